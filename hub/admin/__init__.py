@@ -1,0 +1,1 @@
+"""The owner's desk under /admin, one module a resource."""

@@ -1,0 +1,102 @@
+"""create_app: the one place where the parts are joined."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from hub import logs
+from hub.db import open_database
+from hub.settings import Settings
+from hub.tokens import Signer
+from hub.web import assets, error_pages
+from hub.web.page_cache import PageCache
+from hub.web.security import SameOrigin, SecurityHeaders
+from hub.web.state import Hub
+
+# Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
+THREADS = 4
+VERSION_SECONDS = 0.25
+
+Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
+
+
+def create_hub(settings: Settings) -> Hub:
+    """The parts that commands and server share: database and keys."""
+    return Hub(settings, open_database(settings), Signer(settings.secret_key))
+
+
+def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
+    """The web application. `background` (the worker) runs for as long as it does."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        stopping = asyncio.Event()
+        tasks = [asyncio.create_task(_watch_site(hub, cache, stopping))]
+        if background is not None:
+            tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
+        try:
+            yield
+        finally:
+            stopping.set()
+            await asyncio.gather(*tasks)
+            hub.db.close()
+
+    app = Starlette(routes=routes(), lifespan=lifespan, exception_handlers=error_pages.HANDLERS)
+    app.state.hub = hub
+    app.state.chrome = _chrome
+    cache = PageCache(
+        SecurityHeaders(SameOrigin(app, hub=hub), https=hub.site().base_url.startswith("https:")),
+        now=time.time,
+    )
+    hub.db.on_site_change(cache.clear)
+    return cache
+
+
+def routes() -> list[BaseRoute]:
+    """Every address of the hub. Tests walk this list."""
+    return [*assets.ROUTES]
+
+
+def _chrome(request: Request) -> dict[str, object]:
+    """What header and footer of every page show."""
+    return {"menu": []}
+
+
+async def _watch_site(hub: Hub, cache: PageCache, stopping: asyncio.Event) -> None:
+    """Forget cached pages when another process changed the site; within a second, always."""
+    seen = -1
+    while not stopping.is_set():
+        try:
+            version = await run_in_threadpool(hub.db.site_version)
+        except Exception:  # noqa: BLE001  # the watch must outlive a database that is away
+            logs.failure("site.watch_failed")
+        else:
+            if seen not in (-1, version):
+                cache.clear()
+            seen = version
+        await _pause(stopping, VERSION_SECONDS)
+
+
+async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
+        try:
+            await background(hub, stopping)
+        except Exception:  # noqa: BLE001  # the site goes on when the worker stumbles
+            logs.failure("worker.failed")
+            await _pause(stopping, 1.0)
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return

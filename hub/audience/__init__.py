@@ -1,0 +1,1 @@
+"""Readers who subscribed: sign-up, consent, preferences, leaving, the list in and out."""

@@ -1,0 +1,1 @@
+"""Posts and pages: writing, publishing, rendering, old addresses, pictures, import."""

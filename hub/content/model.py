@@ -1,0 +1,113 @@
+"""What the site publishes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Kind = Literal["post", "page"]
+Status = Literal["draft", "published", "deleted"]
+Newsletter = Literal["none", "digest", "digest+each"]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An article, or a page when it stands alone. `uid` never changes; feeds name it by it."""
+
+    id: int
+    uid: str
+    kind: str
+    slug: str
+    title: str
+    excerpt: str
+    markdown: str
+    html: str
+    plain_text: str
+    reading_minutes: int
+    status: str
+    newsletter: str
+    language: str
+    canonical_url: str
+    cover: str
+    cover_alt: str
+    source: str | None
+    source_hash: str | None
+    created_at: datetime
+    updated_at: datetime
+    published_at: datetime | None
+
+    @property
+    def path(self) -> str:
+        return path_of(self.kind, self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A post as lists show it, without its body."""
+
+    id: int
+    uid: str
+    kind: str
+    slug: str
+    title: str
+    excerpt: str
+    reading_minutes: int
+    status: str
+    newsletter: str
+    language: str
+    cover: str
+    cover_alt: str
+    updated_at: datetime
+    published_at: datetime | None
+
+    @property
+    def path(self) -> str:
+        return path_of(self.kind, self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a writer or an importer hands in; actions check it and make a Post of it."""
+
+    title: str
+    markdown: str
+    kind: Kind = "post"
+    slug: str = ""
+    excerpt: str = ""
+    language: str = ""
+    canonical_url: str = ""
+    cover: str = ""
+    cover_alt: str = ""
+    newsletter: Newsletter = "digest"
+    authors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    aliases: tuple[str, ...] = ()
+    source: str | None = None
+    source_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    id: int
+    slug: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        return f"/authors/{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    slug: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        return f"/topics/{self.slug}"
+
+
+def path_of(kind: str, slug: str) -> str:
+    """The address of a post or page on the site."""
+    return f"/posts/{slug}" if kind == "post" else f"/{slug}"

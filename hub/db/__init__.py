@@ -1,0 +1,6 @@
+"""The seam to the database engine: stores write one SQL text, this folder runs it."""
+
+from hub.db.opening import open_database
+from hub.db.seam import Database, Transaction, in_list
+
+__all__ = ["Database", "Transaction", "in_list", "open_database"]

@@ -1,0 +1,91 @@
+"""What a store may ask of a database, whichever engine runs it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Transaction(ABC):
+    """An open transaction. SQL takes `:name` parameters, given as keyword arguments.
+
+    Aware datetimes, bools, str, int, float, bytes and None may be passed. Errors of the
+    engine arrive as hub.errors: Conflict for a broken unique set, key or check,
+    DatabaseBusy, StorageFull, Unavailable.
+    """
+
+    @abstractmethod
+    def one(self, cls: type[T], sql: str, **values: object) -> T | None:
+        """The first row as a `cls` (a dataclass, or str, int, float, bytes), or None."""
+
+    @abstractmethod
+    def all(self, cls: type[T], sql: str, **values: object) -> list[T]:
+        """Every row as a `cls`."""
+
+    @abstractmethod
+    def stream(self, cls: type[T], sql: str, **values: object) -> Iterator[T]:
+        """The rows one after another, in the memory of a few hundred."""
+
+    @abstractmethod
+    def scalar(self, sql: str, **values: object) -> Any:
+        """The first column of the first row, or None."""
+
+    @abstractmethod
+    def execute(self, sql: str, **values: object) -> int:
+        """Run one statement; the number of rows it changed."""
+
+    @abstractmethod
+    def executemany(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Run one statement for each of `rows`."""
+
+    @abstractmethod
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Inside, an exception undoes what was done since, and the transaction goes on."""
+
+    @abstractmethod
+    def site_changed(self) -> None:
+        """Public pages may look different after this transaction: every process drops its cache."""
+
+
+class Database(ABC):
+    """One database, open until `close`. Safe to use from several threads."""
+
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Transaction]:
+        """A transaction that sees one state of the database and changes nothing."""
+
+    @abstractmethod
+    def write(self) -> AbstractContextManager[Transaction]:
+        """A transaction that commits at the end, or is undone by an exception.
+
+        One writer at a time: keep it short, and make no network call inside.
+        """
+
+    @abstractmethod
+    def site_version(self) -> int:
+        """A number that grows with every commit that called `site_changed`, in any process."""
+
+    @abstractmethod
+    def on_site_change(self, callback: Callable[[], None]) -> None:
+        """Call this after each commit of this process that called `site_changed`."""
+
+    @abstractmethod
+    def warnings(self) -> list[str]:
+        """What the owner should know about this engine, in words; mostly nothing."""
+
+    @abstractmethod
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy to `target` while others read and write."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of every connection."""
+
+
+def in_list(name: str, values: Iterable[object]) -> tuple[str, dict[str, object]]:
+    """`(:name0, :name1)` and its values, for `IN`; `(NULL)`, which matches nothing, for none."""
+    named = {f"{name}{n}": value for n, value in enumerate(values)}
+    return "(" + (", ".join(f":{key}" for key in named) or "NULL") + ")", named

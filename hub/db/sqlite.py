@@ -1,0 +1,273 @@
+"""SQLite through sqlite-utils: WAL, synchronous=FULL, one writer.
+
+The driver comes from sqlite_utils.utils, which is pysqlite3 where it is installed. The
+standard library's sqlite3 must never open the same file in this process: closing its
+handle deletes the live write-ahead log of the other.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from queue import Empty, LifoQueue
+from typing import Any, TypeVar
+
+from sqlite_utils import Database as UtilsDatabase
+from sqlite_utils import Migrations
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the driver it chose
+
+from hub.db.migrations import scripts
+from hub.db.rows import reader, to_column
+from hub.db.seam import Database, Transaction
+from hub.errors import (
+    Conflict,
+    DatabaseBusy,
+    HubError,
+    SettingError,
+    StorageFull,
+    Unavailable,
+)
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 10.0
+IDLE_READERS = 8
+# Older ones can corrupt a file when two connections write and checkpoint at once.
+FIRST_SOUND_VERSION = (3, 51, 3)
+
+
+class SqliteTransaction(Transaction):
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._savepoints = count()
+        self.changes_site = False
+
+    def one(self, cls: type[T], sql: str, **values: object) -> T | None:
+        cursor = self._run(sql, values)
+        row = cursor.fetchone()
+        # A statement that is stepped to its end lets go of its locks and commits its RETURNING.
+        cursor.fetchall()
+        return None if row is None else reader(cls, _columns(cursor))(row)
+
+    def all(self, cls: type[T], sql: str, **values: object) -> list[T]:
+        cursor = self._run(sql, values)
+        read = reader(cls, _columns(cursor))
+        with _mapped_errors():
+            return [read(row) for row in cursor.fetchall()]
+
+    def stream(self, cls: type[T], sql: str, **values: object) -> Iterator[T]:
+        cursor = self._run(sql, values)
+        read = reader(cls, _columns(cursor))
+        while rows := cursor.fetchmany(500):
+            for row in rows:
+                yield read(row)
+
+    def scalar(self, sql: str, **values: object) -> Any:
+        row = self._run(sql, values).fetchone()
+        return None if row is None else row[0]
+
+    def execute(self, sql: str, **values: object) -> int:
+        return int(self._run(sql, values).rowcount)
+
+    def executemany(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+        with _mapped_errors():
+            self._connection.executemany(
+                sql, ({k: to_column(v) for k, v in row.items()} for row in rows)
+            )
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        name = f"s{next(self._savepoints)}"
+        self._connection.execute(f"SAVEPOINT {name}")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute(f"ROLLBACK TO {name}")
+            self._connection.execute(f"RELEASE {name}")
+            raise
+        self._connection.execute(f"RELEASE {name}")
+
+    def site_changed(self) -> None:
+        self.changes_site = True
+
+    def _run(self, sql: str, values: Mapping[str, object]) -> Any:
+        with _mapped_errors():
+            return self._connection.execute(sql, {k: to_column(v) for k, v in values.items()})
+
+
+class SqliteDatabase(Database):
+    def __init__(self, path: Path, *, migrate: bool = True) -> None:
+        self.path = path
+        self._callbacks: list[Callable[[], None]] = []
+        self._readers: LifoQueue[Any] = LifoQueue()
+        self._write_lock = threading.Lock()
+        self._writer_thread: int | None = None
+        self._closed = False
+        try:
+            path.touch(mode=0o600, exist_ok=True)
+            self._writer = self._connect(query_only=False)
+            if migrate:
+                self._migrate()
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise SettingError(f"HUB_DATA: cannot open {path}: {error}") from error
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        connection = self._take_reader()
+        try:
+            connection.execute("BEGIN")
+            yield SqliteTransaction(connection)
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            self._give_back(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        if self._writer_thread == threading.get_ident():
+            raise RuntimeError("a write transaction was opened inside another one")
+        if not self._write_lock.acquire(timeout=BUSY_SECONDS):
+            raise DatabaseBusy("The database is busy. Please try again in a moment.")
+        self._writer_thread = threading.get_ident()
+        try:
+            with _mapped_errors():
+                self._writer.execute("BEGIN IMMEDIATE")
+            tx = SqliteTransaction(self._writer)
+            try:
+                yield tx
+                if tx.changes_site:
+                    tx.execute("UPDATE hub SET site_version = site_version + 1 WHERE id = 1")
+                with _mapped_errors():
+                    self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+        finally:
+            self._writer_thread = None
+            self._write_lock.release()
+        if tx.changes_site:
+            for callback in self._callbacks:
+                callback()
+
+    def site_version(self) -> int:
+        with self.read() as tx:
+            return int(tx.scalar("SELECT site_version FROM hub WHERE id = 1"))
+
+    def on_site_change(self, callback: Callable[[], None]) -> None:
+        self._callbacks.append(callback)
+
+    def warnings(self) -> list[str]:
+        if sqlite3.sqlite_version_info >= FIRST_SOUND_VERSION:
+            return []
+        return [
+            f"SQLite {sqlite3.sqlite_version} has a known fault that can damage a database when "
+            "two programs write at once (fixed in 3.51.3). Run one hub process only, or install "
+            "a newer SQLite."
+        ]
+
+    def backup(self, target: Path) -> None:
+        # VACUUM cannot run inside a transaction, so it has a connection of its own.
+        with _mapped_errors():
+            connection = self._connect(query_only=False)
+            try:
+                connection.execute("VACUUM INTO ?", (str(target),))
+            finally:
+                connection.close()
+        target.chmod(0o600)
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        while True:
+            try:
+                self._readers.get_nowait().close()
+            except Empty:
+                break
+        self._writer.close()
+
+    def _take_reader(self) -> Any:
+        try:
+            return self._readers.get_nowait()
+        except Empty:
+            with _mapped_errors():
+                return self._connect(query_only=True)
+
+    def _give_back(self, connection: Any) -> None:
+        if self._closed or self._readers.qsize() >= IDLE_READERS:
+            connection.close()
+        else:
+            self._readers.put(connection)
+
+    def _connect(self, *, query_only: bool) -> Any:
+        connection = sqlite3.connect(
+            str(self.path),
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_SECONDS,
+            cached_statements=256,
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if query_only:
+            connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _migrate(self) -> None:
+        migrations = Migrations("hub")
+        for script in scripts("sqlite"):
+            migrations(name=script.name)(_runner(script.sql))
+        db = UtilsDatabase(self._writer, strict=True)
+        known = {script.name for script in scripts("sqlite")}
+        newer = [m.name for m in migrations.applied(db) if m.name not in known]
+        if newer:
+            raise SettingError(
+                f"{self.path} was written by a newer version of the hub ({newer[-1]}); "
+                "update the hub"
+            )
+        if not migrations.pending(db):
+            return
+        # Two processes that start together take turns here.
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            migrations.apply(db)
+            self._writer.execute("COMMIT")
+        except BaseException:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            raise
+
+
+def _runner(sql: str) -> Callable[[UtilsDatabase], None]:
+    def run(db: UtilsDatabase) -> None:
+        db.executescript(sql)
+
+    return run
+
+
+def _columns(cursor: Any) -> tuple[str, ...]:
+    return tuple(column[0] for column in cursor.description)
+
+
+@contextmanager
+def _mapped_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise Conflict(str(error).replace("%", "%%")) from error
+    except sqlite3.OperationalError as error:
+        raise _operational(error) from error
+
+
+def _operational(error: Exception) -> HubError:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return DatabaseBusy("The database is busy. Please try again in a moment.")
+    if "full" in text:
+        return StorageFull("The disk is full. Nothing was saved.")
+    if "disk I/O" in text or "unable to open" in text or "readonly" in text:
+        return Unavailable("The database cannot be used: %(reason)s", reason=text)
+    raise error

@@ -1,0 +1,1 @@
+"""Feeds and maps for machines: RSS, Atom, JSON Feed, sitemap, robots."""

@@ -1,0 +1,77 @@
+"""Languages: texts are written in English and translated through gettext catalogues.
+
+The .po files are read at start, so that there is no build step and no compiled file to
+forget. `N_` marks a text that is translated later, where the reader's language is known.
+"""
+
+import gettext
+import io
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+LANGUAGES = {"en": "English", "fr": "Français"}
+DEFAULT = "en"
+_FOLDER = Path(__file__).parent / "locale"
+
+
+def N_(message: str) -> str:  # noqa: N802  # gettext's own name for a marked text
+    """Marks `message` for translation and returns it as it is."""
+    return message
+
+
+def known(language: str) -> str:
+    """The language of the hub nearest to a tag such as `fr-CA`; English when there is none."""
+    primary = language.strip().lower().replace("_", "-").partition("-")[0]
+    return primary if primary in LANGUAGES else DEFAULT
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The translations into a language of LANGUAGES; English is the texts themselves."""
+    path = _FOLDER / language / "LC_MESSAGES" / "hub.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    with path.open("rb") as file:
+        messages = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def translate(language: str, message: str, **values: object) -> str:
+    """`message` in `language`, its %(name)s slots filled."""
+    text = catalogue(language).gettext(message)
+    return text % values if values else text
+
+
+def long_date(moment: datetime | date, language: str, timezone: str = "UTC") -> str:
+    """`28 November 2026` as the language writes it."""
+    day = moment.astimezone(ZoneInfo(timezone)).date() if isinstance(moment, datetime) else moment
+    return format_date(day, format="long", locale=_locale(language))
+
+
+def date_and_time(moment: datetime, language: str, timezone: str) -> str:
+    """`Saturday 28 November 2026, 08:00` as the language writes it."""
+    return format_datetime(
+        moment.astimezone(ZoneInfo(timezone)),
+        format="EEEE d MMMM y, HH:mm",
+        locale=_locale(language),
+    )
+
+
+def number(value: float, language: str) -> str:
+    """`1,234` or `1 234`."""
+    return format_decimal(value, locale=_locale(language))
+
+
+def _locale(language: str) -> str:
+    # Day before month, as the hub writes dates everywhere.
+    return {"en": "en_GB"}.get(language, language)

@@ -1,0 +1,1 @@
+"""Mail as bytes, and the way it leaves: the relay or the outbox."""

@@ -1,0 +1,207 @@
+"""What the process needs to start, read once from the environment.
+
+Each field carries its default and its help; docs/settings.md lists them, and a test
+keeps that list whole. What the owner decides (title, language, schedule) is not here:
+it lives in the database, see hub/site/.
+"""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from hub.errors import SettingError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpRelay:
+    """The mail server that takes the hub's mail. `tls`: `implicit` (smtps), else STARTTLS."""
+
+    host: str
+    port: int
+    username: str = ""
+    password: str = field(default="", repr=False)
+    tls: str = "required"  # implicit | required | auto | no
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment, checked. A wrong value raised SettingError before this existed."""
+
+    data: Path
+    database: str
+    base_url: str
+    smtp: SmtpRelay | None
+    secret_key: bytes = field(repr=False)
+    trusted_proxies: tuple[Network, ...]
+
+    @property
+    def media(self) -> Path:
+        return self.data / "media"
+
+    @property
+    def outbox(self) -> Path:
+        return self.data / "outbox"
+
+    @property
+    def themes(self) -> Path:
+        return self.data / "themes"
+
+    @property
+    def database_file(self) -> Path:
+        return self.data / "hub.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One row of the table of environment variables."""
+
+    name: str
+    default: str
+    help: str
+
+
+VARIABLES = (
+    Variable("HUB_DATA", "./data", "The data folder: database, pictures, outbox, backups, key."),
+    Variable(
+        "HUB_DATABASE",
+        "",
+        "postgresql://user@host/name for several machines; empty: SQLite in the data folder.",
+    ),
+    Variable("HUB_BASE_URL", "", "The public address, https://example.org; beats the stored one."),
+    Variable(
+        "HUB_SMTP",
+        "outbox",
+        "smtp://user:password@host:587 or smtps://…, with ?starttls=no|auto|required; "
+        "`outbox` writes each message to data/outbox/ instead.",
+    ),
+    Variable("HUB_SECRET_KEY", "", "The key that signs links, 32 characters or more."),
+    Variable(
+        "HUB_SECRET_KEY_FILE", "", "A file that holds the key; default: data/secret.key, made once."
+    ),
+    Variable(
+        "HUB_TRUSTED_PROXIES",
+        "",
+        "Addresses or networks, with commas, whose X-Forwarded-For is believed.",
+    ),
+)
+
+
+def from_environment(
+    environ: Mapping[str, str] | None = None, *, data: Path | None = None
+) -> Settings:
+    """The settings of this process; `data` beats HUB_DATA. Makes the data folder and the key.
+
+    Raises SettingError, naming the variable, for anything it cannot use.
+    """
+    env = os.environ if environ is None else environ
+    values = {v.name: (env.get(v.name) or v.default).strip() for v in VARIABLES}
+    folder = data if data is not None else Path(values["HUB_DATA"])
+    _make_private_folder(folder)
+    return Settings(
+        data=folder,
+        database=_database(values["HUB_DATABASE"]),
+        base_url=_base_url(values["HUB_BASE_URL"]),
+        smtp=parse_smtp(values["HUB_SMTP"]),
+        secret_key=_secret_key(values, folder),
+        trusted_proxies=_networks(values["HUB_TRUSTED_PROXIES"]),
+    )
+
+
+def parse_smtp(url: str) -> SmtpRelay | None:
+    """The relay named by HUB_SMTP; None for the outbox."""
+    if url == "outbox":
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise SettingError("HUB_SMTP must be `outbox`, smtp://host:port or smtps://host:port")
+    try:
+        port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    except ValueError as error:
+        raise SettingError("HUB_SMTP: the port is not a number from 1 to 65535") from error
+    tls = "implicit" if parts.scheme == "smtps" else "required"
+    for option in filter(None, parts.query.split("&")):
+        name, _, value = option.partition("=")
+        if name != "starttls" or value not in ("no", "auto", "required"):
+            raise SettingError("HUB_SMTP: the only option is starttls=no, auto or required")
+        if parts.scheme == "smtp":
+            tls = value
+    return SmtpRelay(
+        parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), tls
+    )
+
+
+def _make_private_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise SettingError(f"HUB_DATA: cannot use {folder}: {error.strerror}") from error
+
+
+def _database(url: str) -> str:
+    if url and not url.startswith(("postgresql://", "postgres://")):
+        raise SettingError("HUB_DATABASE must be empty (SQLite) or start with postgresql://")
+    return url
+
+
+def _base_url(url: str) -> str:
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise SettingError("HUB_BASE_URL must look like https://example.org")
+    if parts.path not in ("", "/"):
+        raise SettingError("HUB_BASE_URL must be a host of its own, without a path")
+    return url.rstrip("/")
+
+
+def _secret_key(values: Mapping[str, str], folder: Path) -> bytes:
+    if values["HUB_SECRET_KEY"]:
+        return _long_enough(values["HUB_SECRET_KEY"].encode(), "HUB_SECRET_KEY")
+    named = values["HUB_SECRET_KEY_FILE"]
+    path = Path(named) if named else folder / "secret.key"
+    try:
+        if not named and not path.exists():
+            _write_key(path)
+        return _long_enough(path.read_bytes().strip(), "HUB_SECRET_KEY_FILE")
+    except OSError as error:
+        raise SettingError(f"HUB_SECRET_KEY_FILE: {path}: {error.strerror}") from error
+
+
+def _write_key(path: Path) -> None:
+    # A link into place makes the key appear whole and once, when two processes start together.
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+
+
+def _long_enough(key: bytes, name: str) -> bytes:
+    if len(key) < 32:
+        raise SettingError(f"{name} is too short: 32 characters at least")
+    return key
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(
+            ipaddress.ip_network(part.strip(), strict=False)
+            for part in text.split(",")
+            if part.strip()
+        )
+    except ValueError as error:
+        raise SettingError(f"HUB_TRUSTED_PROXIES: {error}") from error

@@ -1,0 +1,53 @@
+"""The site as its owner set it up. Each option's default, help and check: options.py."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Every option, checked. `ready_at` is None until `hub setup` (or the set-up page) ran."""
+
+    title: str
+    description: str
+    base_url: str
+    language: str
+    timezone: str
+    theme: str
+    posts_per_page: int
+    feed_items: int
+    feed_content: str
+    owner_email: str
+    sender_name: str
+    sender_email: str
+    reply_to: str
+    postal_address: str
+    legal_notice: str
+    privacy_notice: str
+    newsletter_name: str
+    weekly_day: str
+    weekly_time: str
+    monthly_day: int
+    consent_text: str
+    ready_at: datetime | None
+
+    def url(self, path: str) -> str:
+        """The absolute address of a path of this site that starts with `/`."""
+        return self.base_url + path
+
+    @property
+    def from_name(self) -> str:
+        return self.sender_name or self.title
+
+    @property
+    def from_email(self) -> str:
+        return self.sender_email or self.owner_email
+
+    @property
+    def replies_to(self) -> str:
+        return self.reply_to or self.owner_email
+
+    @property
+    def letter_name(self) -> str:
+        """What the newsletter is called."""
+        return self.newsletter_name or self.title

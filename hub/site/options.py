@@ -1,0 +1,177 @@
+"""The table of options: name, default, help, and what a value must be.
+
+docs/settings.md lists them; a test fails when one is missing there.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hub import addresses
+from hub.errors import Refused
+from hub.i18n import LANGUAGES, N_
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One row. `check` returns the value to store, or raises Refused."""
+
+    name: str
+    default: str
+    help: str
+    check: Callable[[str], str]
+
+
+def checked(name: str, value: str) -> str:
+    """The value to store for an option; Refused names the option and says what it must be."""
+    option = BY_NAME.get(name)
+    if option is None:
+        raise Refused(N_("There is no setting called %(name)s."), name=name)
+    if any(ord(c) < 32 and c not in "\n\t" for c in value):
+        raise Refused(N_("%(name)s: control characters cannot be used."), field=name, name=name)
+    try:
+        return option.check(value.replace("\r\n", "\n").strip())
+    except Refused as error:
+        raise Refused(
+            N_("%(name)s: %(reason)s"), field=name, name=name, reason=str(error)
+        ) from error
+
+
+def _line(longest: int, *, needed: bool = False) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if "\n" in value:
+            raise Refused(N_("This must be one line."))
+        if len(value) > longest:
+            raise Refused(N_("At most %(longest)s characters."), longest=longest)
+        if needed and not value:
+            raise Refused(N_("This cannot be empty."))
+        return value
+
+    return check
+
+
+def _text(longest: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if len(value) > longest:
+            raise Refused(N_("At most %(longest)s characters."), longest=longest)
+        return value
+
+    return check
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value not in allowed:
+            raise Refused(N_("This must be one of: %(allowed)s."), allowed=", ".join(allowed))
+        return value
+
+    return check
+
+
+def _number(least: int, most: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise Refused(
+                N_("This must be a number from %(least)s to %(most)s."), least=least, most=most
+            )
+        return str(int(value))
+
+    return check
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Refused(N_("There is no such time zone; write one like Europe/Paris.")) from error
+    return value
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        raise Refused(N_("This must look like https://example.org, without a path."))
+    if parts.query or parts.fragment or parts.username:
+        raise Refused(N_("This must look like https://example.org, without a path."))
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _address(value: str) -> str:
+    return addresses.checked(value)
+
+
+def _address_or_empty(value: str) -> str:
+    return addresses.checked(value) if value else ""
+
+
+def _time_of_day(value: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise Refused(N_("This must be a time like 08:00."))
+    return value
+
+
+OPTIONS = (
+    Option("title", "", N_("The name of the site."), _line(120, needed=True)),
+    Option("description", "", N_("One sentence that says what readers find here."), _line(300)),
+    Option(
+        "base_url",
+        "http://127.0.0.1:8000",
+        N_("The public address of the site; HUB_BASE_URL beats it."),
+        _base_url,
+    ),
+    Option("language", "en", N_("The language of the site: en or fr."), _choice(*LANGUAGES)),
+    Option("timezone", "UTC", N_("The time zone of dates and of the newsletter."), _timezone),
+    Option("theme", "default", N_("The theme of the public pages."), _line(60, needed=True)),
+    Option("posts_per_page", "10", N_("Articles on one page of a list."), _number(1, 100)),
+    Option("feed_items", "20", N_("Articles in a feed."), _number(1, 200)),
+    Option(
+        "feed_content",
+        "full",
+        N_("What feeds carry: full articles, or their excerpt."),
+        _choice("full", "excerpt"),
+    ),
+    Option("owner_email", "", N_("Your address: replies and notices come here."), _address),
+    Option("sender_name", "", N_("The name mail comes from; empty: the title."), _line(80)),
+    Option(
+        "sender_email",
+        "",
+        N_("The address mail comes from; empty: your address."),
+        _address_or_empty,
+    ),
+    Option("reply_to", "", N_("Where replies go; empty: your address."), _address_or_empty),
+    Option(
+        "postal_address",
+        "",
+        N_("Your postal address, shown at the foot of every newsletter."),
+        _text(500),
+    ),
+    Option("legal_notice", "", N_("The legal notice (Markdown), shown at /legal."), _text(50_000)),
+    Option(
+        "privacy_notice",
+        "",
+        N_("What you add to the privacy page (Markdown), shown at /privacy."),
+        _text(50_000),
+    ),
+    Option(
+        "newsletter_name", "", N_("What the newsletter is called; empty: the title."), _line(120)
+    ),
+    Option("weekly_day", "saturday", N_("The day of the weekly newsletter."), _choice(*WEEKDAYS)),
+    Option(
+        "weekly_time",
+        "08:00",
+        N_("The time of the newsletter, in the site's time zone."),
+        _time_of_day,
+    ),
+    Option("monthly_day", "1", N_("The day of the monthly newsletter."), _number(1, 28)),
+    Option(
+        "consent_text",
+        "",
+        N_("What readers agree to when they subscribe; empty: the hub's own text."),
+        _line(600),
+    ),
+)
+BY_NAME = {option.name: option for option in OPTIONS}

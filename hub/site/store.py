@@ -1,0 +1,55 @@
+"""The options in the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.db import Transaction
+from hub.site import options
+from hub.site.model import Site
+from hub.times import from_text, to_text
+
+# Not an option: when the hub was set up. Every stream's ledger runs from here.
+READY_AT = "ready_at"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    name: str
+    value: str
+
+
+def load(tx: Transaction, *, base_url: str = "") -> Site:
+    """The site as it is now; `base_url` (HUB_BASE_URL) beats the stored one when given."""
+    stored = {row.name: row.value for row in tx.all(_Stored, "SELECT name, value FROM settings")}
+    values: dict[str, object] = {
+        option.name: stored.get(option.name, option.default) for option in options.OPTIONS
+    }
+    for name in ("posts_per_page", "feed_items", "monthly_day"):
+        values[name] = int(str(values[name]))
+    if base_url:
+        values["base_url"] = base_url
+    ready_at = stored.get(READY_AT)
+    values["ready_at"] = from_text(ready_at) if ready_at else None
+    return Site(**values)  # type: ignore[arg-type]  # the names are the fields', the types checked above
+
+
+def put(tx: Transaction, name: str, value: str) -> str:
+    """Check and store one option; the value as stored. Raises Refused."""
+    value = options.checked(name, value)
+    _write(tx, name, value)
+    return value
+
+
+def mark_ready(tx: Transaction, now: datetime) -> None:
+    """The hub is set up: the ledgers of the newsletter begin."""
+    _write(tx, READY_AT, to_text(now))
+
+
+def _write(tx: Transaction, name: str, value: str) -> None:
+    tx.execute(
+        "INSERT INTO settings (name, value) VALUES (:name, :value) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        name=name,
+        value=value,
+    )
+    tx.site_changed()

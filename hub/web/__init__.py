@@ -1,0 +1,1 @@
+"""What all pages share: themes, forms, sessions, protection, the page cache, error pages."""

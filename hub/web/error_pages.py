@@ -1,0 +1,83 @@
+"""Errors as pages: what happened, in the reader's language, and a way on."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from hub import i18n, logs
+from hub.errors import HubError, Unavailable
+from hub.i18n import N_
+from hub.web.pages import page
+
+_TEXTS = {
+    404: N_("There is no such page."),
+    405: N_("This address does not take that kind of request."),
+    410: N_("This page was taken away by its owner."),
+}
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """An error that the hub raised on purpose."""
+    assert isinstance(error, HubError)
+    if error.status >= 500:
+        logs.warning("request.unavailable", status=error.status, path=_route(request))
+    return await _page(request, error.status, error.message, error.values, _retry(error))
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """An error of the router: no such address, or not this method."""
+    assert isinstance(error, HTTPException)
+    text = _TEXTS.get(error.status_code, N_("This did not work."))
+    return await _page(request, error.status_code, text, {}, dict(error.headers or {}))
+
+
+async def crashed(request: Request, error: Exception) -> Response:
+    """A fault of the hub. The traceback goes to the log, a calm page to the reader."""
+    logs.failure("request.failed", path=_route(request), error=type(error).__name__)
+    return await _page(request, 500, N_("Something went wrong on our side."), {}, {})
+
+
+async def _page(
+    request: Request,
+    status: int,
+    text: str,
+    values: Mapping[str, object],
+    headers: Mapping[str, str],
+) -> Response:
+    try:
+        response = await run_in_threadpool(_render, request, status, text, values)
+    except Exception:  # noqa: BLE001  # whatever is broken, an answer goes out
+        logs.failure("error_page.failed", status=status)
+        response = PlainTextResponse(text % values if values else text, status_code=status)
+    response.headers.update(headers)
+    return response
+
+
+def _render(request: Request, status: int, text: str, values: Mapping[str, object]) -> Response:
+    site = request.app.state.hub.site()
+    shown = i18n.translate(site.language, text, **values)
+    return page(
+        request, "error.html", status=status, site=site, error_text=shown, error_status=status
+    )
+
+
+def _retry(error: HubError) -> dict[str, str]:
+    return {"retry-after": "5"} if isinstance(error, Unavailable) else {}
+
+
+def _route(request: Request) -> str:
+    """The pattern of the address, not the address: that may hold a token."""
+    route = request.scope.get("route")
+    return str(getattr(route, "path", "unrouted"))
+
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+HANDLERS: Mapping[Any, Handler] = {
+    HubError: refused,
+    HTTPException: http_error,
+    Exception: crashed,
+}

@@ -1,0 +1,96 @@
+"""Reading forms: bounded, off the event loop's back, into plain text values."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from hub.errors import Refused, TooLarge
+from hub.i18n import N_
+
+LARGEST_BODY = 2_500_000
+LARGEST_UPLOAD = 25_000_000
+
+View = Callable[[Request], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was sent. Text fields only; uploads apart."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+    uploads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+
+    def text(self, name: str, default: str = "") -> str:
+        """The last value of a field, without the spaces around it; line ends are `\\n`."""
+        values = self.values.get(name)
+        return values[-1].replace("\r\n", "\n").strip() if values else default
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field that may be given several times."""
+        return [value.strip() for value in self.values.get(name, ()) if value.strip()]
+
+    def flag(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return bool(self.text(name))
+
+
+def form_view(
+    view: View, *, largest: int = LARGEST_BODY
+) -> Callable[[Request], Awaitable[Response]]:
+    """Wrap a plain function: reads the form into `request.state.form`, runs it in a thread.
+
+    Raises TooLarge for a body over `largest` bytes, Refused for one that cannot be read.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        if request.method == "POST":
+            request.state.form = await read_form(request, largest=largest)
+        return await run_in_threadpool(view, request)
+
+    return endpoint
+
+
+async def read_form(request: Request, *, largest: int = LARGEST_BODY) -> Form:
+    """The form of a request, urlencoded or multipart."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > largest:
+        raise TooLarge(N_("This is more than the hub takes at once."))
+    _bound(request, largest)
+    try:
+        async with request.form(max_files=20, max_fields=200, max_part_size=largest) as data:
+            return await _plain(data)
+    except (TooLarge, ClientDisconnect):
+        raise
+    except Exception as error:  # the parsers raise many kinds for a broken body
+        raise Refused(N_("This form could not be read.")) from error
+
+
+async def _plain(data: FormData) -> Form:
+    values: dict[str, list[str]] = {}
+    uploads: dict[str, tuple[str, bytes]] = {}
+    for name, value in data.multi_items():
+        if isinstance(value, UploadFile):
+            uploads[name] = (value.filename or "", await value.read())
+        else:
+            values.setdefault(name, []).append(value.replace("\0", ""))
+    return Form(values, uploads)
+
+
+def _bound(request: Request, largest: int) -> None:
+    """A body without a length, or with a false one, is cut off at the limit too."""
+    receive = request._receive
+    read = 0
+
+    async def bounded() -> dict[str, object]:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > largest:
+            raise TooLarge(N_("This is more than the hub takes at once."))
+        return dict(message)
+
+    request._receive = bounded  # Starlette offers no other hook

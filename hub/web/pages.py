@@ -1,0 +1,68 @@
+"""Answers made of templates. Public pages that are the same for everybody say so (`shared`),
+and the page cache keeps their bytes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub import i18n
+from hub.site.model import Site
+from hub.web import themes
+from hub.web.state import hub
+
+# The page cache looks for this mark and takes it away; a client never sees it.
+SHARED = "x-hub-shared"
+
+# What stands in the header and footer of every page of the site; app.py gives the real one.
+Chrome = Callable[[Request], dict[str, object]]
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    language: str = "",
+    shared: bool = False,
+    **context: object,
+) -> Response:
+    """A page of the theme. `shared` marks one that the page cache may keep.
+
+    Templates get `site`, `language`, `css_url`, `path` (of this page), `canonical` (its absolute
+    address), `menu` (pages with `title` and `url`) and what is given here.
+    """
+    site = _site(request, context)
+    language = language or site.language
+    theme = themes.load(site.theme, hub(request).settings.themes)
+    values: dict[str, Any] = {
+        "language": language,
+        "css_url": f"/assets/{theme.style_sheet().digest}/site.css",
+        "path": request.url.path,
+        "canonical": site.url(request.url.path),
+        **request.app.state.chrome(request),
+        **context,
+        "site": site,
+    }
+    body = theme.render(f"pages/{template}", language, values)
+    response = Response(body, status_code=status, media_type="text/html")
+    if shared:
+        mark_shared(response)
+    return response
+
+
+def mark_shared(response: Response) -> Response:
+    """This answer is the same for everybody: the page cache may keep it until the site changes."""
+    response.headers[SHARED] = "1"
+    return response
+
+
+def message(request: Request, text: str, **values: object) -> str:
+    """A text in the site's language."""
+    return i18n.translate(hub(request).site().language, text, **values)
+
+
+def _site(request: Request, context: dict[str, object]) -> Site:
+    given = context.get("site")
+    return given if isinstance(given, Site) else hub(request).site()

@@ -1,0 +1,89 @@
+"""Headers on every answer, and the same-origin rule for everything that changes something."""
+
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.web.state import Hub
+
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
+# RFC 8058: a mail program presses "unsubscribe" from nowhere. Its link is a signed one.
+EXEMPT_PREFIXES = ("/unsubscribe/",)
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_ALWAYS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), interest-cohort=()"),
+]
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+class SecurityHeaders:
+    """ASGI middleware: adds the headers that an answer does not set itself."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._headers = [*_ALWAYS, (b"content-security-policy", CONTENT_SECURITY_POLICY.encode())]
+        if https:
+            self._headers.append(_HSTS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = list(message.get("headers", ()))
+                names = {name for name, _ in given}
+                given += [header for header in self._headers if header[0] not in names]
+                message = {**message, "headers": given}
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class SameOrigin:
+    """ASGI middleware against cross-site request forgery, without tokens.
+
+    Browsers say where a request comes from. Sec-Fetch-Site decides where it is sent: only
+    `same-origin` and `none` may change something. Without it the Origin must be ours. A
+    request with neither comes from no browser, so no browser's cookies can be abused by it.
+    """
+
+    def __init__(self, app: ASGIApp, *, hub: Hub) -> None:
+        self._app = app
+        self._hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self._allowed(scope):
+            body = b"This request came from another site and was refused.\n"
+            headers = [
+                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+            ]
+            await send({"type": "http.response.start", "status": 403, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+            return
+        await self._app(scope, receive, send)
+
+    def _allowed(self, scope: Scope) -> bool:
+        if scope["method"] in SAFE_METHODS or scope["path"].startswith(EXEMPT_PREFIXES):
+            return True
+        headers = dict(scope["headers"])
+        if site := headers.get(b"sec-fetch-site"):
+            return site in (b"same-origin", b"none")
+        if (origin := headers.get(b"origin")) is None:
+            return True
+        return self._is_ours(origin.decode("latin-1"), headers.get(b"host", b"").decode("latin-1"))
+
+    def _is_ours(self, origin: str, host: str) -> bool:
+        if origin == "null":
+            return False
+        return urlsplit(origin).netloc == host or origin == self._hub.settings.base_url
