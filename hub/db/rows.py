@@ -40,7 +40,7 @@ def reader(cls: type[T], columns: tuple[str, ...]) -> Callable[[Row], T]:
 
 def _make_reader(cls: type[T], columns: tuple[str, ...]) -> Callable[[Row], T]:
     if cls in SCALARS:
-        return lambda row: row[0]  # type: ignore[no-any-return]  # the driver gives what cls names
+        return lambda row: row[0]
     hints = get_type_hints(cls)
     positions: list[tuple[int, Callable[[Any], Any] | None]] = []
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]  # every other cls is one
