@@ -24,7 +24,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class QueuedMail:
-    """A mail that waits for the worker. `subject_id` is what it is about; its kind says what that is."""
+    """A mail that waits for the worker; `kind` says what `subject_id` is the id of."""
 
     id: int
     kind: str
