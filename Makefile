@@ -19,7 +19,7 @@ run: setup
 	@$(BIN)/hub serve
 
 demo: setup
-	@$(BIN)/python -m bench.demo --serve
+	@$(BIN)/python -m demo
 
 test: setup
 	@$(BIN)/pytest -q
@@ -36,7 +36,7 @@ bench: setup
 	@$(BIN)/python -m bench
 
 pictures: setup
-	@$(BIN)/python -m bench.pictures
+	@$(BIN)/python -m demo.pictures
 
 # The catalogue of texts: extract, then carry the new ones into the French file.
 messages: setup
