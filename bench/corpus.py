@@ -8,11 +8,45 @@ import os
 import random
 from pathlib import Path
 
-WORDS = (
-    "harbour tide plank letter reader evening window table paper river market bridge garden "
-    "season colour measure signal winter corner island engine silver thread promise shelter "
-    "quiet early narrow common honest bright steady simple distant patient open careful"
-).split()
+WORDS = [
+    "harbour",
+    "tide",
+    "plank",
+    "letter",
+    "reader",
+    "evening",
+    "window",
+    "table",
+    "paper",
+    "river",
+    "market",
+    "bridge",
+    "garden",
+    "season",
+    "colour",
+    "measure",
+    "signal",
+    "winter",
+    "corner",
+    "island",
+    "engine",
+    "silver",
+    "thread",
+    "promise",
+    "shelter",
+    "quiet",
+    "early",
+    "narrow",
+    "common",
+    "honest",
+    "bright",
+    "steady",
+    "simple",
+    "distant",
+    "patient",
+    "open",
+    "careful",
+]
 
 
 def articles(scratch: Path, *, count: int = 750) -> Path:
@@ -35,9 +69,7 @@ def _write(path: Path, number: int, chance: random.Random) -> None:
         f"topics: [{chance.choice(WORDS)}]\nauthors: [Writer {number % 9}]\n---\n"
     ]
     while sum(map(len, parts)) < size:
-        parts.append(
-            chance.choice((_paragraph, _paragraph, _paragraph, _code, _table, _points))(chance)
-        )
+        parts.append(chance.choice(_BLOCKS)(chance))
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
@@ -47,7 +79,8 @@ def _sentence(chance: random.Random) -> str:
 
 def _paragraph(chance: random.Random) -> str:
     text = " ".join(_sentence(chance) for _ in range(chance.randint(3, 7)))
-    return f"{text} See [this](https://example.org/{chance.choice(WORDS)}) and *{chance.choice(WORDS)}*."
+    link = f"[this](https://example.org/{chance.choice(WORDS)})"
+    return f"{text} See {link} and *{chance.choice(WORDS)}*."
 
 
 def _code(chance: random.Random) -> str:
@@ -62,3 +95,6 @@ def _table(chance: random.Random) -> str:
 
 def _points(chance: random.Random) -> str:
     return "\n".join(f"- {_sentence(chance)}" for _ in range(5))
+
+
+_BLOCKS = (_paragraph, _paragraph, _paragraph, _code, _table, _points)
