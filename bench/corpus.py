@@ -8,45 +8,11 @@ import os
 import random
 from pathlib import Path
 
-WORDS = [
-    "harbour",
-    "tide",
-    "plank",
-    "letter",
-    "reader",
-    "evening",
-    "window",
-    "table",
-    "paper",
-    "river",
-    "market",
-    "bridge",
-    "garden",
-    "season",
-    "colour",
-    "measure",
-    "signal",
-    "winter",
-    "corner",
-    "island",
-    "engine",
-    "silver",
-    "thread",
-    "promise",
-    "shelter",
-    "quiet",
-    "early",
-    "narrow",
-    "common",
-    "honest",
-    "bright",
-    "steady",
-    "simple",
-    "distant",
-    "patient",
-    "open",
-    "careful",
-]
+WORDS = """
+harbour tide plank letter reader evening window table paper river market bridge garden
+season colour measure signal winter corner island engine silver thread promise shelter
+quiet early narrow common honest bright steady simple distant patient open careful
+""".split()
 
 
 def articles(scratch: Path, *, count: int = 750) -> Path:
