@@ -83,6 +83,8 @@ class _Adapter:
     in_paragraph: bool = False
     # An empty line came since the last item began: the library wants one before the next too.
     gap: bool = False
+    # Whether the last item at each depth was numbered: a list of the other kind is a new list.
+    numbered: dict[int, bool] = field(default_factory=dict)
 
     def adapted(self) -> list[str]:
         while self.at < len(self.lines):
@@ -117,10 +119,10 @@ class _Adapter:
 
     def _block(self, rest: str, lead: str) -> None:
         """What begins in this line, seen from inside its list item."""
-        if fence := _FENCE.match(rest):
-            if fence.group(2)[0] == "~" or "`" not in fence.group(3):
-                self._fence(fence, lead)
-                return
+        fence = _FENCE.match(rest)
+        if fence and (fence.group(2)[0] == "~" or "`" not in fence.group(3)):
+            self._fence(fence, lead)
+            return
         if not self.in_paragraph or not rest.startswith("    "):
             if _QUOTE.match(rest):
                 self._quote(lead)
@@ -144,14 +146,17 @@ class _Adapter:
 
     def _item(self, item: re.Match[str], rest: str, lead: str) -> None:
         before, mark, spaces = item.groups()
+        numbered, depth = mark[-1] in ".)", len(self.items)
         interrupts = self.in_paragraph and not self.items
-        if (interrupts or self.gap) and self.out and self.out[-1].strip():
+        other_kind = self.numbered.get(depth, numbered) != numbered
+        self.numbered[depth] = numbered
+        if (interrupts or self.gap or other_kind) and self.out and self.out[-1].strip():
             self.out.append("")
         self.gap = False
         width = len(before) + len(mark) + (len(spaces) if spaces and len(spaces) <= 4 else 1)
         self.items.append(self._offset + width)
         content = rest[width:]
-        bullet = mark.replace(")", ".") if mark[-1] in ".)" else "-"
+        bullet = mark.replace(")", ".") if numbered else "-"
         head = f"{lead}{bullet} "
         self.in_paragraph = False
         # What is in the line after the marker is a block of its own: a fence, another list.
@@ -207,9 +212,7 @@ class _Adapter:
             if begins.match(rest):
                 self._raw(lambda line, ends=ends: bool(ends.search(line)), lead, whole=True)  # type: ignore[misc]
                 return True
-        if _HTML_UNTIL_EMPTY.match(rest) or (
-            not self.in_paragraph and _HTML_TAG_ALONE.match(rest)
-        ):
+        if _HTML_UNTIL_EMPTY.match(rest) or (not self.in_paragraph and _HTML_TAG_ALONE.match(rest)):
             self._raw(lambda line: not line.strip(), lead, whole=False)
             return True
         return False

@@ -21,8 +21,8 @@ _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s+[^\s"=<>/]+="[^"]*")*)\s*/?>')
 _ATTRIBUTE = re.compile(r'([^\s"=<>/]+)="([^"]*)"')
 _RAW_IFRAME = re.compile(r"(<iframe[^>]*>).*?(?:</iframe>|\Z)", re.DOTALL)
 _INLINE = frozenset(
-    ("a", "abbr", "b", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s")
-    + ("samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr")
+    "a abbr b cite code del dfn em i ins kbd mark q s samp small span strong sub sup time u var "
+    "wbr".split()
 )
 # A paragraph in one of these is not the article speaking.
 _ASIDE = frozenset(("blockquote", "li", "table", "details", "aside", "figure", "div", "dd"))

@@ -12,18 +12,16 @@ from hub.i18n import N_
 LONGEST = 100
 # First segments of the hub's own addresses; no page can live there.
 RESERVED = frozenset(
-    (
-        *("posts", "topics", "authors", "archive", "search", "media", "assets", "feed.xml"),
-        *("atom.xml", "feed.json", "sitemap.xml", "robots.txt", "llms.txt", "subscribe"),
-        *("confirm", "unsubscribe", "preferences", "newsletter", "legal", "privacy", "trust"),
-        *("invite", "admin", "setup", "healthz", "metrics", "favicon.ico", "static", "api"),
-        *("login", "logout", "feed", "page", "index", "websub", "webhooks", "well-known"),
-    )
+    "posts topics authors archive search media assets feed atom feed-xml atom-xml feed-json "
+    "sitemap sitemap-xml robots-txt llms-txt subscribe confirm unsubscribe preferences newsletter "
+    "legal privacy trust invite admin setup healthz metrics favicon-ico static api login logout "
+    "page index websub webhooks well-known".split()
 )
 # Letters that Unicode does not take apart, and signs that tell one name from another (C, C++, C#).
-_FOLDED = {
-    **{"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th"},
-    **{"ı": "i", "+": "-plus-", "’": "", "'": ""},
+_FOLDED = dict(zip("œæßøđðłþı", "oe ae ss o d d l th i".split(), strict=True)) | {
+    "+": "-plus-",
+    "’": "",
+    "'": "",
 }
 
 

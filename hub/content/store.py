@@ -94,9 +94,7 @@ def origins(tx: Transaction, prefix: str) -> list[Origin]:
 def slugs(tx: Transaction, kind: str) -> set[str]:
     """The slugs that are taken."""
     return set(
-        tx.all(
-            str, "SELECT slug FROM posts WHERE kind = :kind AND status <> 'deleted'", kind=kind
-        )
+        tx.all(str, "SELECT slug FROM posts WHERE kind = :kind AND status <> 'deleted'", kind=kind)
     )
 
 
@@ -272,9 +270,7 @@ def drop_redirect(tx: Transaction, path: str) -> None:
 
 def redirects_to(tx: Transaction, post_id: int) -> list[str]:
     """The old addresses of a post."""
-    return tx.all(
-        str, "SELECT path FROM redirects WHERE post_id = :id ORDER BY path", id=post_id
-    )
+    return tx.all(str, "SELECT path FROM redirects WHERE post_id = :id ORDER BY path", id=post_id)
 
 
 @dataclass(frozen=True, slots=True)
