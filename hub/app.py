@@ -68,7 +68,7 @@ def routes() -> list[BaseRoute]:
 
 def _chrome(request: Request) -> dict[str, object]:
     """What header and footer of every page show."""
-    return {"menu": []}
+    return {"menu": [], "footer_links": [], "subscribe_form": None}
 
 
 async def _watch_site(hub: Hub, cache: PageCache, stopping: asyncio.Event) -> None:
