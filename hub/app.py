@@ -13,8 +13,9 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from hub import logs
+from hub.admin import routes as desk
 from hub.db import open_database
-from hub.settings import Settings
+from hub.settings import Settings, from_environment
 from hub.tokens import Signer
 from hub.web import assets, error_pages
 from hub.web.page_cache import PageCache
@@ -40,7 +41,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stopping = asyncio.Event()
-        tasks = [asyncio.create_task(_watch_site(hub, cache, stopping))]
+        tasks = [asyncio.create_task(_watch_site(hub, forget, stopping))]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
         try:
@@ -53,17 +54,32 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     app = Starlette(routes=routes(), lifespan=lifespan, exception_handlers=error_pages.HANDLERS)
     app.state.hub = hub
     app.state.chrome = _chrome
-    cache = PageCache(
-        SecurityHeaders(SameOrigin(app, hub=hub), https=hub.site().base_url.startswith("https:")),
-        now=time.time,
-    )
+    headers = SecurityHeaders(SameOrigin(app, hub=hub), hub=hub)
+    cache = PageCache(headers, now=time.time)
     hub.db.on_site_change(cache.clear)
+
+    def forget() -> None:
+        cache.clear()
+        headers.refresh()
+
     return cache
+
+
+def serving_app() -> ASGIApp:
+    """What each process of `hub serve` runs; the environment says which hub."""
+    logs.configure()
+    return create_app(create_hub(from_environment()), background=None)
+
+
+def serving_app_without_worker() -> ASGIApp:
+    """As `serving_app`, for `--no-worker`: mail is sent by `hub worker`."""
+    logs.configure()
+    return create_app(create_hub(from_environment()))
 
 
 def routes() -> list[BaseRoute]:
     """Every address of the hub. Tests walk this list."""
-    return [*assets.ROUTES]
+    return [*assets.ROUTES, *desk.ROUTES]
 
 
 def _chrome(request: Request) -> dict[str, object]:
@@ -71,17 +87,17 @@ def _chrome(request: Request) -> dict[str, object]:
     return {"menu": [], "footer_links": [], "subscribe_form": None}
 
 
-async def _watch_site(hub: Hub, cache: PageCache, stopping: asyncio.Event) -> None:
+async def _watch_site(hub: Hub, forget: Callable[[], None], stopping: asyncio.Event) -> None:
     """Forget cached pages when another process changed the site; within a second, always."""
     seen = -1
     while not stopping.is_set():
         try:
             version = await run_in_threadpool(hub.db.site_version)
+            if seen not in (-1, version):
+                await run_in_threadpool(forget)
         except Exception:  # noqa: BLE001  # the watch must outlive a database that is away
             logs.failure("site.watch_failed")
         else:
-            if seen not in (-1, version):
-                cache.clear()
             seen = version
         await _pause(stopping, VERSION_SECONDS)
 
