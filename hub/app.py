@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from hub import logs
+from hub.audience import views as audience
 from hub.db import open_database
 from hub.settings import Settings
 from hub.tokens import Signer
@@ -63,7 +64,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
 
 def routes() -> list[BaseRoute]:
     """Every address of the hub. Tests walk this list."""
-    return [*assets.ROUTES]
+    return [*assets.ROUTES, *audience.ROUTES]
 
 
 def _chrome(request: Request) -> dict[str, object]:
