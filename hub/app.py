@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from hub import logs
+from hub.audience import views as audience
 from hub.db import open_database
 from hub.settings import Settings
 from hub.tokens import Signer
@@ -63,12 +64,12 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
 
 def routes() -> list[BaseRoute]:
     """Every address of the hub. Tests walk this list."""
-    return [*assets.ROUTES]
+    return [*assets.ROUTES, *audience.ROUTES]
 
 
 def _chrome(request: Request) -> dict[str, object]:
     """What header and footer of every page show."""
-    return {"menu": []}
+    return {"menu": [], "footer_links": [], "subscribe_form": None}
 
 
 async def _watch_site(hub: Hub, cache: PageCache, stopping: asyncio.Event) -> None:
