@@ -69,7 +69,7 @@ def take(tx: Transaction, edition_id: int, stream: str, post_ids: list[int]) -> 
     )
 
 
-def release_posts(tx: Transaction, edition_id: int) -> int:
+def release(tx: Transaction, edition_id: int) -> int:
     """Take an edition's posts out of the ledger; how many."""
     return tx.execute("DELETE FROM edition_posts WHERE edition_id = :id", id=edition_id)
 
