@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from hub import logs
 from hub.admin import routes as desk
+from hub.audience import views as audience
 from hub.db import open_database
 from hub.settings import Settings, from_environment
 from hub.tokens import Signer
@@ -79,7 +80,11 @@ def serving_app_without_worker() -> ASGIApp:
 
 def routes() -> list[BaseRoute]:
     """Every address of the hub. Tests walk this list."""
-    return [*assets.ROUTES, *desk.ROUTES]
+    return [
+        *assets.ROUTES,
+        *desk.ROUTES,
+        *audience.ROUTES,
+    ]
 
 
 def _chrome(request: Request) -> dict[str, object]:
