@@ -14,14 +14,18 @@ from starlette.types import ASGIApp
 
 from hub import logs
 from hub.admin import routes as desk
-from hub.audience import views as audience
+from hub.audience import views as audience_views
+from hub.content import listing, media_views
+from hub.content import views as content_views
 from hub.db import open_database
+from hub.feeds import views as feed_views
 from hub.settings import Settings, from_environment
 from hub.tokens import Signer
-from hub.web import assets, error_pages
+from hub.web import assets, error_pages, health
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
+from hub.web.state import hub as hub_of
 
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
@@ -82,14 +86,26 @@ def routes() -> list[BaseRoute]:
     """Every address of the hub. Tests walk this list."""
     return [
         *assets.ROUTES,
+        *health.ROUTES,
         *desk.ROUTES,
-        *audience.ROUTES,
+        *audience_views.ROUTES,
+        *media_views.ROUTES,
+        *content_views.ROUTES,
+        *feed_views.ROUTES,
+        # Pages and old addresses: whatever nothing above answers. It stays the last.
+        content_views.OLD_ADDRESSES,
     ]
 
 
 def _chrome(request: Request) -> dict[str, object]:
-    """What header and footer of every page show."""
-    return {"menu": [], "footer_links": [], "subscribe_form": None}
+    """What header and footer of every page show.
+
+    `subscribe_form` is None or {"action": "/subscribe", "consent_text": …}; `footer_links` are
+    more of what `menu` holds: things with `title` and `url`.
+    """
+    with hub_of(request).db.read() as tx:
+        menu = listing.menu(tx)
+    return {"menu": menu, "footer_links": [], "subscribe_form": None}
 
 
 async def _watch_site(hub: Hub, forget: Callable[[], None], stopping: asyncio.Event) -> None:
@@ -98,7 +114,8 @@ async def _watch_site(hub: Hub, forget: Callable[[], None], stopping: asyncio.Ev
     while not stopping.is_set():
         try:
             version = await run_in_threadpool(hub.db.site_version)
-            if seen not in (-1, version):
+            # The first look clears too: pages may have been made before it.
+            if version != seen:
                 await run_in_threadpool(forget)
         except Exception:  # noqa: BLE001  # the watch must outlive a database that is away
             logs.failure("site.watch_failed")
