@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 
 import anyio.to_thread
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from hub import logs
 from hub.db import open_database
+from hub.errors import Unavailable
 from hub.settings import Settings
 from hub.tokens import Signer
 from hub.web import assets, error_pages
@@ -23,7 +23,8 @@ from hub.web.state import Hub
 
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
-VERSION_SECONDS = 0.25
+WATCH_SECONDS = 1.0
+AWAY_SECONDS = 0.25
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
@@ -36,17 +37,21 @@ def create_hub(settings: Settings) -> Hub:
 def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     """The web application. `background` (the worker) runs for as long as it does."""
 
+    # Before the first page is made, so that no change falls between.
+    version = hub.db.site_version()
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stopping = asyncio.Event()
-        tasks = [asyncio.create_task(_watch_site(hub, cache, stopping))]
+        tasks = [asyncio.create_task(_watch_site(hub, cache, stopping, version))]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
         try:
             yield
         finally:
             stopping.set()
+            hub.db.wake()
             await asyncio.gather(*tasks)
             hub.db.close()
 
@@ -71,19 +76,38 @@ def _chrome(request: Request) -> dict[str, object]:
     return {"menu": []}
 
 
-async def _watch_site(hub: Hub, cache: PageCache, stopping: asyncio.Event) -> None:
-    """Forget cached pages when another process changed the site; within a second, always."""
-    seen = -1
+async def _watch_site(hub: Hub, cache: PageCache, stopping: asyncio.Event, seen: int) -> None:
+    """Forget cached pages when another process changed the site; within a second, always.
+
+    While the database is away the pages stay: better an old page than none.
+    """
+    # A thread of its own: the few that answer requests are not for waiting.
+    own = anyio.CapacityLimiter(1)
+    away = False
     while not stopping.is_set():
         try:
-            version = await run_in_threadpool(hub.db.site_version)
-        except Exception:  # noqa: BLE001  # the watch must outlive a database that is away
-            logs.failure("site.watch_failed")
-        else:
-            if seen not in (-1, version):
-                cache.clear()
-            seen = version
-        await _pause(stopping, VERSION_SECONDS)
+            version = await anyio.to_thread.run_sync(
+                hub.db.wait_for_change, seen, WATCH_SECONDS, limiter=own
+            )
+        except Exception as error:  # noqa: BLE001  # the watch outlives whatever happens
+            if not away:
+                _say_lost(error)
+            away = True
+            await _pause(stopping, AWAY_SECONDS)
+            continue
+        if away:
+            logs.event("database.back")
+        away = False
+        if version != seen:
+            cache.clear()
+        seen = version
+
+
+def _say_lost(error: Exception) -> None:
+    if isinstance(error, Unavailable):
+        logs.warning("database.away")
+    else:
+        logs.failure("site.watch_failed")
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:
