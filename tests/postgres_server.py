@@ -42,7 +42,7 @@ class Server:
     def __init__(self) -> None:
         programs = _programs()
         assert programs is not None
-        self._programs = programs
+        self.programs = programs
         # Not under pytest's folder: that belongs to its user alone, and a socket's path is short.
         self._folder = Path(tempfile.mkdtemp(prefix="hub-pg-"))
         self._names = count()
@@ -82,7 +82,7 @@ class Server:
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [str(self._programs / program), "-D", str(self._folder / "data"), *arguments]
+        command = [str(self.programs / program), "-D", str(self._folder / "data"), *arguments]
         if os.geteuid() == 0:
             drop = ["setpriv", "--reuid", _USER, "--regid", _USER, "--init-groups", "--"]
             command = [*drop, *command]
@@ -101,7 +101,7 @@ def _programs() -> Path | None:
     if named := os.environ.get("PGBIN"):
         return Path(named)
     if found := shutil.which("initdb"):
-        return Path(found).parent
+        return Path(found).resolve().parent
     installed = Path("/usr/lib/postgresql").glob("*/bin/initdb")
     newest = max(installed, key=lambda path: int(path.parts[-3]), default=None)
     return newest.parent if newest else None

@@ -36,6 +36,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 BUSY_SECONDS = 10
+CONNECT_SECONDS = 10
 # A writer that stops in the middle (its machine sleeps) must not hold up all others for ever.
 STALLED_SECONDS = 60
 MOST_CONNECTIONS = 16
@@ -283,7 +284,7 @@ class PostgresDatabase(Database):
 
     def _take(self) -> Connection:
         refusals = self._refusals
-        deadline = time.monotonic() + BUSY_SECONDS
+        deadline = time.monotonic() + CONNECT_SECONDS
         while time.monotonic() < deadline:
             try:
                 return self._pool.getconn(timeout=GLANCE_SECONDS)
@@ -321,15 +322,18 @@ def _configure(connection: Connection) -> None:
 
 
 def _conninfo(url: str) -> str:
+    # What libpq says of an address that it cannot read may hold a piece of the password.
+    unreadable = SettingError(
+        "HUB_DATABASE cannot be read; it must look like postgresql://user:password@host/name, "
+        "with characters such as @ / : # in the password written as %40 %2F %3A %23"
+    )
     try:
         given = conninfo_to_dict(url)
-        return make_conninfo("", **{**_DEFAULTS, **given, "client_encoding": "UTF8"})
     except psycopg.Error as error:
-        # What libpq says may hold a piece of the password.
-        raise SettingError(
-            "HUB_DATABASE cannot be read; it must look like postgresql://user:password@host/name, "
-            "with characters such as @ / : # in the password written as %40 %2F %3A %23"
-        ) from error
+        raise unreadable from error
+    if not str(given.get("port") or "0").replace(",", "").isdigit():
+        raise unreadable
+    return make_conninfo("", **{**_DEFAULTS, **given, "client_encoding": "UTF8"})
 
 
 def _one_line(error: psycopg.Error) -> str:
