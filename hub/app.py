@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 
 import anyio.to_thread
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
@@ -18,6 +17,7 @@ from hub.audience import views as audience_views
 from hub.content import listing, media_views
 from hub.content import views as content_views
 from hub.db import open_database
+from hub.errors import Unavailable
 from hub.feeds import views as feed_views
 from hub.settings import Settings, from_environment
 from hub.tokens import Signer
@@ -29,7 +29,8 @@ from hub.web.state import hub as hub_of
 
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
-VERSION_SECONDS = 0.25
+WATCH_SECONDS = 1.0
+AWAY_SECONDS = 0.25
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
@@ -42,17 +43,21 @@ def create_hub(settings: Settings) -> Hub:
 def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     """The web application. `background` (the worker) runs for as long as it does."""
 
+    # Before the first page is made, so that no change falls between.
+    version = hub.db.site_version()
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stopping = asyncio.Event()
-        tasks = [asyncio.create_task(_watch_site(hub, forget, stopping))]
+        tasks = [asyncio.create_task(_watch_site(hub, forget, stopping, version))]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
         try:
             yield
         finally:
             stopping.set()
+            hub.db.wake()
             await asyncio.gather(*tasks)
             hub.db.close()
 
@@ -108,20 +113,40 @@ def _chrome(request: Request) -> dict[str, object]:
     return {"menu": menu, "footer_links": [], "subscribe_form": None}
 
 
-async def _watch_site(hub: Hub, forget: Callable[[], None], stopping: asyncio.Event) -> None:
-    """Forget cached pages when another process changed the site; within a second, always."""
-    seen = -1
+async def _watch_site(
+    hub: Hub, forget: Callable[[], None], stopping: asyncio.Event, seen: int
+) -> None:
+    """Forget cached pages when another process changed the site; within a second, always.
+
+    While the database is away the pages stay: better an old page than none.
+    """
+    # A thread of its own: the few that answer requests are not for waiting.
+    own = anyio.CapacityLimiter(1)
+    away = False
     while not stopping.is_set():
         try:
-            version = await run_in_threadpool(hub.db.site_version)
-            # The first look clears too: pages may have been made before it.
-            if version != seen:
-                await run_in_threadpool(forget)
-        except Exception:  # noqa: BLE001  # the watch must outlive a database that is away
-            logs.failure("site.watch_failed")
-        else:
-            seen = version
-        await _pause(stopping, VERSION_SECONDS)
+            version = await anyio.to_thread.run_sync(
+                hub.db.wait_for_change, seen, WATCH_SECONDS, limiter=own
+            )
+        except Exception as error:  # noqa: BLE001  # the watch outlives whatever happens
+            if not away:
+                _say_lost(error)
+            away = True
+            await _pause(stopping, AWAY_SECONDS)
+            continue
+        if away:
+            logs.event("database.back")
+        away = False
+        if version != seen:
+            await anyio.to_thread.run_sync(forget, limiter=own)
+        seen = version
+
+
+def _say_lost(error: Exception) -> None:
+    if isinstance(error, Unavailable):
+        logs.warning("database.away")
+    else:
+        logs.failure("site.watch_failed")
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:
