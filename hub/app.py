@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from hub import logs
 from hub.admin import routes as desk
+from hub.audience import consent
 from hub.audience import views as audience_views
 from hub.content import listing, media_views
 from hub.content import views as content_views
@@ -20,6 +21,7 @@ from hub.db import open_database
 from hub.errors import Unavailable
 from hub.feeds import views as feed_views
 from hub.settings import Settings, from_environment
+from hub.site.model import Site
 from hub.tokens import Signer
 from hub.web import assets, error_pages, health
 from hub.web.page_cache import PageCache
@@ -102,7 +104,7 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def _chrome(request: Request) -> dict[str, object]:
+def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     """What header and footer of every page show.
 
     `subscribe_form` is None or {"action": "/subscribe", "consent_text": …}; `footer_links` are
@@ -110,7 +112,12 @@ def _chrome(request: Request) -> dict[str, object]:
     """
     with hub_of(request).db.read() as tx:
         menu = listing.menu(tx)
-    return {"menu": menu, "footer_links": [], "subscribe_form": None}
+    text = consent.consent_text(site, language).text
+    return {
+        "menu": menu,
+        "footer_links": [],
+        "subscribe_form": {"action": "/subscribe", "consent_text": text} if site.ready_at else None,
+    }
 
 
 async def _watch_site(
