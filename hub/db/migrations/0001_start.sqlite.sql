@@ -64,9 +64,6 @@ CREATE TABLE posts (
   slug TEXT NOT NULL,
   title TEXT NOT NULL,
   excerpt TEXT NOT NULL,
-  markdown TEXT NOT NULL,
-  html TEXT NOT NULL,
-  plain_text TEXT NOT NULL,
   reading_minutes INTEGER NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('draft', 'published', 'deleted')),
   newsletter TEXT NOT NULL CHECK (newsletter IN ('none', 'digest', 'digest+each')),
@@ -78,7 +75,11 @@ CREATE TABLE posts (
   source_hash TEXT,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL,
-  published_at TEXT
+  published_at TEXT,
+  -- The long texts come last: SQLite reads past everything in front of a column.
+  markdown TEXT NOT NULL,
+  html TEXT NOT NULL,
+  plain_text TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX posts_slug ON posts (kind, slug) WHERE status <> 'deleted';
 CREATE INDEX posts_gone ON posts (kind, slug) WHERE status = 'deleted';
@@ -132,8 +133,10 @@ CREATE TABLE media (
   created_at TEXT NOT NULL
 ) STRICT;
 
+-- AUTOINCREMENT: signed links carry the id, and that of an erased person must never come
+-- to mean somebody else.
 CREATE TABLE subscribers (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   email TEXT NOT NULL,
   email_key TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
@@ -170,9 +173,10 @@ CREATE TABLE consent_events (
 ) STRICT;
 CREATE INDEX consent_events_subscriber ON consent_events (subscriber_id, id);
 
--- Who asked to be confirmed. The link carries the id, signed; nothing here opens it.
+-- Who asked to be confirmed. The link carries the id, signed; nothing here opens it, and an
+-- id is never used again.
 CREATE TABLE confirmations (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   subscriber_id INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
   created_at TEXT NOT NULL,
   expires_at TEXT NOT NULL,
