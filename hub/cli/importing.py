@@ -58,7 +58,7 @@ def command(
                 consent=consent,
                 dry_run=dry_run,
                 now=hub.now(),
-                progress=_progress("readers"),
+                progress=command_context.progress,
             )
             reports += [readers] if readers is not None else []
     if not reports:
@@ -83,11 +83,11 @@ def _articles(hub: Hub, site: Site, path: Path, *, dry_run: bool, announce: bool
         now=hub.now(),
         dry_run=dry_run,
         announce=announce,
-        progress=_progress("files"),
+        progress=_progress(),
     )
 
 
-def _progress(things: str) -> Callable[[int, int], None]:
+def _progress() -> Callable[[int, int], None]:
     """A line every second, and one at the end."""
     said = time.monotonic()
 
@@ -95,7 +95,7 @@ def _progress(things: str) -> Callable[[int, int], None]:
         nonlocal said
         if done == total or time.monotonic() - said >= 1:
             said = time.monotonic()
-            command_context.progress(f"{done} of {total} {things}")
+            command_context.progress(f"{done} of {total} files")
 
     return say
 
