@@ -11,18 +11,22 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from hub import logs
+from hub import logs, worker
 from hub.admin import routes as desk
 from hub.audience import consent
+from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
 from hub.content import listing, media_views
 from hub.content import views as content_views
 from hub.db import open_database
 from hub.errors import Unavailable
 from hub.feeds import views as feed_views
+from hub.mail.model import Composer
+from hub.newsletter import views as newsletter_views
 from hub.settings import Settings, from_environment
 from hub.site.model import Site
 from hub.tokens import Signer
+from hub.users import letters as users_letters
 from hub.web import assets, error_pages, health
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
@@ -35,6 +39,11 @@ WATCH_SECONDS = 1.0
 AWAY_SECONDS = 0.25
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
+
+# Who writes the letters that follow a commit, by kind.
+COMPOSERS: dict[str, Composer] = {**audience_letters.COMPOSERS, **users_letters.COMPOSERS}
+# Called by the worker once an hour.
+HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = ()
 
 
 def create_hub(settings: Settings) -> Hub:
@@ -80,13 +89,18 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
 def serving_app() -> ASGIApp:
     """What each process of `hub serve` runs; the environment says which hub."""
     logs.configure()
-    return create_app(create_hub(from_environment()), background=None)
+    return create_app(create_hub(from_environment()), background=work)
 
 
 def serving_app_without_worker() -> ASGIApp:
     """As `serving_app`, for `--no-worker`: mail is sent by `hub worker`."""
     logs.configure()
     return create_app(create_hub(from_environment()))
+
+
+async def work(hub: Hub, stopping: asyncio.Event) -> None:
+    """The worker with everything it joins, until `stopping` is set."""
+    await worker.run(hub, stopping, composers=COMPOSERS, housekeepers=HOUSEKEEPERS)
 
 
 def routes() -> list[BaseRoute]:
@@ -99,6 +113,7 @@ def routes() -> list[BaseRoute]:
         *media_views.ROUTES,
         *content_views.ROUTES,
         *feed_views.ROUTES,
+        *newsletter_views.ROUTES,
         # Pages and old addresses: whatever nothing above answers. It stays the last.
         content_views.OLD_ADDRESSES,
     ]

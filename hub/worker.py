@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hub import logs
-from hub.app import COMPOSERS
 from hub.db import Transaction
 from hub.errors import HubError
 from hub.mail import mailers, queue, workers
@@ -39,9 +38,9 @@ class Worker:
     def __init__(
         self,
         hub: Hub,
+        composers: Mapping[str, Composer],
         *,
         mailer: Mailer | None = None,
-        composers: Mapping[str, Composer] = COMPOSERS,
         housekeepers: Sequence[Housekeeper] = (),
         chance: Callable[[], float] = random.random,
         steady: Callable[[], float] = time.monotonic,
@@ -189,13 +188,21 @@ class Worker:
         return site, renderer(site, self._hub.settings.themes)
 
 
-async def run(hub: Hub, stopping: asyncio.Event) -> None:
+async def run(
+    hub: Hub,
+    stopping: asyncio.Event,
+    *,
+    composers: Mapping[str, Composer],
+    housekeepers: Sequence[Housekeeper] = (),
+) -> None:
     """Work until `stopping` is set; then finish what is in flight, within 10 s.
+
+    `composers` write the letters, by kind; `housekeepers` are called once an hour.
 
     Planning, letters and editions each go at their own pace, so that a confirmation never
     waits behind a newsletter, nor a heartbeat behind a slow relay.
     """
-    worker = await asyncio.to_thread(Worker, hub)
+    worker = await asyncio.to_thread(Worker, hub, composers, housekeepers=housekeepers)
     loops = [
         asyncio.create_task(_repeat(step, stopping, pause))
         for step, pause in (
@@ -216,9 +223,9 @@ async def run(hub: Hub, stopping: asyncio.Event) -> None:
         await worker.close(hub.now())
 
 
-async def run_once(hub: Hub) -> str:
+async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
     """Work until nothing is due any more; why something could not go out, or nothing."""
-    worker = await asyncio.to_thread(Worker, hub)
+    worker = await asyncio.to_thread(Worker, hub, composers)
     try:
         while True:
             did = await worker.tick(hub.now())
