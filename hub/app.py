@@ -12,19 +12,21 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from hub import logs
+from hub.content import listing, media_views
+from hub.content import views as content_views
 from hub.db import open_database
-from hub.errors import Unavailable
+from hub.feeds import views as feed_views
 from hub.settings import Settings
 from hub.tokens import Signer
-from hub.web import assets, error_pages
+from hub.web import assets, error_pages, health
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
+from hub.web.state import hub as hub_of
+from hub.web.watching import watch_site
 
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
-WATCH_SECONDS = 1.0
-AWAY_SECONDS = 0.25
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
@@ -44,7 +46,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stopping = asyncio.Event()
-        tasks = [asyncio.create_task(_watch_site(hub, cache, stopping, version))]
+        tasks = [asyncio.create_task(watch_site(hub.db, cache.clear, stopping, version))]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
         try:
@@ -68,46 +70,26 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
 
 def routes() -> list[BaseRoute]:
     """Every address of the hub. Tests walk this list."""
-    return [*assets.ROUTES]
+    return [
+        *assets.ROUTES,
+        *health.ROUTES,
+        *media_views.ROUTES,
+        *content_views.ROUTES,
+        *feed_views.ROUTES,
+        # Pages and old addresses: whatever nothing above answers. It stays the last.
+        content_views.OLD_ADDRESSES,
+    ]
 
 
 def _chrome(request: Request) -> dict[str, object]:
-    """What header and footer of every page show."""
-    return {"menu": []}
+    """What header and footer of every page show.
 
-
-async def _watch_site(hub: Hub, cache: PageCache, stopping: asyncio.Event, seen: int) -> None:
-    """Forget cached pages when another process changed the site; within a second, always.
-
-    While the database is away the pages stay: better an old page than none.
+    `subscribe_form` is None or {"action": "/subscribe", "consent_text": …}; `footer_links` are
+    more of what `menu` holds: things with `title` and `url`.
     """
-    # A thread of its own: the few that answer requests are not for waiting.
-    own = anyio.CapacityLimiter(1)
-    away = False
-    while not stopping.is_set():
-        try:
-            version = await anyio.to_thread.run_sync(
-                hub.db.wait_for_change, seen, WATCH_SECONDS, limiter=own
-            )
-        except Exception as error:  # noqa: BLE001  # the watch outlives whatever happens
-            if not away:
-                _say_lost(error)
-            away = True
-            await _pause(stopping, AWAY_SECONDS)
-            continue
-        if away:
-            logs.event("database.back")
-        away = False
-        if version != seen:
-            cache.clear()
-        seen = version
-
-
-def _say_lost(error: Exception) -> None:
-    if isinstance(error, Unavailable):
-        logs.warning("database.away")
-    else:
-        logs.failure("site.watch_failed")
+    with hub_of(request).db.read() as tx:
+        menu = listing.menu(tx)
+    return {"menu": menu, "footer_links": [], "subscribe_form": None}
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:

@@ -110,10 +110,18 @@ def _filters(language: str) -> dict[str, Callable[..., str]]:
     def long_date(moment: datetime | date, timezone: str = "UTC") -> str:
         return i18n.long_date(moment, language, timezone)
 
+    def day_and_month(moment: datetime, timezone: str = "UTC") -> str:
+        return i18n.day_and_month(moment, language, timezone)
+
     def date_and_time(moment: datetime, timezone: str = "UTC") -> str:
         return i18n.date_and_time(moment, language, timezone)
 
     def number(value: float) -> str:
         return i18n.number(value, language)
 
-    return {"long_date": long_date, "date_and_time": date_and_time, "number": number}
+    return {
+        "long_date": long_date,
+        "day_and_month": day_and_month,
+        "date_and_time": date_and_time,
+        "number": number,
+    }
