@@ -1,0 +1,36 @@
+"""What an import did: the document that `hub import --json` prints."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that the owner should look at: the file or row, and what was wrong with it."""
+
+    item: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How many items of a source came in. `refused` ones are named in `problems`, with others."""
+
+    kind: str
+    format: str
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+    problems: tuple[Problem, ...] = ()
+
+    def as_document(self) -> dict[str, object]:
+        """The report as JSON shows it."""
+        return {
+            "kind": self.kind,
+            "format": self.format,
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "refused": self.refused,
+            "problems": [{"item": p.item, "reason": p.reason} for p in self.problems],
+        }
