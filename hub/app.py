@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from hub import logs
+from hub.audience import views as audience
 from hub.content import listing, media_views
 from hub.content import views as content_views
 from hub.db import open_database
@@ -76,6 +77,7 @@ def routes() -> list[BaseRoute]:
         *media_views.ROUTES,
         *content_views.ROUTES,
         *feed_views.ROUTES,
+        *audience.ROUTES,
         # Pages and old addresses: whatever nothing above answers. It stays the last.
         content_views.OLD_ADDRESSES,
     ]

@@ -6,6 +6,7 @@ from typing import Literal
 
 Status = Literal["pending", "waiting", "active", "unsubscribed", "bounced", "complained"]
 Cadence = Literal["each", "weekly", "monthly"]
+SuppressionReason = Literal["bounced", "complained", "erased", "owner"]
 STATUSES: tuple[Status, ...] = (
     "pending",
     "waiting",
@@ -46,3 +47,45 @@ class ConsentEvent:
     language: str
     form_url: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentText:
+    """What stands beside the button; `version` is a short hash of the text."""
+
+    text: str
+    version: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked for in a form, checked (rules.py); nobody has confirmed it yet."""
+
+    email: str
+    name: str
+    cadence: Cadence
+    topics: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a subscriber may change, checked."""
+
+    name: str
+    cadence: Cadence
+    topics: tuple[str, ...]
+    language: str
+    paused_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """One request to confirm; the mailed link carries its id, signed."""
+
+    id: int
+    subscriber_id: int
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None

@@ -1,9 +1,9 @@
-"""A mail before it is bytes, and what the queue of mails knows of it."""
+"""A mail before it is bytes, what the queue knows of it, and how it fared."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from hub.db import Transaction
 from hub.site.model import Site
@@ -42,3 +42,70 @@ class Composer(Protocol):
         self, tx: Transaction, mail: QueuedMail, *, site: Site, signer: Signer, render: Render
     ) -> Letter | None:
         """The letter, or None when nobody wants it any more (the mail is then dropped)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message on its way. Addresses have their domain in A-label form (hub/mail/headers.py).
+
+    `content` is the message as bytes, lines end with CRLF; `key` is the sender's own name
+    for it and comes back with its outcome.
+    """
+
+    key: object
+    sender: str
+    recipient: str
+    content: bytes
+
+
+State = Literal["accepted", "deferred", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one message fared; `code` is the SMTP reply's, None when there was no reply."""
+
+    state: State
+    code: int | None
+    reply: str
+
+
+class RelayAway(Exception):
+    """The relay cannot be reached now. Later it may; nothing was sent."""
+
+
+class RelayRefuses(Exception):
+    """The relay refuses this sender: log-in, TLS or the From address. Only the owner can mend it.
+
+    `state` of the message in hand stays what it was: nothing was sent.
+    """
+
+
+# Gives the next message, or None when there is none now.
+Take = Callable[[], Envelope | None]
+# Told once about every message that was taken; None gives it back untouched.
+Done = Callable[[Envelope, Outcome | None], None]
+
+
+class Connection(Protocol):
+    """One way out, used by one task at a time."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether another message can go over it."""
+
+    async def deliver(self, first: Envelope, take: Take, done: Done) -> None:
+        """Send `first` and whatever `take` gives, until it gives None.
+
+        Raises RelayRefuses; never leaves a message without its outcome, even cancelled.
+        """
+
+    async def close(self) -> None:
+        """Say goodbye."""
+
+
+class Mailer(Protocol):
+    """Where mail goes: the relay or the outbox."""
+
+    async def connect(self) -> Connection:
+        """A fresh connection. Raises RelayAway or RelayRefuses, with the reason in words."""

@@ -133,8 +133,10 @@ CREATE TABLE media (
   created_at TEXT NOT NULL
 ) STRICT;
 
+-- AUTOINCREMENT: signed links carry the id, and that of an erased person must never come
+-- to mean somebody else.
 CREATE TABLE subscribers (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   email TEXT NOT NULL,
   email_key TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
@@ -171,9 +173,10 @@ CREATE TABLE consent_events (
 ) STRICT;
 CREATE INDEX consent_events_subscriber ON consent_events (subscriber_id, id);
 
--- Who asked to be confirmed. The link carries the id, signed; nothing here opens it.
+-- Who asked to be confirmed. The link carries the id, signed; nothing here opens it, and an
+-- id is never used again.
 CREATE TABLE confirmations (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   subscriber_id INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
   created_at TEXT NOT NULL,
   expires_at TEXT NOT NULL,

@@ -1,0 +1,105 @@
+"""What happens to somebody on the list: leaving, choosing, being added or erased by the owner."""
+
+from datetime import datetime
+
+from hub import addresses
+from hub.audience import consent, rules, signup, store, suppression
+from hub.audience.model import ConsentEvent, Preferences, Subscriber, Wish
+from hub.db import Transaction
+from hub.errors import Conflict, NotFound, Refused
+from hub.i18n import N_
+
+
+def unsubscribe(
+    tx: Transaction, subscriber_id: int, *, source: str, now: datetime
+) -> Subscriber | None:
+    """No more mail. The subscriber as it is now, None for one who was erased; harmless when
+    repeated. `source` says where the button was: link, preferences, owner."""
+    subscriber = store.get(tx, subscriber_id)
+    if subscriber is None or not rules.can_leave(subscriber.status):
+        return subscriber
+    store.leave(tx, subscriber_id, now=now)
+    store.log(
+        tx,
+        subscriber_id,
+        ConsentEvent("unsubscribed", now, "", "", subscriber.language, "", source),
+    )
+    return store.get(tx, subscriber_id)
+
+
+def save_preferences(
+    tx: Transaction, subscriber_id: int, preferences: Preferences
+) -> Subscriber | None:
+    """Keep what somebody chose; None when there is nobody of that id who gets mail."""
+    subscriber = store.get(tx, subscriber_id)
+    if subscriber is None or subscriber.status != "active":
+        return None
+    store.change_preferences(tx, subscriber_id, preferences)
+    return store.get(tx, subscriber_id)
+
+
+def by_address(tx: Transaction, address: str) -> Subscriber:
+    """The subscriber of an address in any spelling. Raises NotFound."""
+    try:
+        subscriber = store.by_email_key(tx, addresses.key(addresses.checked(address)))
+    except Refused:
+        subscriber = None
+    if subscriber is None:
+        raise NotFound(N_("%(address)s is not on the list."), address=address)
+    return subscriber
+
+
+def add(tx: Transaction, wish: Wish, *, statement: str, now: datetime) -> Subscriber:
+    """The owner adds somebody who agreed elsewhere: active at once, mailed nothing now.
+
+    `statement` says how they agreed. Raises Conflict for an address on the list or one that
+    must not get mail.
+    """
+    if not statement.strip():
+        raise Refused(N_("Say how this person agreed to get mail."), field="consent")
+    email_key = addresses.key(wish.email)
+    if suppression.is_suppressed(tx, email_key):
+        raise Conflict(
+            N_(
+                "%(address)s must not get mail any more; only a sign-up of their own can undo that."
+            ),
+            address=wish.email,
+        )
+    known = store.by_email_key(tx, email_key)
+    if known is not None:
+        raise Conflict(
+            N_("%(address)s is on the list already (%(status)s)."),
+            address=known.email,
+            status=known.status,
+        )
+    subscriber_id = store.add(tx, wish, email_key, status="active", source="owner", now=now)
+    version = consent.version(statement)
+    store.log(
+        tx,
+        subscriber_id,
+        ConsentEvent("added", now, statement, version, wish.language, "", "owner"),
+    )
+    return _found(store.get(tx, subscriber_id))
+
+
+def confirm(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> Subscriber:
+    """The owner vouches for somebody who asked. Raises Conflict when that is not pending."""
+    if subscriber.status not in ("pending", "waiting"):
+        raise Conflict(
+            N_("%(address)s is %(status)s; only those who are pending can be confirmed."),
+            address=subscriber.email,
+            status=subscriber.status,
+        )
+    signup.activate(tx, subscriber, source="owner", now=now)
+    return _found(store.get(tx, subscriber.id))
+
+
+def erase(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> None:
+    """The person goes; a keyed hash stays, so that no import brings them back."""
+    suppression.suppress(tx, subscriber.email_key, rules.erasure_reason(subscriber.status), now=now)
+    store.delete(tx, subscriber.id)
+
+
+def _found(subscriber: Subscriber | None) -> Subscriber:
+    assert subscriber is not None
+    return subscriber

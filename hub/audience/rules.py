@@ -1,0 +1,143 @@
+"""What is decided about people on the list: pure functions of what they are given."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from hub import addresses, i18n
+from hub.audience.model import CADENCES, Cadence, Confirmation, Subscriber, SuppressionReason
+from hub.errors import Refused
+from hub.i18n import N_
+
+LONGEST_ADDRESS = 254
+LONGEST_NAME = 100
+LONGEST_TOPIC = 60
+MOST_TOPICS = 20
+LONGEST_PAUSE = timedelta(days=366)
+
+LINK_LIVES = timedelta(hours=72)
+LEAST_BETWEEN_MAILS = timedelta(days=1)
+MAILS_PERIOD = timedelta(days=30)
+MAILS_PER_PERIOD = 3
+UNCONFIRMED_KEPT = timedelta(days=30)
+
+LinkState = Literal["open", "used", "expired"]
+
+# Line and paragraph separators, control and format characters (such as those that turn the
+# direction of what follows): a name has no use for them, a mail header breaks on some.
+_UNWANTED = frozenset(("Cc", "Cf", "Zl", "Zp", "Cs", "Co"))
+# Joiners that scripts such as Persian and Hindi need inside of names.
+_JOINERS = "\u200c\u200d"
+
+
+def address(text: str) -> str:
+    """The address as typed, without spaces around it. Raises Refused beside the field `email`."""
+    if not text.strip():
+        raise Refused(N_("Please write your e-mail address."), field="email")
+    if len(text.strip()) > LONGEST_ADDRESS:
+        raise Refused(N_("This is not an e-mail address that mail can be sent to."), field="email")
+    checked = addresses.checked(text)
+    if not checked.rpartition("@")[0].isascii():
+        # It needs SMTPUTF8 (RFC 6531) at every server on the way, and few have it.
+        raise Refused(
+            N_("Only plain letters can stand before the @: many mail servers refuse others."),
+            field="email",
+        )
+    return checked
+
+
+def clean_name(text: str) -> str:
+    """A name on one line: no control characters, single spaces, at most 100 characters."""
+    kept = "".join(
+        c if c in _JOINERS or unicodedata.category(c) not in _UNWANTED else " " for c in text
+    )
+    return " ".join(kept.split())[:LONGEST_NAME].strip()
+
+
+def cadence(text: str, default: Cadence = "weekly") -> Cadence:
+    """The cadence of that name, the default for none. Raises Refused for any other word."""
+    if not text:
+        return default
+    for known in CADENCES:
+        if known == text:
+            return known
+    raise Refused(N_("Choose each article, once a week or once a month."), field="cadence")
+
+
+def language(text: str, default: str) -> str:
+    """The nearest language of the hub; the default for one that it does not speak."""
+    primary = text.strip().lower().replace("_", "-").partition("-")[0]
+    return primary if primary in i18n.LANGUAGES else default
+
+
+def topics(values: Iterable[str]) -> tuple[str, ...]:
+    """Topics as slugs, sorted, each once; values may hold several with commas between.
+
+    What cannot be a topic is left out, and so is what comes after the twentieth.
+    """
+    slugs = ("-".join(part.split()).casefold() for value in values for part in value.split(","))
+    return tuple(sorted(set(filter(is_topic, slugs))))[:MOST_TOPICS]
+
+
+def is_topic(text: str) -> bool:
+    """Whether this can be the slug of a topic."""
+    if not 0 < len(text) <= LONGEST_TOPIC:
+        return False
+    return all(c.isalnum() or c in "-_." or unicodedata.combining(c) for c in text)
+
+
+def may_ask(status: str) -> bool:
+    """Whether a sign-up of somebody with this status gets a confirmation mail."""
+    return status in ("pending", "unsubscribed")
+
+
+def may_mail(asked_at: Sequence[datetime], now: datetime) -> bool:
+    """Whether one more confirmation mail may go to an address that got some at these times:
+    one a day, three in 30 days."""
+    recent = [moment for moment in asked_at if moment > now - MAILS_PERIOD]
+    if any(moment > now - LEAST_BETWEEN_MAILS for moment in recent):
+        return False
+    return len(recent) < MAILS_PER_PERIOD
+
+
+def link_state(confirmation: Confirmation, subscriber: Subscriber, now: datetime) -> LinkState:
+    """What a confirmation link is good for now."""
+    if confirmation.used_at is not None or subscriber.status in ("active", "waiting"):
+        return "used"
+    if now >= confirmation.expires_at or not may_ask(subscriber.status):
+        return "expired"
+    return "open"
+
+
+def can_leave(status: str) -> bool:
+    """Whether unsubscribing changes anything; who bounced or complained gets nothing already."""
+    return status in ("pending", "waiting", "active")
+
+
+def erasure_reason(status: str) -> SuppressionReason:
+    """Why an erased address stays suppressed: what a mail server said outlives the person's row."""
+    if status == "bounced":
+        return "bounced"
+    return "complained" if status == "complained" else "erased"
+
+
+def pause_until(text: str, timezone: str, now: datetime) -> datetime | None:
+    """The start of the day `2026-12-24` in `timezone`, when mail may come again; None for "".
+
+    Raises Refused for a day that is not after today or is more than a year away.
+    """
+    if not text:
+        return None
+    zone = ZoneInfo(timezone)
+    try:
+        day = date.fromisoformat(text)
+        moment = datetime.combine(day, time(), zone)
+    except (ValueError, OverflowError) as error:
+        raise Refused(N_("Write the day like 2026-12-24."), field="paused_until") from error
+    if not now < moment <= now + LONGEST_PAUSE:
+        raise Refused(
+            N_("Choose a day after today, within a year; or leave it empty."), field="paused_until"
+        )
+    return moment

@@ -1,0 +1,140 @@
+"""Signing up with double opt-in: asking, confirming, and forgetting who never confirmed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub import addresses, limits
+from hub.audience import rules, store, suppression
+from hub.audience.model import ConsentEvent, ConsentText, Subscriber, Wish
+from hub.db import Transaction
+from hub.errors import TooMany
+from hub.i18n import N_
+from hub.mail import queue
+
+KIND = "confirmation"
+# Generous for an office behind one address, and the end of a flood.
+SIGN_UPS_PER_HOUR = 60
+_PURGE_BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A confirmation link as it was found (`state`: rules.LinkState), and whose it is."""
+
+    state: rules.LinkState
+    subscriber: Subscriber
+
+
+def sign_up(
+    tx: Transaction,
+    wish: Wish,
+    consent: ConsentText,
+    *,
+    form_url: str,
+    network: str,
+    now: datetime,
+) -> None:
+    """Somebody asked for the newsletter: a confirmation mail follows, if one may.
+
+    Nothing tells a new address from a known one: neither the answer, nor its time (every
+    way commits once). Raises TooMany after 60 sign-ups within an hour from one network.
+    """
+    bucket = f"sign-up {network}"
+    if not limits.take(tx, bucket, capacity=SIGN_UPS_PER_HOUR, per_seconds=3600, now=now):
+        raise TooMany(N_("There were many sign-ups from your network. Please try again later."))
+    email_key = addresses.key(wish.email)
+    if suppression.bars_sign_up(tx, email_key):
+        return
+    known = store.by_email_key(tx, email_key)
+    if known is None:
+        subscriber_id = store.add(tx, wish, email_key, status="pending", source="form", now=now)
+    elif rules.may_ask(known.status):
+        subscriber_id = known.id
+        store.change_wish(tx, subscriber_id, wish)
+    else:
+        return
+    asked_at = store.asked_at(tx, subscriber_id, since=now - rules.MAILS_PERIOD)
+    if rules.may_mail(asked_at, now):
+        _ask(tx, subscriber_id, wish, consent, form_url=form_url, now=now)
+
+
+def look_up(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | None:
+    """What a confirmation link is good for; None when the request is no longer there."""
+    confirmation = store.confirmation(tx, confirmation_id)
+    if confirmation is None:
+        return None
+    subscriber = store.get(tx, confirmation.subscriber_id)
+    assert subscriber is not None  # the foreign key keeps it
+    return Link(rules.link_state(confirmation, subscriber, now), subscriber)
+
+
+def confirm(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | None:
+    """Press the button: active from now on. The link as it was found; only `open` changes."""
+    link = look_up(tx, confirmation_id, now=now)
+    if link is None or link.state != "open":
+        return link
+    activate(tx, link.subscriber, source="link", now=now)
+    return link
+
+
+def activate(tx: Transaction, subscriber: Subscriber, *, source: str, now: datetime) -> None:
+    """Confirmed, by the reader's link or by the owner; the log repeats what was agreed to."""
+    asked = store.last_request(tx, subscriber.id)
+    store.activate(tx, subscriber.id, now=now)
+    suppression.lift_erasure(tx, subscriber.email_key)
+    store.log(
+        tx,
+        subscriber.id,
+        ConsentEvent(
+            kind="confirmed",
+            at=now,
+            text=asked.text if asked else "",
+            text_version=asked.text_version if asked else "",
+            language=asked.language if asked else subscriber.language,
+            form_url=asked.form_url if asked else "",
+            source=source,
+        ),
+    )
+
+
+def purge_unconfirmed(tx: Transaction, now: datetime) -> int:
+    """Forget who asked over 30 days ago and never confirmed; how many (2,000 at most at once)."""
+    ids = store.unconfirmed(tx, before=now - rules.UNCONFIRMED_KEPT, now=now, limit=_PURGE_BATCH)
+    for subscriber_id in ids:
+        store.delete(tx, subscriber_id)
+    return len(ids)
+
+
+def _ask(
+    tx: Transaction,
+    subscriber_id: int,
+    wish: Wish,
+    consent: ConsentText,
+    *,
+    form_url: str,
+    now: datetime,
+) -> None:
+    store.log(
+        tx,
+        subscriber_id,
+        ConsentEvent(
+            kind="requested",
+            at=now,
+            text=consent.text,
+            text_version=consent.version,
+            language=consent.language,
+            form_url=form_url,
+            source="form",
+        ),
+    )
+    confirmation_id = store.add_confirmation(
+        tx, subscriber_id, now=now, expires_at=now + rules.LINK_LIVES
+    )
+    queue.put(
+        tx,
+        kind=KIND,
+        subject_id=confirmation_id,
+        recipient=wish.email,
+        language=wish.language,
+        now=now,
+    )

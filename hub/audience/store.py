@@ -1,0 +1,275 @@
+"""All SQL about subscribers, their topics, their consent log and their confirmations.
+
+(The suppression list has its own in suppression.py, the list in and out in transfer.py.)
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.audience.model import (
+    STATUSES,
+    Confirmation,
+    ConsentEvent,
+    Preferences,
+    Status,
+    Subscriber,
+    Wish,
+)
+from hub.db import Transaction
+
+
+def get(tx: Transaction, subscriber_id: int) -> Subscriber | None:
+    """The subscriber of that id."""
+    return tx.one(Subscriber, "SELECT * FROM subscribers WHERE id = :id", id=subscriber_id)
+
+
+def by_email_key(tx: Transaction, email_key: str) -> Subscriber | None:
+    """The subscriber of that address, as `addresses.key` writes it."""
+    return tx.one(
+        Subscriber, "SELECT * FROM subscribers WHERE email_key = :email_key", email_key=email_key
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _StatusCount:
+    status: Status
+    people: int
+
+
+def count_by_status(tx: Transaction) -> dict[Status, int]:
+    """How many people have each status; every status is there."""
+    rows = tx.all(
+        _StatusCount, "SELECT status, count(*) AS people FROM subscribers GROUP BY status"
+    )
+    found = {row.status: row.people for row in rows}
+    return {status: found.get(status, 0) for status in STATUSES}
+
+
+def page(
+    tx: Transaction,
+    *,
+    after: int | None = None,
+    limit: int = 50,
+    status: str = "",
+    search: str = "",
+) -> list[Subscriber]:
+    """Up to `limit` subscribers, newest first, those that follow the id `after`.
+
+    `search` is a part of the address, in any case; `status` empty means all.
+    """
+    conditions: list[str] = []
+    values: dict[str, object] = {}
+    if after is not None:
+        conditions.append("id < :after")
+        values["after"] = after
+    if status:
+        conditions.append("status = :status")
+        values["status"] = status
+    if search:
+        # Both sides are case-folded, so that LIKE means the same on every engine.
+        conditions.append("email_key LIKE :pattern ESCAPE '!'")
+        values["pattern"] = f"%{_literal(search.strip().casefold())}%"
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    return tx.all(
+        Subscriber,
+        f"SELECT * FROM subscribers {where} ORDER BY id DESC LIMIT :limit",
+        limit=limit,
+        **values,
+    )
+
+
+def _literal(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def add(
+    tx: Transaction, wish: Wish, email_key: str, *, status: Status, source: str, now: datetime
+) -> int:
+    """A new subscriber; the id. Conflict when the address is on the list already."""
+    subscriber_id = int(
+        tx.scalar(
+            "INSERT INTO subscribers (email, email_key, name, status, cadence, paused_until,"
+            " language, source, created_at, confirmed_at, unsubscribed_at) VALUES (:email,"
+            " :email_key, :name, :status, :cadence, NULL, :language, :source, :now,"
+            " :confirmed_at, NULL) RETURNING id",
+            email=wish.email,
+            email_key=email_key,
+            name=wish.name,
+            status=status,
+            cadence=wish.cadence,
+            language=wish.language,
+            source=source,
+            now=now,
+            confirmed_at=now if status == "active" else None,
+        )
+    )
+    set_topics(tx, subscriber_id, wish.topics)
+    return subscriber_id
+
+
+def change_wish(tx: Transaction, subscriber_id: int, wish: Wish) -> None:
+    """Somebody who is not active asked again: what was asked last counts."""
+    tx.execute(
+        "UPDATE subscribers SET email = :email, name = :name, cadence = :cadence,"
+        " language = :language WHERE id = :id",
+        email=wish.email,
+        name=wish.name,
+        cadence=wish.cadence,
+        language=wish.language,
+        id=subscriber_id,
+    )
+    set_topics(tx, subscriber_id, wish.topics)
+
+
+def change_preferences(tx: Transaction, subscriber_id: int, preferences: Preferences) -> None:
+    """What the subscriber chose on the own page."""
+    tx.execute(
+        "UPDATE subscribers SET name = :name, cadence = :cadence, language = :language,"
+        " paused_until = :paused_until WHERE id = :id",
+        name=preferences.name,
+        cadence=preferences.cadence,
+        language=preferences.language,
+        paused_until=preferences.paused_until,
+        id=subscriber_id,
+    )
+    set_topics(tx, subscriber_id, preferences.topics)
+
+
+def activate(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:
+    """Confirmed: mail may go out. Every open confirmation of the subscriber is used up."""
+    tx.execute(
+        "UPDATE subscribers SET status = 'active', confirmed_at = :now, unsubscribed_at = NULL,"
+        " paused_until = NULL WHERE id = :id",
+        now=now,
+        id=subscriber_id,
+    )
+    tx.execute(
+        "UPDATE confirmations SET used_at = :now WHERE subscriber_id = :id AND used_at IS NULL",
+        now=now,
+        id=subscriber_id,
+    )
+
+
+def leave(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:
+    """Unsubscribed. A confirmation that is still open must not undo it."""
+    tx.execute(
+        "UPDATE subscribers SET status = 'unsubscribed', unsubscribed_at = :now,"
+        " paused_until = NULL WHERE id = :id",
+        now=now,
+        id=subscriber_id,
+    )
+    tx.execute(
+        "UPDATE confirmations SET expires_at = :now"
+        " WHERE subscriber_id = :id AND used_at IS NULL AND expires_at > :now",
+        now=now,
+        id=subscriber_id,
+    )
+
+
+def delete(tx: Transaction, subscriber_id: int) -> None:
+    """The person, with topics, consent log, confirmations and mails that name the address."""
+    tx.execute(
+        "DELETE FROM mails WHERE kind = 'confirmation' AND subject_id IN"
+        " (SELECT id FROM confirmations WHERE subscriber_id = :id)",
+        id=subscriber_id,
+    )
+    tx.execute("DELETE FROM subscribers WHERE id = :id", id=subscriber_id)
+
+
+def unconfirmed(tx: Transaction, *, before: datetime, now: datetime, limit: int) -> list[int]:
+    """Pending since `before`, never confirmed, and without a link that still works."""
+    return tx.all(
+        int,
+        "SELECT id FROM subscribers WHERE status = 'pending' AND confirmed_at IS NULL"
+        " AND created_at < :before AND NOT EXISTS (SELECT 1 FROM confirmations"
+        " WHERE confirmations.subscriber_id = subscribers.id AND used_at IS NULL"
+        " AND expires_at > :now) ORDER BY id LIMIT :limit",
+        before=before,
+        now=now,
+        limit=limit,
+    )
+
+
+def topics_of(tx: Transaction, subscriber_id: int) -> tuple[str, ...]:
+    """The topics somebody chose, sorted."""
+    rows = tx.all(
+        str, "SELECT topic FROM subscriber_topics WHERE subscriber_id = :id", id=subscriber_id
+    )
+    return tuple(sorted(rows))
+
+
+def set_topics(tx: Transaction, subscriber_id: int, topics: Iterable[str]) -> None:
+    """These topics and no others."""
+    tx.execute("DELETE FROM subscriber_topics WHERE subscriber_id = :id", id=subscriber_id)
+    tx.executemany(
+        "INSERT INTO subscriber_topics (subscriber_id, topic) VALUES (:id, :topic)",
+        [{"id": subscriber_id, "topic": topic} for topic in topics],
+    )
+
+
+def log(tx: Transaction, subscriber_id: int, event: ConsentEvent) -> None:
+    """Add a line to the consent log."""
+    tx.execute(
+        "INSERT INTO consent_events (subscriber_id, kind, at, text, text_version, language,"
+        " form_url, source) VALUES (:id, :kind, :at, :text, :text_version, :language, :form_url,"
+        " :source)",
+        id=subscriber_id,
+        kind=event.kind,
+        at=event.at,
+        text=event.text,
+        text_version=event.text_version,
+        language=event.language,
+        form_url=event.form_url,
+        source=event.source,
+    )
+
+
+def consent_log(tx: Transaction, subscriber_id: int) -> list[ConsentEvent]:
+    """Every line about a subscriber, oldest first."""
+    return tx.all(
+        ConsentEvent,
+        "SELECT * FROM consent_events WHERE subscriber_id = :id ORDER BY id",
+        id=subscriber_id,
+    )
+
+
+def last_request(tx: Transaction, subscriber_id: int) -> ConsentEvent | None:
+    """What the subscriber asked for last, and the words that stood beside the button."""
+    return tx.one(
+        ConsentEvent,
+        "SELECT * FROM consent_events WHERE subscriber_id = :id AND kind = 'requested'"
+        " ORDER BY id DESC LIMIT 1",
+        id=subscriber_id,
+    )
+
+
+def confirmation(tx: Transaction, confirmation_id: int) -> Confirmation | None:
+    """One request to confirm."""
+    return tx.one(Confirmation, "SELECT * FROM confirmations WHERE id = :id", id=confirmation_id)
+
+
+def add_confirmation(
+    tx: Transaction, subscriber_id: int, *, now: datetime, expires_at: datetime
+) -> int:
+    """A new request to confirm; its id."""
+    return int(
+        tx.scalar(
+            "INSERT INTO confirmations (subscriber_id, created_at, expires_at, used_at)"
+            " VALUES (:subscriber_id, :now, :expires_at, NULL) RETURNING id",
+            subscriber_id=subscriber_id,
+            now=now,
+            expires_at=expires_at,
+        )
+    )
+
+
+def asked_at(tx: Transaction, subscriber_id: int, *, since: datetime) -> list[datetime]:
+    """When confirmation mails were asked for."""
+    rows = tx.all(
+        Confirmation,
+        "SELECT * FROM confirmations WHERE subscriber_id = :id AND created_at > :since",
+        id=subscriber_id,
+        since=since,
+    )
+    return [row.created_at for row in rows]

@@ -1,0 +1,100 @@
+"""Addresses that must never get mail again, kept as keyed hashes and the SQL for them.
+
+The key belongs to the data, not to the machine: it lives in `secrets` and travels with
+full exports. Without it the hashes say nothing; with the key of another hub neither.
+"""
+
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from hub.audience.model import SuppressionReason
+from hub.db import Transaction, in_list
+
+KEY_NAME = "suppression"
+# An erased person may come back by an own sign-up; the others get nothing, whoever asks.
+_MAY_COME_BACK = "erased"
+_BATCH = 500
+
+
+def is_suppressed(tx: Transaction, email_key: str) -> bool:
+    """Whether no mail may go to this address (`addresses.key`), whatever the reason.
+
+    A confirmation mail is the exception: its composer decides with `bars_sign_up`.
+    """
+    return reason(tx, email_key) is not None
+
+
+def reason(tx: Transaction, email_key: str) -> str | None:
+    """Why an address is suppressed: bounced, complained, erased, owner; None when it is not."""
+    key = _existing_key(tx)
+    if key is None:
+        return None
+    return tx.one(
+        str, "SELECT reason FROM suppressions WHERE email_hash = :hash", hash=_hash(key, email_key)
+    )
+
+
+def bars_sign_up(tx: Transaction, email_key: str) -> bool:
+    """Whether a sign-up of this address gets no mail either."""
+    return reason(tx, email_key) not in (None, _MAY_COME_BACK)
+
+
+def among(tx: Transaction, email_keys: Iterable[str]) -> set[str]:
+    """Those of `email_keys` that are suppressed."""
+    key = _existing_key(tx)
+    if key is None:
+        return set()
+    by_hash = {_hash(key, email_key): email_key for email_key in email_keys}
+    hashes = list(by_hash)
+    found: set[str] = set()
+    for start in range(0, len(hashes), _BATCH):
+        names, values = in_list("hash", hashes[start : start + _BATCH])
+        rows = tx.all(
+            str, f"SELECT email_hash FROM suppressions WHERE email_hash IN {names}", **values
+        )
+        found.update(by_hash[row] for row in rows)
+    return found
+
+
+def suppress(tx: Transaction, email_key: str, reason: SuppressionReason, *, now: datetime) -> None:
+    """Never mail this address again. A stronger reason is not replaced by `erased`."""
+    tx.execute(
+        "INSERT INTO suppressions (email_hash, reason, created_at) VALUES (:hash, :reason, :now)"
+        " ON CONFLICT (email_hash) DO UPDATE SET reason = excluded.reason"
+        " WHERE excluded.reason <> 'erased'",
+        hash=_hash(_key(tx), email_key),
+        reason=reason,
+        now=now,
+    )
+
+
+def lift_erasure(tx: Transaction, email_key: str) -> None:
+    """An erased person signed up again and confirmed."""
+    key = _existing_key(tx)
+    if key is not None:
+        tx.execute(
+            "DELETE FROM suppressions WHERE email_hash = :hash AND reason = 'erased'",
+            hash=_hash(key, email_key),
+        )
+
+
+def _key(tx: Transaction) -> bytes:
+    """The key, made when it is first needed."""
+    tx.execute(
+        "INSERT INTO secrets (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING",
+        name=KEY_NAME,
+        value=secrets.token_bytes(32),
+    )
+    key = _existing_key(tx)
+    assert key is not None
+    return key
+
+
+def _existing_key(tx: Transaction) -> bytes | None:
+    return tx.one(bytes, "SELECT value FROM secrets WHERE name = :name", name=KEY_NAME)
+
+
+def _hash(key: bytes, email_key: str) -> str:
+    return hmac.digest(key, email_key.encode(), "sha256").hex()

@@ -1,0 +1,34 @@
+"""A letter to one person as bytes: confirmations, passwords, notices."""
+
+import hmac
+from datetime import datetime
+
+from hub.mail import headers, mime
+from hub.mail.model import Letter
+from hub.site.model import Site
+
+
+def written(
+    letter: Letter, *, site: Site, recipient: str, number: int, key: bytes, created_at: datetime
+) -> bytes:
+    """The message, CRLF lines of 998 octets at most, 7-bit but for an address in UTF-8.
+
+    `number` is the queued mail's id: with `key` it makes the Message-ID, so that a retry
+    carries the same one. Raises Refused for a control character in a header (the
+    recipient's, the subject's or the sender's).
+    """
+    identity = hmac.digest(key, b"mail %d" % number, "sha256").hex()[:32]
+    domain = headers.domain_of(site.from_email)
+    return b"".join(
+        (
+            headers.address("From", site.from_email, site.from_name),
+            headers.address("To", recipient),
+            headers.address("Reply-To", site.replies_to),
+            headers.text("Subject", letter.subject),
+            headers.date(created_at),
+            headers.line("Message-ID", f"<{identity}@{domain}>"),
+            # RFC 3834: no robot answers this one.
+            headers.line("Auto-Submitted", "auto-generated"),
+            mime.alternative(letter.text, letter.html, boundary=f"=_{identity}"),
+        )
+    )

@@ -1,0 +1,20 @@
+"""When a message that was put off is tried again. Pure rules."""
+
+from datetime import datetime, timedelta
+
+_WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120, 240))
+_JITTER = 0.1
+EXPIRES_AFTER = timedelta(hours=48)
+
+
+def next_attempt(
+    attempts: int, *, created_at: datetime, now: datetime, chance: float
+) -> datetime | None:
+    """When to try again after `attempts` (1 or more) tries, or None when it is too late.
+
+    `chance` (0 to 1) spreads the tries by a tenth to either side, so that a thousand
+    messages that were refused together do not come back together.
+    """
+    wait = _WAITS[min(max(attempts, 1), len(_WAITS)) - 1]
+    due = now + wait * (1 + _JITTER * (2 * chance - 1))
+    return due if due <= created_at + EXPIRES_AFTER else None
