@@ -12,12 +12,13 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from hub import logs
-from hub.audience import views as audience
+from hub.admin import routes as desk
+from hub.audience import views as audience_views
 from hub.content import listing, media_views
 from hub.content import views as content_views
 from hub.db import open_database
 from hub.feeds import views as feed_views
-from hub.settings import Settings
+from hub.settings import Settings, from_environment
 from hub.tokens import Signer
 from hub.web import assets, error_pages, health
 from hub.web.page_cache import PageCache
@@ -47,7 +48,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stopping = asyncio.Event()
-        tasks = [asyncio.create_task(watch_site(hub.db, cache.clear, stopping, version))]
+        tasks = [asyncio.create_task(watch_site(hub.db, forget, stopping, version))]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
         try:
@@ -61,12 +62,27 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     app = Starlette(routes=routes(), lifespan=lifespan, exception_handlers=error_pages.HANDLERS)
     app.state.hub = hub
     app.state.chrome = _chrome
-    cache = PageCache(
-        SecurityHeaders(SameOrigin(app, hub=hub), https=hub.site().base_url.startswith("https:")),
-        now=time.time,
-    )
+    headers = SecurityHeaders(SameOrigin(app, hub=hub), hub=hub)
+    cache = PageCache(headers, now=time.time)
     hub.db.on_site_change(cache.clear)
+
+    def forget() -> None:
+        cache.clear()
+        headers.refresh()
+
     return cache
+
+
+def serving_app() -> ASGIApp:
+    """What each process of `hub serve` runs; the environment says which hub."""
+    logs.configure()
+    return create_app(create_hub(from_environment()), background=None)
+
+
+def serving_app_without_worker() -> ASGIApp:
+    """As `serving_app`, for `--no-worker`: mail is sent by `hub worker`."""
+    logs.configure()
+    return create_app(create_hub(from_environment()))
 
 
 def routes() -> list[BaseRoute]:
@@ -74,10 +90,11 @@ def routes() -> list[BaseRoute]:
     return [
         *assets.ROUTES,
         *health.ROUTES,
+        *desk.ROUTES,
+        *audience_views.ROUTES,
         *media_views.ROUTES,
         *content_views.ROUTES,
         *feed_views.ROUTES,
-        *audience.ROUTES,
         # Pages and old addresses: whatever nothing above answers. It stays the last.
         content_views.OLD_ADDRESSES,
     ]

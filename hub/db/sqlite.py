@@ -26,6 +26,7 @@ from hub.errors import (
     Conflict,
     DatabaseBusy,
     HubError,
+    Refused,
     SettingError,
     StorageFull,
     Unavailable,
@@ -213,6 +214,7 @@ class SqliteDatabase(Database):
             finally:
                 connection.close()
         target.chmod(0o600)
+        check_file(target)
 
     def close(self) -> None:
         if self._closed:
@@ -276,6 +278,20 @@ class SqliteDatabase(Database):
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
             raise
+
+
+def check_file(path: Path) -> None:
+    """Raises Refused when a database file that nobody uses is not whole."""
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+        try:
+            (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        verdict = str(error)
+    if verdict != "ok":
+        raise Refused("%(path)s is damaged: %(verdict)s", path=path.name, verdict=verdict)
 
 
 def _runner(sql: str) -> Callable[[UtilsDatabase], None]:

@@ -66,6 +66,11 @@ def load(name: str, owner_themes: Path) -> Theme:
     return Theme(name, owner_themes)
 
 
+def desk() -> Theme:
+    """The look of the desk: always the hub's own, so that no theme can lock the owner out."""
+    return load(DEFAULT, SHIPPED)
+
+
 def _lineage(name: str, owner_themes: Path) -> list[Path]:
     """The theme's folder, its parents', and the default's."""
     folders: list[Path] = []

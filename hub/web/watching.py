@@ -17,7 +17,7 @@ AWAY_SECONDS = 0.25
 async def watch_site(
     db: Database, clear: Callable[[], None], stopping: asyncio.Event, seen: int
 ) -> None:
-    """Call `clear` within a second of each change after version `seen`, until `stopping`.
+    """Call `clear`, in a thread, within a second of each change after version `seen`, until `stopping`.
 
     Whoever sets `stopping` calls `db.wake()` too. While the database is away nothing is
     cleared: better an old page than none.
@@ -30,6 +30,9 @@ async def watch_site(
             version = await anyio.to_thread.run_sync(
                 db.wait_for_change, seen, WATCH_SECONDS, limiter=own
             )
+            if version != seen:
+                await anyio.to_thread.run_sync(clear, limiter=own)
+            seen = version
         except Exception as error:  # noqa: BLE001  # the watch outlives whatever happens
             if not away:
                 _say_lost(error)
@@ -39,9 +42,6 @@ async def watch_site(
         if away:
             logs.event("database.back")
         away = False
-        if version != seen:
-            clear()
-        seen = version
 
 
 def _say_lost(error: Exception) -> None:
