@@ -71,8 +71,9 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     hub.db.on_site_change(cache.clear)
 
     def forget() -> None:
-        cache.clear()
+        # In this order: no page with the old headers is made after the pages are forgotten.
         headers.refresh()
+        cache.clear()
 
     return cache
 
@@ -135,6 +136,8 @@ async def _watch_site(
             version = await anyio.to_thread.run_sync(
                 hub.db.wait_for_change, seen, WATCH_SECONDS, limiter=own
             )
+            if version != seen:
+                await anyio.to_thread.run_sync(forget, limiter=own)
         except Exception as error:  # noqa: BLE001  # the watch outlives whatever happens
             if not away:
                 _say_lost(error)
@@ -144,8 +147,6 @@ async def _watch_site(
         if away:
             logs.event("database.back")
         away = False
-        if version != seen:
-            await anyio.to_thread.run_sync(forget, limiter=own)
         seen = version
 
 
