@@ -1,7 +1,6 @@
 """create_app: the one place where the parts are joined."""
 
 import asyncio
-import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -93,22 +92,14 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
 
 def serving_app() -> ASGIApp:
     """What each process of `hub serve` runs; the environment says which hub."""
-    return _served(background=work)
+    logs.configure()
+    return create_app(create_hub(from_environment()), background=work)
 
 
 def serving_app_without_worker() -> ASGIApp:
     """As `serving_app`, for `--no-worker`: mail is sent by `hub worker`."""
-    return _served(background=None)
-
-
-def _served(*, background: Background | None) -> ASGIApp:
     logs.configure()
-    app = create_app(create_hub(from_environment()), background=background)
-    # What is loaded by now stays for good. Left out of every later collection, it no longer
-    # costs a third of the time of a cached page.
-    gc.collect()
-    gc.freeze()
-    return app
+    return create_app(create_hub(from_environment()))
 
 
 async def work(hub: Hub, stopping: asyncio.Event) -> None:
