@@ -18,7 +18,7 @@ from sqlite_utils import Migrations
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the driver it chose
 
 from hub.db.migrations import scripts
-from hub.db.rows import reader, to_column
+from hub.db.rows import reader, to_column, to_columns
 from hub.db.seam import Database, Transaction
 from hub.errors import (
     Conflict,
@@ -72,9 +72,7 @@ class SqliteTransaction(Transaction):
 
     def executemany(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
         with _mapped_errors():
-            self._connection.executemany(
-                sql, ({k: to_column(v) for k, v in row.items()} for row in rows)
-            )
+            self._connection.executemany(sql, map(to_columns, rows))
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
