@@ -19,13 +19,13 @@ run: setup
 	@$(BIN)/hub serve
 
 demo: setup
-	@$(BIN)/python -m bench.demo --serve
+	@$(BIN)/python -m demo
 
 test: setup
 	@$(BIN)/pytest -q
 
 quick: setup
-	@$(BIN)/pytest -q -m 'not slow and not browser'
+	@$(BIN)/pytest -q -m 'not slow and not browser' --engine sqlite
 
 check: setup
 	@$(BIN)/ruff format --check .
@@ -36,11 +36,11 @@ bench: setup
 	@$(BIN)/python -m bench
 
 pictures: setup
-	@$(BIN)/python -m bench.pictures
+	@$(BIN)/python -m demo.pictures
 
 # The catalogue of texts: extract, then carry the new ones into the French file.
 messages: setup
-	@$(BIN)/pybabel -q extract --sort-by-file --no-wrap -F babel.cfg -k _ -k ngettext -k pgettext:1c,2 -o hub/locale/hub.pot hub themes
+	@$(BIN)/pybabel -q extract --sort-by-file --no-wrap -F babel.cfg -k _ -k N_ -o hub/locale/hub.pot hub themes
 	@$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --previous -D hub -i hub/locale/hub.pot -d hub/locale
 
 # Pins what the environment holds now; run it after changing pyproject.toml.

@@ -26,7 +26,7 @@ def checked(address: str) -> str:
     if len(address) <= 254 and _is_plain(address):
         return address
     try:
-        validate_email(address, check_deliverability=False, test_environment=True)
+        validate_email(address, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError as error:
         raise Refused(
             N_("This is not an e-mail address that mail can be sent to."), field="email"

@@ -58,6 +58,12 @@ def long_date(moment: datetime | date, language: str, timezone: str = "UTC") -> 
     return format_date(day, format="long", locale=_locale(language))
 
 
+def day_and_month(moment: datetime, language: str, timezone: str = "UTC") -> str:
+    """`28 November`, for lists under the year."""
+    day = moment.astimezone(ZoneInfo(timezone)).date()
+    return format_date(day, format="d MMMM", locale=_locale(language))
+
+
 def date_and_time(moment: datetime, language: str, timezone: str) -> str:
     """`Saturday 28 November 2026, 08:00` as the language writes it."""
     return format_datetime(

@@ -55,3 +55,8 @@ def report(document: object) -> None:
 def progress(text: str) -> None:
     """Progress goes to stderr, so that stdout stays one document."""
     print(text, file=sys.stderr, flush=True)
+
+
+def typed_password() -> str:
+    """The first line of standard input, for --password-stdin."""
+    return sys.stdin.readline().rstrip("\r\n")

@@ -39,6 +39,12 @@ class Post:
     def path(self) -> str:
         return path_of(self.kind, self.slug)
 
+    @property
+    def standfirst(self) -> str:
+        """The excerpt when somebody wrote it; empty when it is only the article's own beginning."""
+        text = " ".join(self.plain_text.split())
+        return "" if " ".join(self.excerpt.split()).rstrip("… ") in text else self.excerpt
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:

@@ -36,6 +36,27 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class EditionReport:
+    """An edition, how many posts are in it, and how its deliveries stand."""
+
+    edition: Edition
+    posts: int
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPost:
+    """A post as an edition shows it."""
+
+    id: int
+    slug: str
+    title: str
+    excerpt: str
+    published_at: datetime
+    authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """When the periods of a stream begin: `weekday` 0 is Monday; `time` is HH:MM in `timezone`."""
 
@@ -52,3 +73,30 @@ class Period:
 
     name: str
     begins_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NextEdition:
+    """What the next edition of a stream would be if nothing changed until `period` begins.
+
+    `period` is None for the stream `each`, whose editions follow the posts.
+    """
+
+    stream: str
+    period: Period | None
+    posts: tuple[DigestPost, ...]
+    readers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDelivery:
+    """A delivery that this worker holds. `email` and what follows are None when the reader left."""
+
+    edition_id: int
+    subscriber_id: int
+    attempts: int
+    email: str | None
+    email_key: str | None
+    name: str | None
+    language: str | None
+    status: str | None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,11 @@ class Site:
     ready_at: datetime | None
 
     def url(self, path: str) -> str:
-        """The absolute address of a path of this site that starts with `/`."""
-        return self.base_url + path
+        """The absolute address of a path of this site that starts with `/`.
+
+        Letters beyond ASCII are percent-encoded (RFC 3986); what is already encoded stays.
+        """
+        return self.base_url + quote(path, safe="/~!$&'()*+,;=:@%?#")
 
     @property
     def from_name(self) -> str:

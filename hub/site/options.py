@@ -27,18 +27,16 @@ class Option:
 
 
 def checked(name: str, value: str) -> str:
-    """The value to store for an option; Refused names the option and says what it must be."""
+    """The value to store for an option; Refused says what it must be, `field` names the option."""
     option = BY_NAME.get(name)
     if option is None:
         raise Refused(N_("There is no setting called %(name)s."), name=name)
-    if any(ord(c) < 32 and c not in "\n\t" for c in value):
-        raise Refused(N_("%(name)s: control characters cannot be used."), field=name, name=name)
+    if any(ord(c) < 32 and c not in "\r\n\t" for c in value):
+        raise Refused(N_("Control characters cannot be used."), field=name)
     try:
         return option.check(value.replace("\r\n", "\n").strip())
     except Refused as error:
-        raise Refused(
-            N_("%(name)s: %(reason)s"), field=name, name=name, reason=str(error)
-        ) from error
+        raise Refused(error.message, field=name, **error.values) from error
 
 
 def _line(longest: int, *, needed: bool = False) -> Callable[[str], str]:

@@ -1,1 +1,1 @@
-"""Who may work at the desk: accounts, passwords, sessions, links that work once."""
+"""The people who work at the desk: accounts, passwords, sessions, links that work once."""

@@ -10,16 +10,17 @@ from hub.web import themes
 from hub.web.pages import mark_shared
 from hub.web.state import hub
 
-_GROUPS = {"site.css": "css", "desk.css": "admin"}
-
 
 def style_sheet(request: Request) -> Response:
-    """The theme's css as one file."""
-    group = _GROUPS.get(request.path_params["name"])
-    if group is None:
+    """The css of the theme, or of the desk, as one file."""
+    name = request.path_params["name"]
+    if name not in ("site.css", "desk.css"):
         raise NotFound(N_("There is no such page."))
     parts = hub(request)
-    sheet = themes.load(parts.site().theme, parts.settings.themes).style_sheet(group)
+    if name == "desk.css":
+        sheet = themes.desk().style_sheet("admin")
+    else:
+        sheet = themes.load(parts.site().theme, parts.settings.themes).style_sheet()
     # An old address gives the current sheet too, for a page that was opened before a change.
     fresh = sheet.digest == request.path_params["digest"]
     return mark_shared(

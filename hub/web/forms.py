@@ -29,6 +29,11 @@ class Form:
         values = self.values.get(name)
         return values[-1].replace("\r\n", "\n").strip() if values else default
 
+    def secret(self, name: str) -> str:
+        """A password exactly as typed: its spaces belong to it."""
+        values = self.values.get(name)
+        return values[-1] if values else ""
+
     def all(self, name: str) -> list[str]:
         """Every value of a field that may be given several times."""
         return [value.strip() for value in self.values.get(name, ()) if value.strip()]

@@ -1,8 +1,8 @@
 """Public pages as bytes, in front of the router: neither thread nor database is touched.
 
 A view marks its answer as shared (`hub.web.pages`); the cache keeps it, and a gzip of it,
-until the site changes. An entry belongs to the generation that was current before its
-page was made, so a page made of older data is never kept past a change.
+until the site changes. Pages stand on a shelf, and a change brings a new, empty one: a page
+that was begun before the change goes to the old shelf, where nobody looks any more.
 """
 
 import asyncio
@@ -12,27 +12,34 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
-from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.web.pages import SHARED
+from hub.web import paging
+from hub.web.pages import PAGED, SHARED
 
 LARGEST = 48_000_000
+# Nothing under these is the same for everybody, or small enough to keep.
+_NEVER = ("/admin/", "/media/", "/setup/", "/confirm/", "/unsubscribe/", "/preferences/")
+_KEPT = frozenset((200, 301, 308))
 _COMPRESSIBLE = (b"text/", b"application/", b"image/svg")
 _SMALLEST_TO_COMPRESS = 600
+_SHARED = SHARED.encode()
 
 Header = tuple[bytes, bytes]
+# A page's path, and the number of a list's page.
+Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One encoding of a page, ready to go out."""
+    """One encoding of a page: the messages to send, ready made."""
 
     etag: bytes
-    headers: list[Header]
-    not_modified: list[Header]
-    body: bytes
+    start: Message
+    body: Message
+    not_modified: Message
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +48,47 @@ class Entry:
 
     status: int
     modified: int
+    paged: bool
     plain: Variant
     gzipped: Variant | None
 
     @property
     def size(self) -> int:
-        return len(self.plain.body) + (len(self.gzipped.body) if self.gzipped else 0) + 1_000
+        return self.plain.size + (self.gzipped.size if self.gzipped else 0) + 2_000
+
+
+class _Shelf:
+    """The pages of one state of the site, the least read ones first."""
+
+    def __init__(self, changed_at: int) -> None:
+        self.changed_at = changed_at
+        self.entries: OrderedDict[Key, Entry] = OrderedDict()
+        self.bytes = 0
+        self.pending: dict[Key, asyncio.Event] = {}
+
+    def find(self, path: str, number: int) -> Entry | None:
+        key = (path, number)
+        entry = self.entries.get(key)
+        if entry is None and number != 1:
+            # A page that is no list is the same whatever `page` says.
+            key = (path, 1)
+            entry = self.entries.get(key)
+            if entry is not None and entry.paged:
+                return None
+        if entry is not None:
+            self.entries.move_to_end(key)
+        return entry
+
+    def keep(self, key: Key, entry: Entry, largest: int) -> None:
+        if entry.size > largest:
+            return
+        if old := self.entries.pop(key, None):
+            self.bytes -= old.size
+        self.entries[key] = entry
+        self.bytes += entry.size
+        while self.bytes > largest:
+            _, oldest = self.entries.popitem(last=False)
+            self.bytes -= oldest.size
 
 
 class PageCache:
@@ -56,74 +98,74 @@ class PageCache:
         self._app = app
         self._now = now
         self._largest = largest
-        self._entries: OrderedDict[str, Entry] = OrderedDict()
-        self._bytes = 0
-        self._generation = 0
-        self._changed_at = int(now())
-        self._pending: dict[str, asyncio.Future[None]] = {}
+        self._shelf = _Shelf(int(now()))
 
     def clear(self) -> None:
         """The site changed: forget every page. Callable from any thread."""
-        self._generation += 1
-        self._changed_at = int(self._now())
-        self._entries = OrderedDict()
-        self._bytes = 0
+        now = int(self._now())
+        # Two changes within a second have two dates, as far as a date may run ahead.
+        self._shelf = _Shelf(max(now, min(self._shelf.changed_at, now) + 1))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        if (
+            scope["type"] != "http"
+            or scope["method"] not in ("GET", "HEAD")
+            or scope["path"].startswith(_NEVER)
+        ):
             await self._app(scope, receive, send)
             return
-        key = _key(scope)
-        if key is None:
-            await self._app(scope, receive, send)
-            return
-        entry = self._entries.get(key)
-        if entry is None and (pending := self._pending.get(key)) is not None:
+        query = scope["query_string"]
+        # 0: a number that no list has. Its views answer 404; what is no list does not care.
+        number = (paging.asked(query) or 0) if query else 1
+        shelf = self._shelf
+        entry = shelf.find(scope["path"], number)
+        if entry is None and (pending := shelf.pending.get((scope["path"], number))):
             # Somebody is making this page already: wait for it rather than make it twice.
-            await pending
-            entry = self._entries.get(key)
+            await pending.wait()
+            entry = shelf.find(scope["path"], number)
         if entry is None:
-            await self._make(key, scope, receive, send)
-            return
-        await _answer(entry, scope, send)
+            await self._make(shelf, number, scope, receive, send)
+        else:
+            await _answer(entry, scope, send)
 
-    async def _make(self, key: str, scope: Scope, receive: Receive, send: Send) -> None:
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._pending[key] = done
-        generation, changed_at = self._generation, self._changed_at
-        recorder = _Recorder(send)
+    async def _make(
+        self, shelf: _Shelf, number: int, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        key = (scope["path"], number)
+        done = asyncio.Event()
+        shelf.pending[key] = done
+
+        def settled() -> None:
+            if shelf.pending.get(key) is done:
+                del shelf.pending[key]
+            done.set()
+
         # The page is made for GET; a HEAD is answered from it.
-        inner: Scope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-        recorder.head = inner is not scope
+        head = scope["method"] == "HEAD"
+        recorder = _Recorder(send, head=head, not_shared=settled)
+        inner = {**scope, "method": "GET"} if head else scope
         try:
             await self._app(inner, receive, recorder)
             if recorder.shared:
-                entry = _entry(recorder, changed_at)
-                if generation == self._generation:
-                    self._keep(key, entry)
+                entry = _entry(recorder, shelf.changed_at)
+                if _may_be_kept(recorder) and (number or not entry.paged):
+                    shelf.keep(key if entry.paged else (key[0], 1), entry, self._largest)
+                settled()
                 await _answer(entry, scope, send)
         finally:
-            self._pending.pop(key, None)
-            done.set_result(None)
-
-    def _keep(self, key: str, entry: Entry) -> None:
-        entries = self._entries
-        if old := entries.pop(key, None):
-            self._bytes -= old.size
-        entries[key] = entry
-        self._bytes += entry.size
-        while self._bytes > self._largest and len(entries) > 1:
-            _, oldest = entries.popitem(last=False)
-            self._bytes -= oldest.size
+            settled()
 
 
 class _Recorder:
     """Passes an answer through as it comes, or holds it back when it is marked as shared."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, head: bool, not_shared: Callable[[], None]) -> None:
         self._send = send
+        self._head = head
+        self._not_shared = not_shared
         self.shared = False
-        self.head = False
+        self.paged = False
+        self.complete = False
         self.status = 0
         self.headers: list[Header] = []
         self.body = bytearray()
@@ -131,94 +173,110 @@ class _Recorder:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = list(message.get("headers", ()))
-            self.shared = any(name == SHARED.encode() for name, _ in headers)
+            mark = next((value for name, value in headers if name == _SHARED), None)
+            self.shared = mark is not None
+            self.paged = mark == PAGED.encode()
             self.status = message["status"]
-            self.headers = [header for header in headers if header[0] != SHARED.encode()]
+            self.headers = [header for header in headers if header[0] != _SHARED]
             if self.shared:
                 return
+            # Nobody need wait for the end of an answer that will not be kept.
+            self._not_shared()
         elif self.shared:
             self.body += message.get("body", b"")
+            self.complete = not message.get("more_body", False)
             return
-        elif self.head and message["type"] == "http.response.body":
+        elif self._head and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)
 
 
-def _key(scope: Scope) -> str | None:
-    """What tells one page from another: its path, and the number of a list's page.
-
-    Every other query is left out: views of shared pages read nothing else. A path that is
-    not in its canonical form is not kept.
-    """
-    path: str = scope["path"]
-    query: bytes = scope["query_string"]
-    if not query:
-        return path
-    pages = parse_qs(query.decode("latin-1"), max_num_fields=50) if query.count(b"&") < 50 else {}
-    number = pages.get("page", [""])[-1]
-    if not number:
-        return path
+def _may_be_kept(answer: _Recorder) -> bool:
     return (
-        f"{path}?page={int(number)}"
-        if number.isascii() and number.isdigit() and len(number) < 7
-        else None
+        answer.complete
+        and answer.status in _KEPT
+        and all(name != b"set-cookie" for name, _ in answer.headers)
     )
 
 
 def _entry(answer: _Recorder, changed_at: int) -> Entry:
     body = bytes(answer.body)
     digest = hashlib.blake2b(body, digest_size=12).hexdigest()
-    kept = [h for h in answer.headers if h[0] not in (b"content-length", b"etag", b"last-modified")]
-    names = {name for name, _ in kept}
-    common = [*kept, (b"last-modified", formatdate(changed_at, usegmt=True).encode())]
+    replaced = (b"content-length", b"etag", b"last-modified", b"vary")
+    common = [header for header in answer.headers if header[0] not in replaced]
+    names = {name for name, _ in common}
+    common.append((b"last-modified", formatdate(changed_at, usegmt=True).encode()))
     if b"cache-control" not in names:
         common.append((b"cache-control", b"public, max-age=0, must-revalidate"))
-    content_type = next((v for n, v in kept if n == b"content-type"), b"")
+    content_type = next((v for n, v in common if n == b"content-type"), b"")
+    status = answer.status
     gzipped = None
     if content_type.startswith(_COMPRESSIBLE):
         common.append((b"vary", b"accept-encoding"))
         if len(body) >= _SMALLEST_TO_COMPRESS:
             small = gzip.compress(body, 6, mtime=0)
-            gzipped = _variant(f'"{digest}-gz"', common, small, [(b"content-encoding", b"gzip")])
-    return Entry(answer.status, changed_at, _variant(f'"{digest}"', common, body, []), gzipped)
+            coding = [(b"content-encoding", b"gzip")]
+            gzipped = _variant(status, f'"{digest}-gz"', common, small, coding)
+    plain = _variant(status, f'"{digest}"', common, body, [])
+    return Entry(status, changed_at, answer.paged, plain, gzipped)
 
 
-def _variant(etag: str, common: list[Header], body: bytes, extra: list[Header]) -> Variant:
+def _variant(
+    status: int, etag: str, common: list[Header], body: bytes, coding: list[Header]
+) -> Variant:
     tag = etag.encode()
-    headers = [*common, *extra, (b"etag", tag), (b"content-length", str(len(body)).encode())]
-    left_out = (b"content-type", b"content-length", b"content-encoding")
-    return Variant(tag, headers, [h for h in headers if h[0] not in left_out], body)
+    headers = [*common, *coding, (b"etag", tag), (b"content-length", str(len(body)).encode())]
+    of_the_body = (b"content-type", b"content-length", b"content-encoding")
+    return Variant(
+        tag,
+        {"type": "http.response.start", "status": status, "headers": headers},
+        {"type": "http.response.body", "body": body},
+        {
+            "type": "http.response.start",
+            "status": 304,
+            "headers": [header for header in headers if header[0] not in of_the_body],
+        },
+        len(body),
+    )
+
+
+_NO_BODY: Message = {"type": "http.response.body", "body": b""}
 
 
 async def _answer(entry: Entry, scope: Scope, send: Send) -> None:
     accept_encoding = if_none_match = if_modified_since = b""
     for name, value in scope["headers"]:
         if name == b"accept-encoding":
-            accept_encoding = value
+            accept_encoding = value if not accept_encoding else accept_encoding + b"," + value
         elif name == b"if-none-match":
-            if_none_match = value
+            if_none_match = value if not if_none_match else if_none_match + b"," + value
         elif name == b"if-modified-since":
             if_modified_since = value
     variant = entry.plain
-    if entry.gzipped is not None and b"gzip" in accept_encoding and _accepts_gzip(accept_encoding):
+    if entry.gzipped is not None and accept_encoding and _accepts_gzip(accept_encoding):
         variant = entry.gzipped
-    if entry.status == 200 and _unchanged(entry, variant, if_none_match, if_modified_since):
-        await send({"type": "http.response.start", "status": 304, "headers": variant.not_modified})
-        await send({"type": "http.response.body", "body": b""})
+    conditional = (if_none_match or if_modified_since) and entry.status == 200
+    if conditional and _unchanged(entry, variant, if_none_match, if_modified_since):
+        await send(variant.not_modified)
+        await send(_NO_BODY)
         return
-    await send({"type": "http.response.start", "status": entry.status, "headers": variant.headers})
-    body = b"" if scope["method"] == "HEAD" else variant.body
-    await send({"type": "http.response.body", "body": body})
+    await send(variant.start)
+    await send(_NO_BODY if scope["method"] == "HEAD" else variant.body)
 
 
 def _accepts_gzip(header: bytes) -> bool:
-    """Whether Accept-Encoding takes gzip (RFC 9110 §12.5.3): `gzip;q=0` does not."""
+    """Whether Accept-Encoding takes gzip (RFC 9110 §12.5.3): `gzip;q=0` does not, `*` does."""
+    otherwise = False
     for part in header.lower().split(b","):
-        coding, _, weight = part.strip().partition(b";")
-        if coding.strip() == b"gzip":
-            quality = weight.strip().removeprefix(b"q=").strip()
-            return quality.strip(b"0.") != b"" or quality == b""
-    return False
+        coding, _, weight = part.partition(b";")
+        if (coding := coding.strip()) not in (b"gzip", b"x-gzip", b"*"):
+            continue
+        quality = weight.strip().removeprefix(b"q=").strip()
+        taken = quality.strip(b"0.") != b"" or quality == b""
+        if coding != b"*":
+            return taken
+        otherwise = taken
+    return otherwise
 
 
 def _unchanged(
@@ -230,10 +288,8 @@ def _unchanged(
             return True
         tags = {tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")}
         return variant.etag in tags
-    if if_modified_since:
-        try:
-            since = parsedate_to_datetime(if_modified_since.decode("latin-1"))
-            return entry.modified <= since.timestamp()
-        except (ValueError, TypeError, OverflowError):
-            return False
-    return False
+    try:
+        since = parsedate_to_datetime(if_modified_since.decode("latin-1"))
+        return entry.modified <= since.timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return False

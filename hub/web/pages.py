@@ -3,6 +3,7 @@ and the page cache keeps their bytes."""
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,8 +16,11 @@ from hub.web.state import hub
 # The page cache looks for this mark and takes it away; a client never sees it.
 SHARED = "x-hub-shared"
 
+# Its value for a list whose address takes `?page=`; other pages are the same whatever it says.
+PAGED = "paged"
+
 # What stands in the header and footer of every page of the site; app.py gives the real one.
-Chrome = Callable[[Request], dict[str, object]]
+Chrome = Callable[[Request, Site, str], dict[str, object]]
 
 
 def page(
@@ -26,9 +30,10 @@ def page(
     status: int = 200,
     language: str = "",
     shared: bool = False,
+    paged: bool = False,
     **context: object,
 ) -> Response:
-    """A page of the theme. `shared` marks one that the page cache may keep.
+    """A page of the theme. `shared` marks one that the page cache may keep, `paged` one of a list.
 
     Templates get `site`, `language`, `css_url`, `path` (of this page), `canonical` (its absolute
     address), `menu` (pages with `title` and `url`) and what is given here.
@@ -39,23 +44,28 @@ def page(
     values: dict[str, Any] = {
         "language": language,
         "css_url": f"/assets/{theme.style_sheet().digest}/site.css",
-        "path": request.url.path,
-        "canonical": site.url(request.url.path),
-        **request.app.state.chrome(request),
+        "path": request.scope["path"],
+        "canonical": site.url(quoted(request.scope["path"])),
+        **request.app.state.chrome(request, site, language),
         **context,
         "site": site,
     }
     body = theme.render(f"pages/{template}", language, values)
     response = Response(body, status_code=status, media_type="text/html")
     if shared:
-        mark_shared(response)
+        mark_shared(response, paged=paged)
     return response
 
 
-def mark_shared(response: Response) -> Response:
+def mark_shared(response: Response, *, paged: bool = False) -> Response:
     """This answer is the same for everybody: the page cache may keep it until the site changes."""
-    response.headers[SHARED] = "1"
+    response.headers[SHARED] = PAGED if paged else "1"
     return response
+
+
+def quoted(path: str) -> str:
+    """A path as it stands in an address: percent-encoded where it must be (RFC 3986 §3.3)."""
+    return quote(path, safe="/~!$&'()*+,;=:@")
 
 
 def message(request: Request, text: str, **values: object) -> str:

@@ -27,11 +27,17 @@ _HSTS = (b"strict-transport-security", b"max-age=31536000")
 class SecurityHeaders:
     """ASGI middleware: adds the headers that an answer does not set itself."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, hub: Hub) -> None:
         self._app = app
-        self._headers = [*_ALWAYS, (b"content-security-policy", CONTENT_SECURITY_POLICY.encode())]
-        if https:
-            self._headers.append(_HSTS)
+        self._hub = hub
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look whether the site has https (again): it may have moved. Callable from any thread."""
+        headers = [*_ALWAYS, (b"content-security-policy", CONTENT_SECURITY_POLICY.encode())]
+        if self._hub.site().base_url.startswith("https:"):
+            headers.append(_HSTS)
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -66,6 +66,11 @@ def load(name: str, owner_themes: Path) -> Theme:
     return Theme(name, owner_themes)
 
 
+def desk() -> Theme:
+    """The look of the desk: always the hub's own, so that no theme can lock the owner out."""
+    return load(DEFAULT, SHIPPED)
+
+
 def _lineage(name: str, owner_themes: Path) -> list[Path]:
     """The theme's folder, its parents', and the default's."""
     folders: list[Path] = []
@@ -110,10 +115,18 @@ def _filters(language: str) -> dict[str, Callable[..., str]]:
     def long_date(moment: datetime | date, timezone: str = "UTC") -> str:
         return i18n.long_date(moment, language, timezone)
 
+    def day_and_month(moment: datetime, timezone: str = "UTC") -> str:
+        return i18n.day_and_month(moment, language, timezone)
+
     def date_and_time(moment: datetime, timezone: str = "UTC") -> str:
         return i18n.date_and_time(moment, language, timezone)
 
     def number(value: float) -> str:
         return i18n.number(value, language)
 
-    return {"long_date": long_date, "date_and_time": date_and_time, "number": number}
+    return {
+        "long_date": long_date,
+        "day_and_month": day_and_month,
+        "date_and_time": date_and_time,
+        "number": number,
+    }

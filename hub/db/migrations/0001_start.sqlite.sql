@@ -64,9 +64,6 @@ CREATE TABLE posts (
   slug TEXT NOT NULL,
   title TEXT NOT NULL,
   excerpt TEXT NOT NULL,
-  markdown TEXT NOT NULL,
-  html TEXT NOT NULL,
-  plain_text TEXT NOT NULL,
   reading_minutes INTEGER NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('draft', 'published', 'deleted')),
   newsletter TEXT NOT NULL CHECK (newsletter IN ('none', 'digest', 'digest+each')),
@@ -78,7 +75,11 @@ CREATE TABLE posts (
   source_hash TEXT,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL,
-  published_at TEXT
+  published_at TEXT,
+  -- The long texts come last: SQLite reads past everything in front of a column.
+  markdown TEXT NOT NULL,
+  html TEXT NOT NULL,
+  plain_text TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX posts_slug ON posts (kind, slug) WHERE status <> 'deleted';
 CREATE INDEX posts_gone ON posts (kind, slug) WHERE status = 'deleted';

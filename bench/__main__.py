@@ -1,0 +1,27 @@
+"""`make bench`: every figure that the hub promises, as one table. Name parts to run only those."""
+
+import sys
+
+from bench import corpus, importing, sending, serving, starting
+from bench.measure import folder
+
+PARTS = {
+    "import": importing.measure,
+    "serve": serving.measure,
+    "start": starting.measure,
+    "send": sending.measure,
+}
+
+
+def main() -> None:
+    """Print a Markdown table, line by line as the figures come."""
+    wanted = sys.argv[1:] or list(PARTS)
+    print("| what | figure | asked for | how |\n|---|---|---|---|", flush=True)
+    with folder() as scratch:
+        articles = corpus.articles(scratch)
+        for name in wanted:
+            for line in PARTS[name](articles):
+                print(f"| {line.what} | {line.figure} | {line.asked} | {line.how} |", flush=True)
+
+
+main()

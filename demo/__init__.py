@@ -1,0 +1,1 @@
+"""A filled hub to look at: `make demo`."""

@@ -1,0 +1,112 @@
+"""Who may use which address of the desk: decided here, once, for every route.
+
+Every route of the desk is a DeskRoute, which names what it needs. A visitor who reads is
+sent to the log-in page; one who writes gets what was typed back, to send it again after
+logging in.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Literal
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from hub import logs
+from hub.admin.pages import bare_page
+from hub.errors import HubError, NotAllowed
+from hub.i18n import N_
+from hub.users.model import User
+from hub.web import sessions
+from hub.web.forms import LARGEST_BODY, View, read_form
+from hub.web.pages import message
+
+
+class Needs(StrEnum):
+    """What a route asks of whoever comes."""
+
+    NOTHING = "nothing"  # the log-in page, the ways back in, set-up by its link
+    EDITOR = "editor"  # whoever writes: editors and owners
+    OWNER = "owner"
+
+
+Method = Literal["GET", "POST"]
+
+
+class DeskRoute(Route):
+    """A route of the desk. `view` is a plain function; it runs in the thread pool with
+    `request.state.user` (None only for NOTHING) and, for POST, `request.state.form`, which is
+    read after the check, up to `largest` bytes. Answers are never stored by a browser."""
+
+    def __init__(
+        self,
+        path: str,
+        view: View,
+        *,
+        needs: Needs,
+        methods: Sequence[Method] = ("GET",),
+        largest: int = LARGEST_BODY,
+    ) -> None:
+        self.needs = needs
+        self._view = view
+        self._largest = largest
+        super().__init__(path, self._answer, methods=list(methods), name=view.__name__)
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            response = await self._checked(request)
+        except HubError as error:
+            response = await run_in_threadpool(_refusal, request, error)
+        response.headers.setdefault("cache-control", "no-store")
+        return response
+
+    async def _checked(self, request: Request) -> Response:
+        user = await run_in_threadpool(sessions.user, request)
+        request.state.user = user
+        if self.needs is not Needs.NOTHING:
+            if user is None:
+                return await _ask_to_log_in(request)
+            if not allowed(user, self.needs):
+                raise NotAllowed(N_("Only an owner of this hub can do this."))
+        if request.method == "POST":
+            request.state.form = await read_form(request, largest=self._largest)
+        return await run_in_threadpool(self._view, request)
+
+
+def allowed(user: User, needs: Needs) -> bool:
+    """Whether this account may use a route that needs `needs`."""
+    return needs is not Needs.OWNER or user.is_owner
+
+
+def _refusal(request: Request, error: HubError) -> Response:
+    if error.status >= 500:
+        logs.warning("request.unavailable", status=error.status, path=request.scope["route"].path)
+    return bare_page(
+        request,
+        "admin/refused.html",
+        status=error.status,
+        text=message(request, error.message, **error.values),
+    )
+
+
+async def _ask_to_log_in(request: Request) -> Response:
+    if request.method != "POST":
+        return RedirectResponse(_login_address(request), status_code=303)
+    form = await read_form(request, largest=LARGEST_BODY)
+    typed = [
+        (name, value)
+        for name, values in form.values.items()
+        for value in values
+        if "password" not in name
+    ]
+    return await run_in_threadpool(
+        bare_page, request, "admin/expired.html", status=403, typed=typed
+    )
+
+
+def _login_address(request: Request) -> str:
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return "/admin/login" if wanted == "/admin" else f"/admin/login?next={quote(wanted, safe='')}"

@@ -1,0 +1,26 @@
+"""hub backup: one file that holds everything."""
+
+from pathlib import Path
+
+import click
+
+from hub import backups
+from hub.cli.context import CommandContext, pass_hub
+
+
+@click.command("backup")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write.  [default: backups/hub-<time>.zip in the data folder]",
+)
+@pass_hub
+def command(context: CommandContext, output: Path | None) -> None:
+    """Write database, pictures, themes and key into one zip, while the hub runs."""
+    with context.open() as hub:
+        now = hub.now()
+        target = output or hub.settings.data / "backups" / f"hub-{now:%Y%m%dT%H%M%SZ}.zip"
+        backups.write(hub.settings, hub.db, target, now=now)
+    click.echo(f"{target} ({target.stat().st_size:,} bytes)")
+    click.echo("It holds the key of your links and your readers' addresses: keep it safe.")

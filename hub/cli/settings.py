@@ -1,0 +1,61 @@
+"""hub settings: what the owner decides, from the command line."""
+
+import click
+
+from hub.cli.context import CommandContext, pass_hub, report
+from hub.errors import Refused
+from hub.site import options
+from hub.site import store as sites
+from hub.site.model import Site
+
+
+@click.group("settings")
+def command() -> None:
+    """What the owner decides: title, language, newsletter, texts."""
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document: name → value.")
+@pass_hub
+def list_settings(context: CommandContext, as_json: bool) -> None:
+    """Show every setting with its value and what it is for."""
+    with context.open() as hub:
+        site = hub.site()
+    if as_json:
+        report({option.name: getattr(site, option.name) for option in options.OPTIONS})
+        return
+    for option in options.OPTIONS:
+        first_line = _value(site, option.name).partition("\n")[0]
+        click.echo(f"{option.name} = {first_line}\n    {option.help}")
+
+
+@command.command("get")
+@click.argument("name")
+@pass_hub
+def get(context: CommandContext, name: str) -> None:
+    """Print one value."""
+    if name not in options.BY_NAME:
+        raise Refused("There is no setting called %(name)s.", name=name)
+    with context.open() as hub:
+        click.echo(_value(hub.site(), name))
+
+
+@command.command("set")
+@click.argument("name")
+@click.argument("value")
+@pass_hub
+def set_value(context: CommandContext, name: str, value: str) -> None:
+    """Change one value; servers that run show it within a second."""
+    with context.open() as hub:
+        try:
+            with hub.db.write() as tx:
+                stored = sites.put(tx, name, value)
+        except Refused as error:
+            if name not in options.BY_NAME:
+                raise
+            raise Refused("%(name)s: %(reason)s", name=name, reason=str(error)) from error
+    click.echo(f"{name} = {stored}")
+
+
+def _value(site: Site, name: str) -> str:
+    return str(getattr(site, name))

@@ -1,0 +1,276 @@
+"""What readers' pages and feeds ask of the database: published posts, and old addresses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+
+from hub.content.model import Author, Post, Summary, Topic, path_of
+from hub.db import Transaction, in_list
+
+P = TypeVar("P", Post, Summary)
+
+_SUMMARY = (
+    "p.id, p.uid, p.kind, p.slug, p.title, p.excerpt, p.reading_minutes, p.status, p.newsletter, "
+    "p.language, p.cover, p.cover_alt, p.updated_at, p.published_at"
+)
+_LISTED = "FROM posts p WHERE p.kind = 'post' AND p.status = 'published'"
+_NEWEST_FIRST = "ORDER BY p.published_at DESC, p.id DESC"
+# The list is walked in its own order by posts_listed and each post asked whether it
+# belongs: no post's body is touched, and nothing is sorted.
+_WITHIN = {
+    "all": "",
+    "topic": " AND EXISTS (SELECT 1 FROM post_topics t WHERE t.post_id = p.id AND t.topic = :key)",
+    "author": " AND EXISTS (SELECT 1 FROM post_authors a"
+    " WHERE a.post_id = p.id AND a.author_id = :key)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which posts a list holds: all, those of a topic (by its slug) or an author (by their id)."""
+
+    by: Literal["all", "topic", "author"] = "all"
+    key: str | int = ""
+
+
+ALL = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[P]):
+    """A post with those who wrote it and what it is about, each in the post's own order."""
+
+    post: P
+    authors: tuple[Author, ...]
+    topics: tuple[Topic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A post as the archive and the sitemap show it."""
+
+    kind: str
+    slug: str
+    title: str
+    updated_at: datetime
+    published_at: datetime
+
+    @property
+    def path(self) -> str:
+        return path_of(self.kind, self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The post before or after another one."""
+
+    slug: str
+    title: str
+
+    @property
+    def path(self) -> str:
+        return path_of("post", self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A page of the site, for its menu."""
+
+    title: str
+    slug: str
+
+    @property
+    def url(self) -> str:
+        return path_of("page", self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file under data/media/: `path` is what follows /media/."""
+
+    path: str
+    sha256: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an old address leads: a post in one of its states."""
+
+    kind: str
+    slug: str
+    status: str
+
+    @property
+    def path(self) -> str:
+        return path_of(self.kind, self.slug)
+
+
+def count(tx: Transaction, scope: Scope = ALL) -> int:
+    """How many published articles there are in a scope."""
+    sql = f"SELECT count(*) {_LISTED}{_WITHIN[scope.by]}"
+    return int(tx.scalar(sql, **_key(scope)))
+
+
+def latest(
+    tx: Transaction, scope: Scope = ALL, *, limit: int, offset: int = 0
+) -> list[Listed[Summary]]:
+    """Published articles as lists show them, newest first."""
+    posts = tx.all(
+        Summary,
+        f"SELECT {_SUMMARY} {_LISTED}{_WITHIN[scope.by]} {_NEWEST_FIRST} "
+        "LIMIT :limit OFFSET :offset",
+        limit=limit,
+        offset=offset,
+        **_key(scope),
+    )
+    return _with_names(tx, posts)
+
+
+def latest_whole(tx: Transaction, scope: Scope = ALL, *, limit: int) -> list[Listed[Post]]:
+    """Published articles with their bodies, newest first: what feeds carry."""
+    posts = tx.all(
+        Post,
+        f"SELECT p.* {_LISTED}{_WITHIN[scope.by]} {_NEWEST_FIRST} LIMIT :limit",
+        limit=limit,
+        **_key(scope),
+    )
+    return _with_names(tx, posts)
+
+
+def published(tx: Transaction, kind: str, slug: str) -> Listed[Post] | None:
+    """The published post (or page) at this slug."""
+    post = tx.one(
+        Post,
+        "SELECT * FROM posts WHERE kind = :kind AND slug = :slug AND status = 'published'",
+        kind=kind,
+        slug=slug,
+    )
+    return _with_names(tx, [post])[0] if post else None
+
+
+def newer(tx: Transaction, post: Post) -> Neighbour | None:
+    """The article published right after this one."""
+    return tx.one(
+        Neighbour,
+        f"SELECT p.slug, p.title {_LISTED} AND (p.published_at, p.id) > (:at, :id) "
+        "ORDER BY p.published_at, p.id LIMIT 1",
+        at=post.published_at,
+        id=post.id,
+    )
+
+
+def older(tx: Transaction, post: Post) -> Neighbour | None:
+    """The article published right before this one."""
+    return tx.one(
+        Neighbour,
+        f"SELECT p.slug, p.title {_LISTED} AND (p.published_at, p.id) < (:at, :id) "
+        f"{_NEWEST_FIRST} LIMIT 1",
+        at=post.published_at,
+        id=post.id,
+    )
+
+
+def archive(tx: Transaction) -> list[Line]:
+    """Every published article, newest first."""
+    return tx.all(
+        Line,
+        f"SELECT p.kind, p.slug, p.title, p.updated_at, p.published_at {_LISTED} {_NEWEST_FIRST}",
+    )
+
+
+def pages(tx: Transaction) -> list[Line]:
+    """Every published page, by title."""
+    return tx.all(
+        Line,
+        "SELECT kind, slug, title, updated_at, published_at FROM posts "
+        "WHERE kind = 'page' AND status = 'published' ORDER BY title, id",
+    )
+
+
+def menu(tx: Transaction) -> list[MenuItem]:
+    """The published pages, in the order in which they came."""
+    return tx.all(
+        MenuItem,
+        "SELECT title, slug FROM posts WHERE kind = 'page' AND status = 'published' "
+        "ORDER BY published_at, id",
+    )
+
+
+def topic(tx: Transaction, slug: str) -> Topic | None:
+    """The topic of that slug."""
+    return tx.one(Topic, "SELECT slug, name FROM topics WHERE slug = :slug", slug=slug)
+
+
+def author(tx: Transaction, slug: str) -> Author | None:
+    """The author of that slug."""
+    return tx.one(Author, "SELECT id, slug, name FROM authors WHERE slug = :slug", slug=slug)
+
+
+def redirect(tx: Transaction, paths: Iterable[str]) -> Target | None:
+    """The post that an old address leads to, whatever its status.
+
+    `paths` are spellings of one address, without slashes at their ends.
+    """
+    names, values = in_list("path", paths)
+    return tx.one(
+        Target,
+        "SELECT p.kind, p.slug, p.status FROM redirects r JOIN posts p ON p.id = r.post_id "
+        f"WHERE r.path IN {names} ORDER BY r.path LIMIT 1",
+        **values,
+    )
+
+
+def is_gone(tx: Transaction, kind: str, slug: str) -> bool:
+    """Whether a post that its owner deleted lived at this slug."""
+    sql = "SELECT 1 FROM posts WHERE kind = :kind AND slug = :slug AND status = 'deleted' LIMIT 1"
+    return tx.scalar(sql, kind=kind, slug=slug) is not None
+
+
+def media(tx: Transaction, path: str) -> Stored | None:
+    """The file that is known under /media/`path`."""
+    return tx.one(
+        Stored, "SELECT path, sha256, content_type FROM media WHERE path = :path", path=path
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _AuthorOf(Author):
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _TopicOf(Topic):
+    post_id: int
+
+
+def _with_names(tx: Transaction, posts: list[P]) -> list[Listed[P]]:
+    """Authors and topics of any number of posts, in two queries."""
+    ids, values = in_list("id", (post.id for post in posts))
+    authors: dict[int, list[Author]] = {}
+    for written in tx.all(
+        _AuthorOf,
+        "SELECT a.id, a.slug, a.name, pa.post_id FROM post_authors pa "
+        f"JOIN authors a ON a.id = pa.author_id WHERE pa.post_id IN {ids} "
+        "ORDER BY pa.post_id, pa.position",
+        **values,
+    ):
+        authors.setdefault(written.post_id, []).append(written)
+    topics: dict[int, list[Topic]] = {}
+    for about in tx.all(
+        _TopicOf,
+        "SELECT t.slug, t.name, pt.post_id FROM post_topics pt "
+        f"JOIN topics t ON t.slug = pt.topic WHERE pt.post_id IN {ids} "
+        "ORDER BY pt.post_id, pt.position",
+        **values,
+    ):
+        topics.setdefault(about.post_id, []).append(about)
+    return [
+        Listed(post, tuple(authors.get(post.id, ())), tuple(topics.get(post.id, ())))
+        for post in posts
+    ]
+
+
+def _key(scope: Scope) -> dict[str, object]:
+    return {} if scope.by == "all" else {"key": scope.key}

@@ -1,0 +1,107 @@
+"""Pictures of the site: files named by their contents under data/media/, and their rows.
+
+A file is written whole before its row exists (temporary name, fsync, rename), so a row
+never names a file that is not there; a file without a row harms nobody.
+"""
+
+import errno
+import os
+import re
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from hub.content import pictures, store
+from hub.content.pictures import Picture
+from hub.db import Transaction
+from hub.errors import StorageFull, Unavailable
+from hub.i18n import N_
+
+_IMAGE = re.compile(r'<img src="/media/([^"]+)"([^>]*)>')
+
+
+def keep(folder: Path, data: bytes) -> Picture:
+    """Write a picture under `folder` (data/media) and return it; `record` makes it known.
+
+    Raises as pictures.read does; StorageFull or Unavailable when it cannot be written.
+    """
+    picture = pictures.read(data)
+    write(folder, picture)
+    return picture
+
+
+def write(folder: Path, picture: Picture) -> None:
+    """Write the file, unless it is there already, so that it is on the disk before this returns."""
+    target = folder / picture.path
+    try:
+        if target.exists() and target.stat().st_size == picture.size:
+            return
+        for made in (folder, target.parent):
+            made.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_whole(target, picture.data)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(N_("The disk is full. Nothing was saved.")) from error
+        raise Unavailable(
+            N_("The picture could not be saved: %(reason)s"), reason=error.strerror or str(error)
+        ) from error
+
+
+def record(tx: Transaction, picture: Picture, now: datetime) -> None:
+    """Make a written picture known. Once is enough; again does nothing."""
+    store.add_media(
+        tx,
+        path=picture.path,
+        sha256=picture.sha256,
+        content_type=picture.content_type,
+        size=picture.size,
+        width=picture.width,
+        height=picture.height,
+        now=now,
+    )
+
+
+def with_sizes(tx: Transaction, html: str) -> str:
+    """Rendered HTML whose pictures say their size, so that the page does not jump.
+
+    A size that the author wrote stays.
+    """
+    paths = {match.group(1) for match in _IMAGE.finditer(html)}
+    if not paths:
+        return html
+    known = store.sizes(tx, paths)
+
+    def sized(match: re.Match[str]) -> str:
+        size = known.get(match.group(1))
+        rest = match.group(2)
+        if size is None or ' width="' in rest or ' height="' in rest:
+            return match.group()
+        return (
+            f'<img src="/media/{match.group(1)}" width="{size.width}" height="{size.height}"{rest}>'
+        )
+
+    return _IMAGE.sub(sized, html)
+
+
+def _write_whole(target: Path, data: bytes) -> None:
+    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.rename(target)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The name of a new file is on the disk only when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

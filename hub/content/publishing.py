@@ -1,0 +1,63 @@
+"""Publishing, taking back and deleting."""
+
+from datetime import datetime
+
+from hub.content import store
+from hub.content.model import Post
+from hub.db import Transaction
+from hub.errors import NotFound
+from hub.i18n import N_
+
+
+def find(tx: Transaction, slug_or_id: str | int) -> Post:
+    """The post or page with that slug or id. Raises NotFound; deleted ones are not found.
+
+    `/slug` names the page where a post has the same slug.
+    """
+    if isinstance(slug_or_id, int):
+        post = store.by_id(tx, slug_or_id)
+        if post is None or post.status == "deleted":
+            raise NotFound(N_("There is no such article."))
+        return post
+    slug = slug_or_id.strip("/")
+    post = None if slug_or_id.startswith("/") else store.by_slug(tx, "post", slug)
+    post = post or store.by_slug(tx, "page", slug)
+    if post is None and slug.startswith("posts/"):
+        post = store.by_slug(tx, "post", slug.removeprefix("posts/"))
+    if post is None:
+        raise NotFound(N_("There is no article with the address “%(slug)s”."), slug=slug)
+    return post
+
+
+def publish(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
+    """Readers can see it from now on. A date that was set and is past stays."""
+    post = find(tx, slug_or_id)
+    if post.status == "published":
+        return post
+    past = post.published_at is not None and post.published_at <= now
+    store.set_status(tx, post.id, "published", post.published_at if past else now, now)
+    # What lives here now is no old address of another post any more.
+    store.drop_redirect(tx, post.path.strip("/"))
+    tx.site_changed()
+    return find(tx, post.id)
+
+
+def unpublish(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
+    """A draft again. It keeps its date, and the newsletter's ledger keeps what went out."""
+    post = find(tx, slug_or_id)
+    if post.status == "published":
+        store.set_status(tx, post.id, "draft", post.published_at, now)
+        tx.site_changed()
+    return find(tx, post.id)
+
+
+def delete(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
+    """Take a post away for good; the post as it was.
+
+    An empty row stays: its address answers 410, an import does not bring it back, and the
+    newsletter's ledger stays whole.
+    """
+    post = find(tx, slug_or_id)
+    store.empty(tx, post.id, now)
+    tx.site_changed()
+    return post

@@ -1,0 +1,301 @@
+"""Markdown becomes sanitised HTML in a process of its own, which can be killed.
+
+What others wrote can keep any Markdown library busy for minutes or fill the memory; here
+it costs one child process and a clear refusal, while everybody else goes on.
+"""
+
+import atexit
+import json
+import os
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub import i18n, logs
+from hub.errors import Refused, TooLarge, Unavailable
+from hub.i18n import N_
+
+LARGEST = 1_000_000
+SECONDS = 5.0
+MEMORY = 512_000_000
+CHILDREN = 2
+IDLE_SECONDS = 60.0
+_START_SECONDS = 30.0
+_LENGTH = struct.Struct(">I")
+_PACKAGE_FOLDER = Path(__file__).parents[2]
+
+_REASONS = {
+    "nested": N_("This is nested too deeply to be shown."),
+    "memory": N_("Showing this takes too much memory."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What readers see of a Markdown text.
+
+    `html` is safe to show as it is. `excerpt` is the first real paragraph, 200 characters at
+    most. `images` are the addresses under /media/; `missing_images` those that lead nowhere
+    on the site, `remote_images` those on other hosts: the html holds no picture for either.
+    """
+
+    html: str
+    plain_text: str
+    excerpt: str
+    reading_minutes: int
+    images: tuple[str, ...]
+    missing_images: tuple[str, ...]
+    remote_images: tuple[str, ...]
+
+
+class Renderer:
+    """Renders with up to `children` processes: started when needed, ended when idle."""
+
+    def __init__(
+        self,
+        *,
+        children: int = CHILDREN,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+        idle_seconds: float = IDLE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._seconds = seconds
+        self._memory = memory
+        self._idle_seconds = idle_seconds
+        self._clock = clock
+        self._slots = threading.BoundedSemaphore(children)
+        self._lock = threading.Lock()
+        self._idle: list[tuple[_Child, float]] = []
+        self._reaper: threading.Timer | None = None
+
+    def render(self, markdown: str, *, language: str) -> Rendered:
+        """The rendered form of `markdown`; `language` is that of the words the hub adds.
+
+        Raises TooLarge over LARGEST bytes; Refused, with the reason, for what takes too long,
+        too much memory, or is nested too deeply.
+        """
+        try:
+            size = len(markdown.encode())
+        except UnicodeEncodeError as error:
+            raise Refused(N_("This text holds characters that no page can show.")) from error
+        if size > LARGEST:
+            raise TooLarge(
+                N_("The text is too long: %(size)s kB, at most %(most)s kB."),
+                field="markdown",
+                size=size // 1000,
+                most=LARGEST // 1000,
+            )
+        job = json.dumps({"markdown": markdown, "labels": _labels(language)}).encode()
+        with self._slots:
+            answer = self._exchange(job)
+        if "refused" in answer:
+            raise Refused(_REASONS[str(answer["refused"])], field="markdown")
+        return _rendered(answer)
+
+    def close(self) -> None:
+        """End the idle children and reap them."""
+        with self._lock:
+            children, self._idle = [child for child, _ in self._idle], []
+            if self._reaper is not None:
+                self._reaper.cancel()
+                self._reaper = None
+        for child in children:
+            child.end()
+
+    def _exchange(self, job: bytes) -> Mapping[str, object]:
+        child = self._take()
+        try:
+            answer = child.exchange(job, self._seconds)
+        except BaseException:
+            child.kill()
+            raise
+        if child.spent:
+            child.kill()
+        else:
+            self._give_back(child)
+        return answer
+
+    def _take(self) -> "_Child":
+        while True:
+            with self._lock:
+                child = self._idle.pop()[0] if self._idle else None
+            if child is None:
+                return _Child(self._memory, self._seconds)
+            if child.alive():
+                return child
+            child.kill()
+
+    def _give_back(self, child: "_Child") -> None:
+        with self._lock:
+            self._idle.append((child, self._clock()))
+            if self._reaper is None:
+                self._schedule(self._idle_seconds)
+
+    def _schedule(self, seconds: float) -> None:
+        self._reaper = threading.Timer(seconds, self.end_idle)
+        self._reaper.daemon = True
+        self._reaper.start()
+
+    def end_idle(self) -> None:
+        """End the children that had nothing to do for a while."""
+        with self._lock:
+            since = self._clock() - self._idle_seconds
+            old = [child for child, at in self._idle if at <= since]
+            self._idle = [(child, at) for child, at in self._idle if at > since]
+            self._reaper = None
+            if self._idle:
+                self._schedule(max(0.01, self._idle[0][1] - since))
+        for child in old:
+            child.end()
+
+
+class _Child:
+    """One rendering process and the pipes to it. Not for two threads at once."""
+
+    def __init__(self, memory: int, seconds: float) -> None:
+        # Nothing of the environment goes along: what is rendered must never meet a secret.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "hub.content.render_child", str(memory), str(seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={"PYTHONPATH": str(_PACKAGE_FOLDER), "LC_ALL": "C.UTF-8"},
+            cwd=os.sep,
+        )
+        self.spent = False
+        try:
+            self._guarded(self._read, _START_SECONDS)
+        except (OSError, EOFError) as error:
+            self.kill()
+            raise Unavailable(N_("The process that renders articles did not start.")) from error
+
+    def exchange(self, job: bytes, seconds: float) -> Mapping[str, object]:
+        """Send a job and read its answer, or kill the child when time is up."""
+
+        def run() -> Mapping[str, object]:
+            self._write(job)
+            return self._read()
+
+        try:
+            answer = self._guarded(run, seconds)
+        except TimeoutError as error:
+            logs.warning("render.too_slow", seconds=seconds, bytes=len(job))
+            raise Refused(
+                N_("Showing this takes longer than %(seconds)s seconds."),
+                field="markdown",
+                seconds=f"{seconds:g}",
+            ) from error
+        except (OSError, EOFError) as error:
+            logs.warning("render.died", code=self._process.poll(), bytes=len(job))
+            raise Refused(_REASONS["memory"], field="markdown") from error
+        self.spent = "refused" in answer
+        return answer
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def end(self) -> None:
+        """Close its input, on which it ends; kill it when it does not."""
+        self._close()
+        try:
+            self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """Kill and reap."""
+        self._process.kill()
+        self._process.wait()
+        self._close()
+
+    def _guarded(
+        self, run: Callable[[], Mapping[str, object]], seconds: float
+    ) -> Mapping[str, object]:
+        """Run it; a child that is not done in time is killed, which ends the reading."""
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            self._process.kill()
+
+        timer = threading.Timer(seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            answer = run()
+        except (OSError, EOFError) as error:
+            if late.is_set():
+                raise TimeoutError from error
+            raise
+        finally:
+            timer.cancel()
+        if late.is_set():
+            raise TimeoutError
+        return answer
+
+    def _write(self, job: bytes) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(_LENGTH.pack(len(job)))
+        self._process.stdin.write(job)
+        self._process.stdin.flush()
+
+    def _read(self) -> Mapping[str, object]:
+        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
+        answer: Mapping[str, object] = json.loads(self._exactly(length))
+        return answer
+
+    def _exactly(self, length: int) -> bytes:
+        assert self._process.stdout is not None
+        data = self._process.stdout.read(length)
+        if len(data) < length:
+            raise EOFError
+        return data
+
+    def _close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue  # a broken pipe still holds what could not be sent
+
+
+_default = Renderer()
+atexit.register(_default.close)
+
+
+def render(markdown: str, *, language: str) -> Rendered:
+    """`Renderer.render` with the children that this process shares."""
+    return _default.render(markdown, language=language)
+
+
+def _labels(language: str) -> dict[str, str]:
+    known = i18n.known(language)
+    return {
+        "table": i18n.translate(known, N_("Table")),
+        "back": i18n.translate(known, N_("Back to the text")),
+        "media": i18n.translate(known, N_("Open")),
+        "picture": i18n.translate(known, N_("Picture")),
+    }
+
+
+def _rendered(answer: Mapping[str, object]) -> Rendered:
+    def texts(name: str) -> tuple[str, ...]:
+        value = answer[name]
+        assert isinstance(value, list)
+        return tuple(map(str, value))
+
+    return Rendered(
+        html=str(answer["html"]),
+        plain_text=str(answer["plain_text"]),
+        excerpt=str(answer["excerpt"]),
+        reading_minutes=int(str(answer["reading_minutes"])),
+        images=texts("images"),
+        missing_images=texts("missing_images"),
+        remote_images=texts("remote_images"),
+    )

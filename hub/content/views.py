@@ -1,0 +1,157 @@
+"""What readers see: the first page, articles, pages, lists, and old addresses that lead on."""
+
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Route
+
+from hub.content import listing
+from hub.content.listing import ALL, Scope
+from hub.db import Transaction
+from hub.errors import Gone, NotFound
+from hub.i18n import N_
+from hub.web import paging
+from hub.web.pages import mark_shared, page, quoted
+from hub.web.paging import Paging
+from hub.web.state import hub
+
+NO_SUCH_PAGE = N_("There is no such page.")
+TAKEN_AWAY = N_("This page was taken away by its owner.")
+
+
+def home(request: Request) -> Response:
+    """What the site is, and its latest articles."""
+    return _list(request, "home.html", ALL, "/")
+
+
+def topic(request: Request) -> Response:
+    """The articles about a topic."""
+    with hub(request).db.read() as tx:
+        found = listing.topic(tx, _parameter(request, "topic"))
+    if found is None:
+        raise NotFound(NO_SUCH_PAGE)
+    return _list(request, "topic.html", Scope("topic", found.slug), found.path, topic=found)
+
+
+def author(request: Request) -> Response:
+    """The articles of an author."""
+    with hub(request).db.read() as tx:
+        found = listing.author(tx, _parameter(request, "author"))
+    if found is None:
+        raise NotFound(NO_SUCH_PAGE)
+    return _list(request, "author.html", Scope("author", found.id), found.path, author=found)
+
+
+def archive(request: Request) -> Response:
+    """Every article, by year."""
+    site = hub(request).site()
+    with hub(request).db.read() as tx:
+        posts = listing.archive(tx)
+    zone = ZoneInfo(site.timezone)
+    years = [
+        (year, list(lines))
+        for year, lines in groupby(posts, lambda p: p.published_at.astimezone(zone).year)
+    ]
+    return page(request, "archive.html", shared=True, site=site, years=years, total=len(posts))
+
+
+def post(request: Request) -> Response:
+    """An article."""
+    slug = _parameter(request, "slug")
+    with hub(request).db.read() as tx:
+        found = listing.published(tx, "post", slug)
+        if found is None:
+            return _elsewhere(tx, request, "post", slug)
+        newer, older = listing.newer(tx, found.post), listing.older(tx, found.post)
+    return page(request, "post.html", shared=True, item=found, newer=newer, older=older)
+
+
+def page_or_old_address(request: Request) -> Response:
+    """A page of the owner's, or an address that something had before: the last of all routes."""
+    path = _parameter(request, "path")
+    slug = path.strip("/")
+    with hub(request).db.read() as tx:
+        found = listing.published(tx, "page", slug)
+        if found is None:
+            return _elsewhere(tx, request, "page", slug)
+    if path != slug:
+        return _moved(f"/{slug}")
+    return page(request, "page.html", shared=True, item=found)
+
+
+def _list(request: Request, template: str, scope: Scope, path: str, **context: Any) -> Response:
+    number = paging.asked(request.scope["query_string"])
+    if number is None:
+        raise NotFound(NO_SUCH_PAGE)
+    site = hub(request).site()
+    with hub(request).db.read() as tx:
+        total = listing.count(tx, scope)
+        here = Paging(quoted(path), number, paging.pages_of(total, site.posts_per_page))
+        # A topic without an article has no page; the site without one has.
+        if number > here.pages or (total == 0 and scope is not ALL):
+            raise NotFound(NO_SUCH_PAGE)
+        items = listing.latest(
+            tx, scope, limit=site.posts_per_page, offset=(number - 1) * site.posts_per_page
+        )
+    return page(
+        request,
+        template,
+        shared=True,
+        paged=True,
+        site=site,
+        items=items,
+        total=total,
+        paging=here,
+        canonical=site.url(here.here),
+        **context,
+    )
+
+
+def _elsewhere(tx: Transaction, request: Request, kind: str, slug: str) -> Response:
+    """Where an address leads that nothing lives at: on, or nowhere any more, or nowhere."""
+    path = request.scope["path"]
+    # Kept as it was written: percent-encoded by some, decoded by others.
+    raw = request.scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
+    target = listing.redirect(tx, {path.strip("/"), raw.strip("/")})
+    if target is not None and target.status == "published":
+        return _moved(target.path)
+    if (target is not None and target.status == "deleted") or listing.is_gone(tx, kind, slug):
+        raise Gone(TAKEN_AWAY)
+    if path.endswith("/") and _is_routed(request, f"/{path.strip('/')}"):
+        return _moved(f"/{path.strip('/')}")
+    raise NotFound(NO_SUCH_PAGE)
+
+
+def _is_routed(request: Request, path: str) -> bool:
+    """Whether an address of the hub itself looks like this."""
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    return any(
+        route.matches(scope)[0] is Match.FULL
+        for route in request.app.routes
+        if route is not OLD_ADDRESSES
+    )
+
+
+def _moved(path: str) -> Response:
+    return mark_shared(RedirectResponse(quoted(path), status_code=301))
+
+
+def _parameter(request: Request, name: str) -> str:
+    """A part of the address as it can be looked up; a database cannot even ask for a NUL."""
+    value: str = request.path_params[name]
+    if "\0" in value:
+        raise NotFound(NO_SUCH_PAGE)
+    return value
+
+
+OLD_ADDRESSES = Route("/{path:path}", page_or_old_address)
+ROUTES: list[BaseRoute] = [
+    Route("/", home),
+    Route("/archive", archive),
+    Route("/posts/{slug}", post),
+    Route("/topics/{topic}", topic),
+    Route("/authors/{author}", author),
+]

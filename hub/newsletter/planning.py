@@ -1,0 +1,193 @@
+"""Making editions: what is due by the schedule, and what the owner sends out of turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub import i18n
+from hub.db import Transaction
+from hub.errors import Refused
+from hub.i18n import N_
+from hub.mail.model import Render
+from hub.newsletter import composing, deliveries, editions, ledger, rules, schedule
+from hub.newsletter.model import DigestPost, Edition, NextEdition, Period
+from hub.site.model import Site
+from hub.tokens import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What it takes to make the mail of an edition."""
+
+    site: Site
+    signer: Signer
+    render: Render
+
+
+def plan_due(tx: Transaction, press: Press, now: datetime) -> Edition | None:
+    """Make one edition that is due, with its mail; None when none is (or another worker did).
+
+    A period without posts, or without readers, is made and skipped, with the reason.
+    Raises Refused when a template of the theme fails; nothing is taken then.
+    """
+    for stream in schedule.SCHEDULED:
+        period = _due_period(tx, press.site, stream, now)
+        if period is not None:
+            return _make(tx, press, stream, period.name, _waiting(tx, stream, now), now)
+    if press.site.ready_at is not None:
+        for post in _waiting(tx, "each", now):
+            return _make(tx, press, "each", rules.post_period(post.id), [post], now)
+    return None
+
+
+def is_due(tx: Transaction, site: Site, now: datetime) -> bool:
+    """Whether `plan_due` would make something: a look that takes no lock."""
+    if any(_due_period(tx, site, stream, now) for stream in schedule.SCHEDULED):
+        return True
+    return site.ready_at is not None and bool(_waiting(tx, "each", now))
+
+
+def send_now(tx: Transaction, press: Press, stream: str, now: datetime) -> list[Edition]:
+    """Make an edition out of turn, of what waits; one for each post in the stream `each`.
+
+    Raises Refused, and takes nothing, when nothing waits or nobody would get it.
+    """
+    _refuse_unready(press.site)
+    posts = _waiting(tx, stream, now)
+    if not posts:
+        raise Refused(N_("There is nothing to send: no article waits for this newsletter."))
+    if not deliveries.has_readers(tx, rules.CADENCE[stream], now):
+        raise Refused(N_("There is nobody to send to: this newsletter has no active readers."))
+    if stream == "each":
+        issues = [(rules.post_period(post.id), [post]) for post in posts]
+    else:
+        issues = [(rules.now_period(now), list(posts))]
+    made = [_make(tx, press, stream, period, some, now) for period, some in issues]
+    return [edition for edition in made if edition is not None]
+
+
+def send_due(tx: Transaction, press: Press, stream: str, now: datetime) -> list[Edition]:
+    """Make the edition of a stream that is due now.
+
+    Raises Refused when none is, saying when the next one comes.
+    """
+    _refuse_unready(press.site)
+    if stream == "each":
+        return send_now(tx, press, stream, now)
+    period = _due_period(tx, press.site, stream, now)
+    if period is None:
+        following = next_edition(tx, press.site, stream, now).period
+        raise Refused(
+            N_(
+                "No newsletter is due now; the next one comes on %(when)s. --now sends one at once."
+            ),
+            when=i18n.date_and_time(following.begins_at, "en", press.site.timezone)
+            if following
+            else "",
+        )
+    edition = _make(tx, press, stream, period.name, _waiting(tx, stream, now), now)
+    return [edition] if edition is not None else []
+
+
+def next_edition(tx: Transaction, site: Site, stream: str, now: datetime) -> NextEdition:
+    """What the next edition of a stream would hold as things stand, when, and for how many."""
+    period: Period | None = None
+    for scheduled in schedule.SCHEDULED:
+        if scheduled == stream:
+            plan = schedule.schedule_of(site, scheduled)
+            last = _last(tx, stream, schedule.current(plan, now))
+            period = schedule.next_due(plan, last, site.ready_at or now, now)
+    posts = _waiting(tx, stream, now)
+    return NextEdition(stream, period, posts, deliveries.readers(tx, rules.CADENCE[stream], now))
+
+
+def queue(tx: Transaction, edition_id: int, now: datetime, *, limit: int = deliveries.BATCH) -> int:
+    """Queue the next batch of a planned edition; how many. The last call sets it to sending."""
+    edition = editions.get(tx, edition_id)
+    if edition is None or edition.status != "planned":
+        return 0
+    queued = deliveries.queue_batch(
+        tx, edition, rules.CADENCE[edition.stream], now=now, limit=limit
+    )
+    if queued is None:
+        editions.set_status(tx, edition_id, "sending", reason="", finished_at=None)
+        editions.finish(tx, edition_id, now)
+        tx.site_changed()
+    return queued or 0
+
+
+def _make(
+    tx: Transaction,
+    press: Press,
+    stream: str,
+    period: str,
+    posts: Sequence[DigestPost],
+    now: datetime,
+) -> Edition | None:
+    """The edition with its posts taken and its mail rendered, or None when it exists already."""
+    reason = ""
+    if not posts:
+        reason = rules.NO_POSTS
+    elif not deliveries.has_readers(tx, rules.CADENCE[stream], now):
+        reason = rules.NO_READERS
+    with tx.savepoint():
+        edition_id = editions.insert(
+            tx,
+            stream=stream,
+            period=period,
+            status="skipped" if reason else "planned",
+            reason=reason,
+            now=now,
+        )
+        if edition_id is None:
+            return None
+        editions.start_counts(tx, edition_id)
+        ledger.take(tx, edition_id, stream, [post.id for post in posts])
+        edition = editions.get(tx, edition_id)
+        assert edition is not None
+        editions.set_subject(
+            tx,
+            edition_id,
+            composing.subject_of([post.title for post in posts], press.site.language),
+        )
+        if not reason:
+            _render(tx, press, edition, posts)
+        return editions.get(tx, edition_id)
+
+
+def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[DigestPost]) -> None:
+    for language in i18n.LANGUAGES:
+        digest = composing.compose(
+            edition,
+            posts,
+            language=language,
+            site=press.site,
+            signer=press.signer,
+            render=press.render,
+        )
+        template = composing.template(edition, digest, site=press.site, signer=press.signer)
+        editions.put_mail(tx, edition.id, language, template)
+
+
+def _due_period(tx: Transaction, site: Site, stream: str, now: datetime) -> Period | None:
+    if site.ready_at is None:
+        return None
+    for scheduled in schedule.SCHEDULED:
+        if scheduled == stream:
+            plan = schedule.schedule_of(site, scheduled)
+            last = _last(tx, stream, schedule.current(plan, now))
+            return schedule.due(plan, last, site.ready_at, now)
+    return None
+
+
+def _last(tx: Transaction, stream: str, current: Period) -> str | None:
+    return current.name if editions.period_made(tx, stream, current.name) else None
+
+
+def _waiting(tx: Transaction, stream: str, now: datetime) -> tuple[DigestPost, ...]:
+    return ledger.waiting_posts(tx, stream, rules.MEANT_FOR[stream], now)
+
+
+def _refuse_unready(site: Site) -> None:
+    if site.ready_at is None:
+        raise Refused(N_("This hub is not set up yet. Run `hub setup` first."))

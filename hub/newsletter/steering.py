@@ -1,0 +1,100 @@
+"""What the owner does with an edition that is on its way: pause, resume, cancel, retry."""
+
+from datetime import datetime
+
+from hub.db import Transaction
+from hub.errors import NotFound, Refused
+from hub.i18n import N_
+from hub.newsletter import deliveries, editions, ledger
+from hub.newsletter.model import Edition
+
+BY_OWNER = "paused by the owner"
+
+
+def pause(tx: Transaction, edition_id: int, *, reason: str = BY_OWNER) -> Edition:
+    """Stop sending; what is in flight arrives. Refused when there is nothing to stop."""
+    edition = _edition(tx, edition_id)
+    if edition.status not in ("planned", "sending"):
+        raise Refused(
+            N_("Edition %(id)s is %(status)s, so there is nothing to pause."),
+            id=edition.id,
+            status=edition.status,
+        )
+    editions.set_status(tx, edition.id, "paused", reason=reason, finished_at=None)
+    return _edition(tx, edition_id)
+
+
+def resume(tx: Transaction, edition_id: int) -> Edition:
+    """Go on sending. Refused when the edition is not paused."""
+    edition = _edition(tx, edition_id)
+    if edition.status != "paused":
+        raise Refused(
+            N_("Edition %(id)s is %(status)s, so there is nothing to resume."),
+            id=edition.id,
+            status=edition.status,
+        )
+    # Queueing goes on where it stopped, and sets the edition to sending at its end.
+    editions.set_status(tx, edition.id, "planned", reason="", finished_at=None)
+    return _edition(tx, edition_id)
+
+
+def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
+    """Stop an edition for good. Refused when it is over.
+
+    When nothing of it has left yet, its posts go back and belong in the next edition.
+    """
+    edition = _edition(tx, edition_id)
+    if edition.status not in ("planned", "sending", "paused"):
+        raise Refused(
+            N_("Edition %(id)s is %(status)s, so there is nothing to cancel."),
+            id=edition.id,
+            status=edition.status,
+        )
+    counts = editions.counts(tx, edition_id)
+    untouched = not (counts.accepted or counts.unknown or counts.claimed)
+    reason = "cancelled by the owner"
+    if untouched and ledger.release(tx, edition_id):
+        reason += " before anything was sent; its articles are in the next one"
+    editions.set_status(tx, edition.id, "cancelled", reason=reason, finished_at=now)
+    tx.site_changed()
+    return _edition(tx, edition_id)
+
+
+def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
+    """Send again to exactly those whose mail failed or is unknown, if they are still active.
+
+    How many; Refused when there is none, or the edition is not sending or sent.
+    """
+    edition = _edition(tx, edition_id)
+    if edition.status not in ("sending", "paused", "sent"):
+        raise Refused(
+            N_("Edition %(id)s is %(status)s, so there is nothing to retry."),
+            id=edition.id,
+            status=edition.status,
+        )
+    number = deliveries.retry(tx, edition_id, now=now)
+    if not number:
+        raise Refused(
+            N_("Edition %(id)s has nothing to retry: no mail failed to a reader still active."),
+            id=edition.id,
+        )
+    if edition.status == "sent":
+        editions.set_status(tx, edition_id, "sending", reason="", finished_at=None)
+    return number
+
+
+def chosen(tx: Transaction, edition_id: int | None, *statuses: str) -> int:
+    """The edition that was named, else the newest in one of `statuses`. Refused without one."""
+    if edition_id is not None:
+        return edition_id
+    newest = editions.newest_with_status(tx, *statuses)
+    if newest is None:
+        raise Refused(N_("There is no edition that is %(statuses)s."), statuses=", ".join(statuses))
+    return newest
+
+
+def _edition(tx: Transaction, edition_id: int) -> Edition:
+    edition = editions.get(tx, edition_id)
+    if edition is None:
+        raise NotFound(N_("There is no edition %(id)s."), id=edition_id)
+    return edition

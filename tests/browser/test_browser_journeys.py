@@ -1,0 +1,77 @@
+"""The journeys in a real browser: the reader subscribes and confirms, the owner writes."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys.conftest import PASSWORD, Site, until
+from tests.journeys.test_main_job import READER, link, person
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing on the page is wider than the window."""
+    return bool(
+        page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        )
+    )
+
+
+def log_in(page: Page) -> None:
+    page.goto("/admin")
+    page.fill("input[name=email]", "owner@hub.test")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+
+
+def test_a_reader_subscribes_and_confirms(page: Page, site: Site) -> None:
+    page.goto("/subscribe")
+    assert fits(page)
+    page.fill("main input[name=email]", READER)
+    page.click("main button[type=submit]")
+    assert fits(page)
+    page.goto(link(site.inbox.wait_for(READER), "confirm"))
+    assert person(site)["status"] == "pending"
+    page.click("main button[type=submit]")
+    until(lambda: person(site)["status"] == "active")
+
+
+def test_the_owner_writes_an_article_and_a_visitor_reads_it(page: Page, site: Site) -> None:
+    log_in(page)
+    page.goto("/admin/posts/new")
+    assert fits(page)
+    page.fill("input[name=title]", "Words of the day")
+    page.fill("textarea[name=markdown]", "## A heading\n\nAnd *some* words.")
+    page.click("button[value=publish]")
+    page.goto("/posts/words-of-the-day")
+    assert page.inner_text("h1") == "Words of the day"
+    assert page.locator("main em").inner_text() == "some"
+    assert fits(page)
+
+
+def test_hostile_markdown_runs_no_script(page: Page, site: Site) -> None:
+    hostile = (
+        "<script>document.title='owned'</script>\n\n<img src=x onerror=\"document.title='owned'\">"
+        "\n\n[press](javascript:document.title='owned')\n\n"
+        "<svg onload=\"document.title='owned'\"></svg>\n"
+    )
+    site.owner.write("Plain title", text=hostile)
+    until(lambda: site.browser.get("/posts/plain-title").status_code == 200)
+    page.goto("/posts/plain-title")
+    if page.locator("main a:has-text('press')").count():
+        page.locator("main a:has-text('press')").first.click(no_wait_after=True)
+    assert "owned" not in page.title()
+    assert page.locator("main script, main svg").count() == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/archive", "/subscribe", "/newsletter", "/no-such-page"])
+def test_every_public_page_fits_its_window(page: Page, site: Site, path: str) -> None:
+    site.owner.write("A title that is rather long, so that it has to wrap on a telephone")
+    answer = site.browser.get(path)
+    if answer.status_code == 200:
+        page.goto(path)
+    else:
+        page.set_content(answer.text)
+    assert fits(page)
+    assert page.locator("h1").count() == 1

@@ -1,0 +1,84 @@
+"""A backup is whole, and what is restored is the hub that was."""
+
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from hub import backups
+from hub.app import create_app, create_hub
+from hub.errors import Conflict, Refused
+from hub.settings import from_environment
+from hub.web.state import Hub
+from tests.conftest import NOW
+
+
+@pytest.fixture
+def archive(hub: Hub, tmp_path: Path) -> Path:
+    picture = hub.settings.media / "ab" / "picture.webp"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"a picture")
+    return backups.write(hub.settings, hub.db, tmp_path / "there" / "hub.zip", now=NOW)
+
+
+def restored(archive: Path, folder: Path) -> Hub:
+    backups.restore(archive, from_environment({}, data=folder))
+    return create_hub(from_environment({}, data=folder))
+
+
+def test_only_the_owner_can_read_a_backup(archive: Path) -> None:
+    assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+    assert [path.name for path in archive.parent.iterdir()] == ["hub.zip"]
+
+
+def test_a_backup_never_replaces_a_file(hub: Hub, archive: Path) -> None:
+    with pytest.raises(Conflict):
+        backups.write(hub.settings, hub.db, archive, now=NOW)
+
+
+def test_a_restored_hub_serves_and_its_old_links_still_verify(
+    hub: Hub, archive: Path, tmp_path: Path
+) -> None:
+    link = hub.signer.sign("unsubscribe", 7)
+    copy = restored(archive, tmp_path / "copy")
+    assert copy.site() == hub.site()
+    assert copy.signer.verify("unsubscribe", link) == 7
+    assert (copy.settings.media / "ab" / "picture.webp").read_bytes() == b"a picture"
+    assert stat.S_IMODE((tmp_path / "copy" / "hub.db").stat().st_mode) == 0o600
+    with TestClient(create_app(copy), base_url="https://hub.test") as client:
+        assert client.get("/admin/login").status_code == 200
+
+
+def test_a_hub_is_never_restored_over_another(hub: Hub, archive: Path) -> None:
+    with pytest.raises(Conflict):
+        backups.restore(archive, hub.settings)
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "media/../../evil", "notes.txt"])
+def test_a_name_that_does_not_belong_is_refused(archive: Path, tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(archive, "a") as opened:
+        opened.writestr(name, "x")
+    with pytest.raises(Refused):
+        restored(archive, tmp_path / "copy")
+    assert not (tmp_path / "copy" / "hub.db").exists()
+    assert not (tmp_path / "evil").exists()
+
+
+def test_a_damaged_backup_is_refused_and_leaves_nothing(archive: Path, tmp_path: Path) -> None:
+    content = bytearray(archive.read_bytes())
+    for at in range(len(content) // 4, len(content) // 4 + 200):
+        content[at] ^= 0xFF
+    archive.write_bytes(content)
+    with pytest.raises(Refused):
+        restored(archive, tmp_path / "copy")
+    assert [path.name for path in (tmp_path / "copy").iterdir()] == ["secret.key"]
+
+
+def test_something_else_is_not_a_backup(tmp_path: Path) -> None:
+    other = tmp_path / "other.zip"
+    with zipfile.ZipFile(other, "w") as opened:
+        opened.writestr("hello.txt", "hello")
+    with pytest.raises(Refused, match="not a backup"):
+        restored(other, tmp_path / "copy")

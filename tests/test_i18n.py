@@ -1,0 +1,67 @@
+"""Every text of the hub has its French one."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from hub import i18n
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Message]:
+    """What the source marks for translation, extracted now."""
+    target = tmp_path_factory.mktemp("texts") / "hub.pot"
+    options = ["-k", "_", "-k", "N_", "-F", "babel.cfg", "-o", str(target)]
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "babel.messages.frontend",
+            "-q",
+            "extract",
+            *options,
+            "hub",
+            "themes",
+        ],
+        cwd=ROOT,
+        check=True,
+    )
+    with target.open("rb") as file:
+        return {str(message.id): message for message in read_po(file) if message.id}
+
+
+def _translated(message: Message) -> bool:
+    strings = [message.string] if isinstance(message.string, str) else list(message.string or [])
+    return not message.fuzzy and bool(strings) and all(strings)
+
+
+def test_french_is_complete(texts: dict[str, Message]) -> None:
+    with (ROOT / "hub/locale/fr/LC_MESSAGES/hub.po").open("rb") as file:
+        french = {str(m.id): m for m in read_po(file, locale="fr") if m.id}
+    missing = [text for text in texts if text not in french or not _translated(french[text])]
+    assert not missing
+
+
+def test_slots_of_a_text_are_in_its_translation() -> None:
+    with (ROOT / "hub/locale/fr/LC_MESSAGES/hub.po").open("rb") as file:
+        catalogue = read_po(file, locale="fr")
+    problems = [(m.id, str(error)) for m, errors in catalogue.check() for error in errors]
+    assert not problems
+
+
+def test_a_regional_tag_finds_its_language() -> None:
+    assert i18n.known("fr-CA") == "fr"
+    assert i18n.known("de") == "en"
+
+
+def test_dates_are_written_as_the_language_does() -> None:
+    moment = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
+    assert i18n.long_date(moment, "en", "Europe/Paris") == "29 November 2026"
+    assert i18n.long_date(moment, "fr", "UTC") == "28 novembre 2026"

@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+
+from hub.errors import SettingError
+from hub.settings import VARIABLES, SmtpRelay, from_environment, parse_smtp
+from hub.site.options import OPTIONS
+
+DOCS = Path(__file__).parents[1] / "docs" / "settings.md"
+
+
+def test_without_any_setting_the_hub_starts(tmp_path: Path) -> None:
+    settings = from_environment({}, data=tmp_path / "data")
+    assert settings.smtp is None
+    assert settings.database == ""
+
+
+@pytest.mark.parametrize("name", [v.name for v in VARIABLES] + [o.name for o in OPTIONS])
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"`{name}`" in DOCS.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HUB_DATABASE", "mysql://x"),
+        ("HUB_BASE_URL", "example.org"),
+        ("HUB_BASE_URL", "https://example.org/blog"),
+        ("HUB_SMTP", "mail.example.org"),
+        ("HUB_SMTP", "smtp://host:99999"),
+        ("HUB_SMTP", "smtp://host?starttls=perhaps"),
+        ("HUB_SECRET_KEY", "short"),
+        ("HUB_SECRET_KEY_FILE", "/nonexistent/key"),
+        ("HUB_TRUSTED_PROXIES", "everybody"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_and_names_the_setting(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(SettingError, match=name):
+        from_environment({name: value}, data=tmp_path / "data")
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingError, match="HUB_DATA"):
+        from_environment({}, data=tmp_path / "file" / "data")
+
+
+def test_the_key_is_made_once_and_nobody_else_reads_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    first = from_environment({}, data=data).secret_key
+    assert from_environment({}, data=data).secret_key == first
+    assert (data / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert data.stat().st_mode & 0o777 == 0o700
+    assert [path.name for path in data.iterdir()] == ["secret.key"]
+
+
+def test_secrets_are_not_in_what_is_printed(tmp_path: Path) -> None:
+    settings = from_environment(
+        {"HUB_SMTP": "smtp://me:hunter22@mail.test", "HUB_SECRET_KEY": "s" * 40},
+        data=tmp_path / "data",
+    )
+    assert "hunter22" not in repr(settings)
+    assert "sss" not in repr(settings)
+
+
+def test_a_relay_is_read_with_its_password_decoded() -> None:
+    assert parse_smtp("smtp://me%40x:p%2Fw@mail.test:2525?starttls=no") == SmtpRelay(
+        "mail.test", 2525, "me@x", "p/w", "no"
+    )
+    assert parse_smtp("smtps://mail.test") == SmtpRelay("mail.test", 465, tls="implicit")
+    assert parse_smtp("smtp://mail.test") == SmtpRelay("mail.test", 587, tls="required")
