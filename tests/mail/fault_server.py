@@ -1,10 +1,10 @@
 """A small SMTP server that answers as the recipient's local part tells it to.
 
-    451-rcpt, 550-rcpt, 421-rcpt   that code at RCPT (421 closes)
-    451-data, 550-data, 421-data   that code after the final dot (421 closes)
-    drop-rcpt                      closes at RCPT
-    drop-data                      takes the message and closes without an answer
-    hang-data                      takes the message and says nothing more
+451-rcpt, 550-rcpt, 421-rcpt   that code at RCPT (421 closes)
+451-data, 550-data, 421-data   that code after the final dot (421 closes)
+drop-rcpt                      closes at RCPT
+drop-data                      takes the message and closes without an answer
+hang-data                      takes the message and says nothing more
 """
 
 import asyncio

@@ -110,9 +110,7 @@ schedules = st.builds(
     st.integers(0, 6),
     st.integers(1, 28),
 )
-moments = st.datetimes(
-    datetime(2025, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC)
-)
+moments = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))
 
 
 @given(schedules, moments)
