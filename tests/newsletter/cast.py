@@ -1,6 +1,7 @@
 """Posts, readers and a worker for the tests of the newsletter."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -96,7 +97,7 @@ def worker_of(
     hub: Hub,
     mailer: Mailer | None = None,
     *,
-    steady: Callable[[], float] | None = None,
+    steady: Callable[[], float] = time.monotonic,
     connections: int = 3,
 ) -> Worker:
     return Worker(
@@ -105,7 +106,7 @@ def worker_of(
         mailer=mailer,
         chance=lambda: 0.5,
         connections=connections,
-        **({"steady": steady} if steady else {}),
+        steady=steady,
     )
 
 

@@ -2,7 +2,6 @@
 
 import re
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ class Inbox:
 
 
 @pytest.fixture
-def inbox(hub: Hub) -> Iterator[Inbox]:
+def inbox(hub: Hub) -> Inbox:
     """A reader in each language, two posts, one digest sent to them over SMTP."""
     handler = Inbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -47,7 +46,7 @@ def inbox(hub: Hub) -> Iterator[Inbox]:
         tick(hub, NOW, relay_at(port))
     finally:
         controller.stop()
-    yield handler
+    return handler
 
 
 def header_lines(raw: bytes) -> list[bytes]:
