@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from hub import logs, worker
+from hub import limits, logs, worker
 from hub.admin import routes as desk
-from hub.audience import consent
+from hub.audience import consent, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
 from hub.content import listing, media_views
@@ -26,6 +26,7 @@ from hub.settings import Settings, from_environment
 from hub.site.model import Site
 from hub.tokens import Signer
 from hub.users import letters as users_letters
+from hub.users import store as users
 from hub.web import assets, error_pages, health
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
@@ -41,7 +42,11 @@ Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 # Who writes the letters that follow a commit, by kind.
 COMPOSERS: dict[str, Composer] = {**audience_letters.COMPOSERS, **users_letters.COMPOSERS}
 # Called by the worker once an hour.
-HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = ()
+HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
+    signup.purge_unconfirmed,
+    limits.forget_old,
+    users.delete_expired_sessions,
+)
 
 
 def create_hub(settings: Settings) -> Hub:
