@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from hub.audience.spreadsheet import guarded
 from hub.audience.record import COLUMNS, EVENT_FIELDS, Record
+from hub.audience.spreadsheet import guarded
 
 Format = Literal["csv", "json", "ndjson"]
 FORMATS: tuple[Format, ...] = ("csv", "json", "ndjson")

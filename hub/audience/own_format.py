@@ -8,8 +8,8 @@ from typing import Any
 
 from hub.audience import rules
 from hub.audience.model import CADENCES, STATUSES
-from hub.audience.spreadsheet import unguarded
 from hub.audience.record import COLUMNS, EVENT_FIELDS, Event, Record
+from hub.audience.spreadsheet import unguarded
 from hub.errors import Refused
 from hub.i18n import N_
 

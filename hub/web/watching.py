@@ -19,8 +19,8 @@ async def watch_site(
 ) -> None:
     """Call `clear` (in a thread) within a second of each change after version `seen`.
 
-    Ends with `stopping`; whoever sets it calls `db.wake()` too. While the database is away nothing is
-    cleared: better an old page than none.
+    Ends with `stopping`; whoever sets it calls `db.wake()` too. While the database is away
+    nothing is cleared: better an old page than none.
     """
     # A thread of its own: the few that answer requests are not for waiting.
     own = anyio.CapacityLimiter(1)
