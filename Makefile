@@ -25,7 +25,7 @@ test: setup
 	@$(BIN)/pytest -q
 
 quick: setup
-	@$(BIN)/pytest -q -m 'not slow and not browser'
+	@$(BIN)/pytest -q -m 'not slow and not browser' --engine sqlite
 
 check: setup
 	@$(BIN)/ruff format --check .

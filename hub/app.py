@@ -7,31 +7,46 @@ from contextlib import asynccontextmanager
 
 import anyio.to_thread
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from hub import logs
+from hub import limits, logs, worker
 from hub.admin import routes as desk
+from hub.audience import consent, signup
+from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
 from hub.content import listing, media_views
 from hub.content import views as content_views
 from hub.db import open_database
 from hub.feeds import views as feed_views
+from hub.mail.model import Composer
+from hub.newsletter import views as newsletter_views
 from hub.settings import Settings, from_environment
+from hub.site.model import Site
 from hub.tokens import Signer
+from hub.users import letters as users_letters
+from hub.users import store as users
 from hub.web import assets, error_pages, health
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
 from hub.web.state import hub as hub_of
+from hub.web.watching import watch_site
 
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
-VERSION_SECONDS = 0.25
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
+
+# Who writes the letters that follow a commit, by kind.
+COMPOSERS: dict[str, Composer] = {**audience_letters.COMPOSERS, **users_letters.COMPOSERS}
+# Called by the worker once an hour.
+HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
+    signup.purge_unconfirmed,
+    limits.forget_old,
+    users.delete_expired_sessions,
+)
 
 
 def create_hub(settings: Settings) -> Hub:
@@ -42,17 +57,21 @@ def create_hub(settings: Settings) -> Hub:
 def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     """The web application. `background` (the worker) runs for as long as it does."""
 
+    # Before the first page is made, so that no change falls between.
+    version = hub.db.site_version()
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stopping = asyncio.Event()
-        tasks = [asyncio.create_task(_watch_site(hub, forget, stopping))]
+        tasks = [asyncio.create_task(watch_site(hub.db, forget, stopping, version))]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
         try:
             yield
         finally:
             stopping.set()
+            hub.db.wake()
             await asyncio.gather(*tasks)
             hub.db.close()
 
@@ -73,13 +92,18 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
 def serving_app() -> ASGIApp:
     """What each process of `hub serve` runs; the environment says which hub."""
     logs.configure()
-    return create_app(create_hub(from_environment()), background=None)
+    return create_app(create_hub(from_environment()), background=work)
 
 
 def serving_app_without_worker() -> ASGIApp:
     """As `serving_app`, for `--no-worker`: mail is sent by `hub worker`."""
     logs.configure()
     return create_app(create_hub(from_environment()))
+
+
+async def work(hub: Hub, stopping: asyncio.Event) -> None:
+    """The worker with everything it joins, until `stopping` is set."""
+    await worker.run(hub, stopping, composers=COMPOSERS, housekeepers=HOUSEKEEPERS)
 
 
 def routes() -> list[BaseRoute]:
@@ -92,12 +116,13 @@ def routes() -> list[BaseRoute]:
         *media_views.ROUTES,
         *content_views.ROUTES,
         *feed_views.ROUTES,
+        *newsletter_views.ROUTES,
         # Pages and old addresses: whatever nothing above answers. It stays the last.
         content_views.OLD_ADDRESSES,
     ]
 
 
-def _chrome(request: Request) -> dict[str, object]:
+def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     """What header and footer of every page show.
 
     `subscribe_form` is None or {"action": "/subscribe", "consent_text": …}; `footer_links` are
@@ -105,23 +130,12 @@ def _chrome(request: Request) -> dict[str, object]:
     """
     with hub_of(request).db.read() as tx:
         menu = listing.menu(tx)
-    return {"menu": menu, "footer_links": [], "subscribe_form": None}
-
-
-async def _watch_site(hub: Hub, forget: Callable[[], None], stopping: asyncio.Event) -> None:
-    """Forget cached pages when another process changed the site; within a second, always."""
-    seen = -1
-    while not stopping.is_set():
-        try:
-            version = await run_in_threadpool(hub.db.site_version)
-            # The first look clears too: pages may have been made before it.
-            if version != seen:
-                await run_in_threadpool(forget)
-        except Exception:  # noqa: BLE001  # the watch must outlive a database that is away
-            logs.failure("site.watch_failed")
-        else:
-            seen = version
-        await _pause(stopping, VERSION_SECONDS)
+    text = consent.consent_text(site, language).text
+    return {
+        "menu": menu,
+        "footer_links": [],
+        "subscribe_form": {"action": "/subscribe", "consent_text": text} if site.ready_at else None,
+    }
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:

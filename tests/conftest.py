@@ -1,33 +1,108 @@
-"""The cast of the tests: a real SQLite file, a hub that is set up, a fixed time."""
+"""The cast of the tests: a database of each engine, a hub that is set up, a fixed time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hub.app import create_hub
-from hub.db import Database
-from hub.db.sqlite import SqliteDatabase
-from hub.settings import from_environment
+from hub.db import Database, open_database
+from hub.db.postgres import PostgresDatabase
+from hub.settings import Settings, from_environment
 from hub.site import store as sites
 from hub.web.state import Hub
+from tests.postgres_server import Server, why_not
 
 # A Sunday; the next weekly newsletter is on Saturday 28 November 2026, 08:00 in Paris.
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
+# Every database of PostgreSQL is a copy of this one: a copy takes 20 ms, the schema 50.
+TEMPLATE = "hub_template"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine",
+        choices=("sqlite", "postgres", "both"),
+        default="both",
+        help="which database the tests run on; `both` is SQLite alone where no server is found",
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    reason = why_not() if config.getoption("--engine") == "both" else ""
+    line = "database: " + " and ".join(_engines(config))
+    return f"{line}; not postgres: {reason}" if reason else line
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", _engines(metafunc.config))
+
+
+def _engines(config: pytest.Config) -> list[str]:
+    chosen: str = config.getoption("--engine")
+    if chosen == "both":
+        return ["sqlite"] if why_not() else ["sqlite", "postgres"]
+    if chosen == "postgres" and (reason := why_not()):
+        raise pytest.UsageError(f"--engine postgres: {reason}")
+    return [chosen]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """The one server of this run, with the template of a hub's database."""
+    with closing(Server()) as server:
+        server.execute(f"CREATE DATABASE {TEMPLATE}")
+        PostgresDatabase(server.url(TEMPLATE)).close()
+        yield server
+
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = SqliteDatabase(tmp_path / "hub.db")
-    yield database
-    database.close()
+def postgres(request: pytest.FixtureRequest) -> Server:
+    """The server, for tests of PostgreSQL alone; skipped where it is not to run."""
+    if "postgres" not in _engines(request.config):
+        pytest.skip(why_not() or "--engine sqlite")
+    server: Server = request.getfixturevalue("postgres_server")
+    return server
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    """A hub that is set up, in a folder of its own, with mail going to the outbox."""
-    parts = create_hub(from_environment({}, data=tmp_path / "data"))
+def database_url(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """What HUB_DATABASE says: nothing for SQLite, a fresh database for PostgreSQL."""
+    if engine == "sqlite":
+        yield ""
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    name = server.database(TEMPLATE)
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """A data folder of its own, with mail going to the outbox."""
+    return from_environment({"HUB_DATABASE": database_url}, data=tmp_path / "data")
+
+
+@pytest.fixture
+def open_again(settings: Settings) -> Iterator[Callable[[], Database]]:
+    """Opens the database of the test once more, as another process would."""
+    with ExitStack() as opened:
+        yield lambda: opened.enter_context(closing(open_database(settings)))
+
+
+@pytest.fixture
+def db(open_again: Callable[[], Database]) -> Database:
+    return open_again()
+
+
+@pytest.fixture
+def hub(settings: Settings) -> Iterator[Hub]:
+    """A hub that is set up."""
+    parts = create_hub(settings)
     with parts.db.write() as tx:
         sites.put(tx, "title", "Harbour Notes")
         sites.put(tx, "base_url", "https://hub.test")

@@ -17,9 +17,20 @@ _FRAME = (
 
 
 def message_page(
-    request: Request, message: Message, *, section: str, back: str, title: str, frame: str, raw: str
+    request: Request,
+    message: Message,
+    *,
+    section: str,
+    back: str,
+    title: str,
+    frame: str,
+    raw: str = "",
+    test: str = "",
 ) -> Response:
-    """A page with headers, HTML (in a frame that shows the address `frame`) and text."""
+    """A page with headers, HTML (in a frame that shows the address `frame`) and text.
+
+    `raw` is the address of the file, `test` the one that sends a test mail; empty: none.
+    """
     response = desk_page(
         request,
         "admin/message.html",
@@ -29,6 +40,7 @@ def message_page(
         title=title,
         frame=frame,
         raw=raw,
+        test=test,
     )
     response.headers["content-security-policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
     return response

@@ -1,5 +1,6 @@
 """The newsletter: what goes out next, when and to how many, and what became of the past."""
 
+import anyio.from_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,12 +12,11 @@ from hub.admin.policy import DeskRoute, Needs
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_
-from hub.mail import reading
+from hub.mail import mailers, reading
 from hub.mail.reading import Message
-from hub.newsletter import deliveries, editions, ledger, planning, previewing, steering
+from hub.newsletter import copies, deliveries, editions, ledger, planning, previewing, steering
 from hub.newsletter.model import Edition, NextEdition
 from hub.newsletter.planning import Press
-from hub.newsletter.previewing import To
 from hub.web import mailing
 from hub.web.pages import message
 from hub.web.state import hub
@@ -53,12 +53,30 @@ def preview(request: Request) -> Response:
         back="/admin/newsletter",
         title=message(request, N_("Preview")),
         frame=f"/admin/newsletter/next/{stream}/html",
-        raw="",
+        test=f"/admin/newsletter/next/{stream}/test",
     )
 
 
 def preview_html(request: Request) -> Response:
     return html_part(_next_message(request, _stream(request)))
+
+
+def send_test(request: Request) -> Response:
+    """The next edition as it stands, at once, to whoever asks; the ledger knows nothing of it."""
+    parts, stream, press = hub(request), _stream(request), _press(request)
+    with parts.db.read() as tx:
+        envelope = previewing.sample(
+            tx,
+            press,
+            stream,
+            address=request.state.user.email,
+            language=press.site.language,
+            now=parts.now(),
+        )
+    mailer = mailers.mailer(parts.settings, press.site.base_url)
+    # Views run in a thread; sending belongs to the event loop.
+    anyio.from_thread.run(previewing.send, envelope, mailer)
+    return done(f"/admin/newsletter/next/{stream}", "tested")
 
 
 def ask_send(request: Request) -> Response:
@@ -69,7 +87,9 @@ def ask_send(request: Request) -> Response:
     return ask(
         request,
         section="newsletter",
-        title=N_("Send it now to %(readers)s readers?"),
+        title=N_("Send it now to one reader?")
+        if coming.readers == 1
+        else N_("Send it now to %(readers)s readers?"),
         text=N_("These articles go out at once; the edition of the usual day still comes:"),
         button=N_("Send it now"),
         back="/admin/newsletter",
@@ -120,7 +140,6 @@ def edition_message(request: Request) -> Response:
         back=f"/admin/newsletter/{found.id}",
         title=found.subject,
         frame=f"/admin/newsletter/{found.id}/message/html",
-        raw="",
     )
 
 
@@ -171,7 +190,9 @@ def ask_retry(request: Request) -> Response:
     return ask(
         request,
         section="newsletter",
-        title=N_("Send it again to %(number)s readers?"),
+        title=N_("Send it again to one reader?")
+        if counts.failed + counts.unknown == 1
+        else N_("Send it again to %(number)s readers?"),
         text=N_(
             "To those whose mail failed or is unknown, as far as they are still active. Of the "
             "unknown, some may have got it already: they get it twice."
@@ -214,19 +235,22 @@ def _next(request: Request, stream: str) -> NextEdition:
 
 def _next_message(request: Request, stream: str) -> Message:
     parts = hub(request)
-    press, to = _press(request), _owner(request)
+    press = _press(request)
     with parts.db.read() as tx:
-        content = previewing.of_next(tx, press, stream, to, parts.now())
-    if content is None:
-        raise Refused(N_("There is nothing to send: no article waits for this newsletter."))
-    return reading.parse(content)
+        digest = previewing.preview(
+            tx, press, stream, language=press.site.language, now=parts.now()
+        )
+    return Message(digest.subject, (), digest.text, digest.html)
 
 
 def _made_message(request: Request) -> tuple[Edition, Message]:
-    press, to = _press(request), _owner(request)
-    with hub(request).db.read() as tx:
+    parts, user = hub(request), request.state.user
+    language = parts.site().language
+    with parts.db.read() as tx:
         found = _edition(tx, request)
-        content = previewing.of_made(tx, press, found, to)
+        content = copies.copy(
+            tx, found, email=user.email, name=user.name, language=language, signer=parts.signer
+        )
     if content is None:
         raise NotFound(N_("This edition was skipped: there is no mail of it."))
     return found, reading.parse(content)
@@ -238,17 +262,13 @@ def _press(request: Request) -> Press:
     return Press(site, parts.signer, mailing.renderer(site, parts.settings.themes))
 
 
-def _owner(request: Request) -> To:
-    user = request.state.user
-    return To(user.email, user.name, hub(request).site().language)
-
-
 _NEXT = "/admin/newsletter/next/{stream}"
 _ONE = "/admin/newsletter/{id:int}"
 ROUTES = [
     DeskRoute("/admin/newsletter", overview, needs=Needs.OWNER),
     DeskRoute(_NEXT, preview, needs=Needs.OWNER),
     DeskRoute(f"{_NEXT}/html", preview_html, needs=Needs.OWNER),
+    DeskRoute(f"{_NEXT}/test", send_test, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_NEXT}/send", ask_send, needs=Needs.OWNER),
     DeskRoute(f"{_NEXT}/send", send, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(_ONE, edition, needs=Needs.OWNER),

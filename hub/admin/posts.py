@@ -195,6 +195,7 @@ def _form_page(
         post=post,
         updated_at=to_text(post.updated_at) if post else "",
         missing=missing,
+        **({"notice": ""} if missing else {}),
         topics=topics,
         authors=authors,
         old_addresses=old_addresses,
@@ -209,6 +210,7 @@ ROUTES = [
     DeskRoute("/admin/posts/new", new_article, needs=Needs.EDITOR),
     DeskRoute("/admin/pages/new", new_page, needs=Needs.EDITOR),
     DeskRoute("/admin/posts/new", create, needs=Needs.EDITOR, methods=["POST"]),
+    DeskRoute("/admin/pages/new", create, needs=Needs.EDITOR, methods=["POST"]),
     DeskRoute("/admin/posts/{id:int}", edit, needs=Needs.EDITOR),
     DeskRoute("/admin/posts/{id:int}", save, needs=Needs.EDITOR, methods=["POST"]),
 ]

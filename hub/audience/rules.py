@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hub import addresses, i18n
 from hub.audience.model import CADENCES, Cadence, Confirmation, Subscriber, SuppressionReason
+from hub.audience.record import Known, Record
 from hub.errors import Refused
 from hub.i18n import N_
 
@@ -114,6 +115,19 @@ def link_state(confirmation: Confirmation, subscriber: Subscriber, now: datetime
 def can_leave(status: str) -> bool:
     """Whether unsubscribing changes anything; who bounced or complained gets nothing already."""
     return status in ("pending", "waiting", "active")
+
+
+def import_changes(here: Known, there: Record, *, suppressed: bool) -> bool:
+    """Whether a row of a file changes somebody who is on the list.
+
+    Who left, bounced or complained here stays so. Who did there is taken off here, unless
+    they confirmed here since. Who is only pending here becomes active with the file's consent.
+    """
+    if not can_leave(here.status):
+        return False
+    if not can_leave(there.status):
+        return here.confirmed_at is None or here.confirmed_at < (there.unsubscribed_at or "")
+    return here.status == "pending" and there.status == "active" and not suppressed
 
 
 def erasure_reason(status: str) -> SuppressionReason:

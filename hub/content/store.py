@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from hub.content.model import Author, Post, Summary, Topic, path_of
+from hub.content.model import Author, Newsletter, Post, Summary, Topic, path_of
 from hub.db import Transaction, in_list
 
 _SUMMARY = (
@@ -21,6 +21,7 @@ class Origin:
     kind: str
     slug: str
     status: str
+    newsletter: Newsletter
     source: str
     source_hash: str | None
 
@@ -84,7 +85,7 @@ def origins(tx: Transaction, prefix: str) -> list[Origin]:
     """Every imported post whose source begins with `prefix`, deleted ones too."""
     return tx.all(
         Origin,
-        "SELECT id, kind, slug, status, source, source_hash FROM posts"
+        "SELECT id, kind, slug, status, newsletter, source, source_hash FROM posts"
         " WHERE source >= :prefix AND source < :after",
         prefix=prefix,
         after=prefix + "\U0010ffff",

@@ -12,5 +12,41 @@ def open_database(settings: Settings) -> Database:
     Raises SettingError in one line for a database that cannot be used.
     """
     if settings.database:
-        raise SettingError("HUB_DATABASE: PostgreSQL is not supported yet; leave it empty")
+        return _open_postgres(settings)
     return SqliteDatabase(settings.database_file)
+
+
+def _open_postgres(settings: Settings) -> Database:
+    # psycopg is an extra and takes 0.4 s to import: only who chose PostgreSQL pays for it.
+    try:
+        from hub.db.postgres import PostgresDatabase
+    except ImportError as error:
+        raise SettingError(
+            f"HUB_DATABASE: PostgreSQL needs the extra `postgres` of the hub ({error})"
+        ) from error
+    database = PostgresDatabase(settings.database)
+    try:
+        _check_belongs(settings, database.uid)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _check_belongs(settings: Settings, uid: str) -> None:
+    """Refuse the database of another hub: pictures and the key of links are in this folder.
+
+    The folder keeps the uid of the hub whose database it was used with first.
+    """
+    file = settings.data / "hub.uid"
+    try:
+        if not file.exists():
+            file.write_text(f"{uid}\n", encoding="ascii")
+        known = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"HUB_DATA: cannot use {file}: {error}") from error
+    if known != uid:
+        raise SettingError(
+            f"HUB_DATABASE is the database of another hub ({uid}) than the folder "
+            f"{settings.data} ({known}); remove {file} if they shall belong together"
+        )

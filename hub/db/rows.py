@@ -2,24 +2,50 @@
 
 import dataclasses
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from hub.db import texts
+from hub.errors import Refused
 from hub.times import from_text, to_text
 
 Row = Sequence[Any]
 T = TypeVar("T")
+LARGEST_INTEGER = 2**63
 SCALARS: tuple[type, ...] = (str, int, float, bytes)
 
 
 def to_column(value: object) -> object:
-    """What is stored of a Python value: times as UTC text, truths as 0 and 1."""
-    if isinstance(value, datetime):
+    """What is stored of a Python value: times as UTC text, truths as 0 and 1.
+
+    Refused for what one engine would take and the other not: a NUL character, half a
+    surrogate pair, a number beyond 64 bits.
+    """
+    if isinstance(value, str):
+        if "\0" in value:
+            raise Refused(texts.NUL)
+        if not value.isascii():
+            _check_unicode(value)
+    elif isinstance(value, datetime):
         return to_text(value)
-    if isinstance(value, bool):
+    elif isinstance(value, int):
+        if not -LARGEST_INTEGER <= value < LARGEST_INTEGER:
+            raise Refused(texts.TOO_BIG)
         return int(value)
     return value
+
+
+def to_columns(values: Mapping[str, object]) -> dict[str, object]:
+    """The parameters of one statement, as they are stored."""
+    return {name: to_column(value) for name, value in values.items()}
+
+
+def _check_unicode(value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise Refused(texts.UNREADABLE) from error
 
 
 _readers: dict[tuple[type, tuple[str, ...]], Callable[[Row], Any]] = {}

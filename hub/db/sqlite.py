@@ -6,6 +6,7 @@ handle deletes the live write-ahead log of the other.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
@@ -17,8 +18,9 @@ from sqlite_utils import Database as UtilsDatabase
 from sqlite_utils import Migrations
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the driver it chose
 
+from hub.db import texts
 from hub.db.migrations import scripts
-from hub.db.rows import reader, to_column
+from hub.db.rows import reader, to_columns
 from hub.db.seam import Database, Transaction
 from hub.errors import (
     Conflict,
@@ -34,14 +36,19 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 10.0
 IDLE_READERS = 8
+POLL_SECONDS = 0.25
 # Older ones can corrupt a file when two connections write and checkpoint at once.
 FIRST_SOUND_VERSION = (3, 51, 3)
 
 
 class SqliteTransaction(Transaction):
+    engine = "sqlite"
+
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._savepoints = count()
+        # SQLite would go on after an error; PostgreSQL does not, so neither does the seam.
+        self._failed = False
         self.changes_site = False
 
     def one(self, cls: type[T], sql: str, **values: object) -> T | None:
@@ -72,10 +79,8 @@ class SqliteTransaction(Transaction):
         return int(self._run(sql, values).rowcount)
 
     def executemany(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
-        with _mapped_errors():
-            self._connection.executemany(
-                sql, ({k: to_column(v) for k, v in row.items()} for row in rows)
-            )
+        with self._statement():
+            self._connection.executemany(sql, (to_columns(row) for row in rows))
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -84,17 +89,39 @@ class SqliteTransaction(Transaction):
         try:
             yield
         except BaseException:
-            self._connection.execute(f"ROLLBACK TO {name}")
-            self._connection.execute(f"RELEASE {name}")
+            # A full disk may have undone the whole transaction already.
+            if self._connection.in_transaction:
+                self._connection.execute(f"ROLLBACK TO {name}")
+                self._connection.execute(f"RELEASE {name}")
+                self._failed = False
             raise
         self._connection.execute(f"RELEASE {name}")
 
     def site_changed(self) -> None:
         self.changes_site = True
 
-    def _run(self, sql: str, values: Mapping[str, object]) -> Any:
+    def commit(self) -> None:
+        if self._failed:
+            raise RuntimeError(texts.SWALLOWED)
+        if self.changes_site:
+            self.execute("UPDATE hub SET site_version = site_version + 1 WHERE id = 1")
         with _mapped_errors():
-            return self._connection.execute(sql, {k: to_column(v) for k, v in values.items()})
+            self._connection.execute("COMMIT")
+
+    def _run(self, sql: str, values: Mapping[str, object]) -> Any:
+        with self._statement():
+            return self._connection.execute(sql, to_columns(values))
+
+    @contextmanager
+    def _statement(self) -> Iterator[None]:
+        if self._failed:
+            raise RuntimeError(texts.SWALLOWED)
+        try:
+            with _mapped_errors():
+                yield
+        except (Conflict, Unavailable, sqlite3.Error):
+            self._failed = True
+            raise
 
 
 class SqliteDatabase(Database):
@@ -104,6 +131,7 @@ class SqliteDatabase(Database):
         self._readers: LifoQueue[Any] = LifoQueue()
         self._write_lock = threading.Lock()
         self._writer_thread: int | None = None
+        self._woken = threading.Event()
         self._closed = False
         try:
             path.touch(mode=0o600, exist_ok=True)
@@ -125,11 +153,11 @@ class SqliteDatabase(Database):
             self._give_back(connection)
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, *, concurrent: bool = False) -> Iterator[Transaction]:
         if self._writer_thread == threading.get_ident():
-            raise RuntimeError("a write transaction was opened inside another one")
+            raise RuntimeError(texts.NESTED)
         if not self._write_lock.acquire(timeout=BUSY_SECONDS):
-            raise DatabaseBusy("The database is busy. Please try again in a moment.")
+            raise DatabaseBusy(texts.BUSY)
         self._writer_thread = threading.get_ident()
         try:
             with _mapped_errors():
@@ -137,10 +165,7 @@ class SqliteDatabase(Database):
             tx = SqliteTransaction(self._writer)
             try:
                 yield tx
-                if tx.changes_site:
-                    tx.execute("UPDATE hub SET site_version = site_version + 1 WHERE id = 1")
-                with _mapped_errors():
-                    self._writer.execute("COMMIT")
+                tx.commit()
             except BaseException:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
@@ -155,6 +180,18 @@ class SqliteDatabase(Database):
     def site_version(self) -> int:
         with self.read() as tx:
             return int(tx.scalar("SELECT site_version FROM hub WHERE id = 1"))
+
+    def wait_for_change(self, seen: int, seconds: float) -> int:
+        deadline = time.monotonic() + seconds
+        while (version := self.site_version()) == seen:
+            left = deadline - time.monotonic()
+            if left <= 0 or self._woken.wait(min(left, POLL_SECONDS)):
+                break
+        self._woken.clear()
+        return version
+
+    def wake(self) -> None:
+        self._woken.set()
 
     def on_site_change(self, callback: Callable[[], None]) -> None:
         self._callbacks.append(callback)
@@ -273,7 +310,7 @@ def _mapped_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.IntegrityError as error:
-        raise Conflict(str(error).replace("%", "%%")) from error
+        raise Conflict(str(error)) from error
     except sqlite3.OperationalError as error:
         raise _operational(error) from error
 
@@ -281,9 +318,9 @@ def _mapped_errors() -> Iterator[None]:
 def _operational(error: Exception) -> HubError:
     text = str(error)
     if "locked" in text or "busy" in text:
-        return DatabaseBusy("The database is busy. Please try again in a moment.")
+        return DatabaseBusy(texts.BUSY)
     if "full" in text:
-        return StorageFull("The disk is full. Nothing was saved.")
+        return StorageFull(texts.FULL)
     if "disk I/O" in text or "unable to open" in text or "readonly" in text:
         return Unavailable("The database cannot be used: %(reason)s", reason=text)
     raise error

@@ -50,6 +50,9 @@ async def _page(
 ) -> Response:
     try:
         response = await run_in_threadpool(_render, request, status, text, values)
+    except Unavailable:
+        # Not even the site's name can be read: the words alone.
+        response = PlainTextResponse(text % values if values else text, status_code=status)
     except Exception:  # noqa: BLE001  # whatever is broken, an answer goes out
         logs.failure("error_page.failed", status=status)
         response = PlainTextResponse(text % values if values else text, status_code=status)

@@ -20,7 +20,7 @@ SHARED = "x-hub-shared"
 PAGED = "paged"
 
 # What stands in the header and footer of every page of the site; app.py gives the real one.
-Chrome = Callable[[Request], dict[str, object]]
+Chrome = Callable[[Request, Site, str], dict[str, object]]
 
 
 def page(
@@ -46,7 +46,7 @@ def page(
         "css_url": f"/assets/{theme.style_sheet().digest}/site.css",
         "path": request.scope["path"],
         "canonical": site.url(quoted(request.scope["path"])),
-        **request.app.state.chrome(request),
+        **request.app.state.chrome(request, site, language),
         **context,
         "site": site,
     }

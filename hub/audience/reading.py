@@ -1,0 +1,275 @@
+"""Files that may hold a list of people, read row by row: CSV, TSV, text, JSON, NDJSON.
+
+Written here rather than with sqlite-utils' rows_from_file, because a list may be larger
+than memory, come in UTF-16 or Latin-1, and every refusal must name its row.
+"""
+
+import codecs
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from hub.errors import Refused
+from hub.i18n import N_
+
+LONGEST_CELL = 1_000_000
+LONGEST_LINE = 4_000_000
+# A JSON document with the list somewhere inside is read whole; an array is not, however large.
+LARGEST_DOCUMENT = 50_000_000
+_BLOCK = 1_000_000
+_SUFFIXES = {".csv", ".tsv", ".tab", ".txt", ".json", ".ndjson", ".jsonl", ""}
+_DELIMITERS = ",;\t"
+_NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its number as a spreadsheet counts (the header is 1), or the number of the JSON
+    object; its values by column. `fault` says why it could not be read."""
+
+    number: int
+    values: dict[str, Any]
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A readable file: `format` is csv, tsv, text, json or ndjson.
+
+    A table without a header (`headless`) has columns that are named by their number.
+    """
+
+    path: Path
+    format: str
+    encoding: str
+    delimiter: str = ","
+    header: tuple[str, ...] = ()
+    headless: bool = False
+
+    def rows(self) -> Iterator[Row]:
+        """Every row, in order. Raises Refused where the file as a whole cannot be read on."""
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            if self.format == "ndjson":
+                yield from _ndjson_rows(file)
+            elif self.format == "json":
+                yield from _json_rows(file)
+            else:
+                yield from self._table_rows(file)
+
+    def _table_rows(self, file: IO[str]) -> Iterator[Row]:
+        csv.field_size_limit(LONGEST_CELL)
+        reader = csv.reader(file, delimiter=self.delimiter)
+        number = 0
+        names, width = self.header, len(self.header)
+        try:
+            for cells in reader:
+                number += 1
+                if (number == 1 and not self.headless) or not any(cells):
+                    continue
+                if len(cells) > width:
+                    yield Row(number, {}, "it has more cells than the header has columns")
+                    continue
+                if len(cells) < width:
+                    cells += [""] * (width - len(cells))
+                yield Row(number, dict(zip(names, cells, strict=True)))
+        except csv.Error as error:
+            raise Refused(
+                N_("%(name)s cannot be read after row %(row)s: %(reason)s."),
+                name=self.path.name,
+                row=number,
+                reason=str(error),
+            ) from error
+
+
+def open_source(path: Path) -> Source | None:
+    """The file as a source of rows; None when it is something else altogether.
+
+    Raises Refused for a text with NUL bytes or a line over 4,000,000 bytes.
+    """
+    if not path.is_file() or path.suffix.lower() not in _SUFFIXES:
+        return None
+    encoding = _encoding(path)
+    if encoding is None:
+        return None
+    with path.open(encoding=encoding, newline="") as file:
+        start = file.read(_BLOCK)
+    text = start.lstrip()
+    if not text:
+        return None
+    if text[0] == "[":
+        return Source(path, "json", encoding)
+    if text[0] == "{":
+        if _is_object(text):
+            return Source(path, "ndjson", encoding)
+        return Source(path, "json", encoding) if path.stat().st_size < LARGEST_DOCUMENT else None
+    _check_lines(path)
+    return _table(path, encoding, start)
+
+
+def _encoding(path: Path) -> str | None:
+    """How the file's text is written; None when it is not a text."""
+    with path.open("rb") as file:
+        block = file.read(_BLOCK)
+        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        if b"\0" in block[:8_000] and path.suffix.lower() in ("", ".txt"):
+            return None
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        utf8, western, position = True, True, 0
+        while block:
+            if b"\0" in block:
+                raise Refused(
+                    N_(
+                        "%(name)s holds a NUL byte at position %(position)s; it is not a text file."
+                    ),
+                    name=path.name,
+                    position=position + block.index(b"\0"),
+                )
+            position += len(block)
+            western = western and block.translate(None, _NOT_IN_CP1252) == block
+            following = file.read(_BLOCK)
+            try:
+                decoder.decode(block, final=not following)
+            except UnicodeDecodeError:
+                utf8 = False
+            block = following
+    if utf8:
+        return "utf-8-sig"
+    # Latin-1 as Windows writes it, and plain Latin-1 where that has no letter.
+    return "cp1252" if western else "latin-1"
+
+
+def _check_lines(path: Path) -> None:
+    """Refuse a line so long that reading it would fill the memory."""
+    length = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            *ended, rest = block.split(b"\n")
+            if ended:
+                length += len(ended[0])
+            if max(length, *map(len, ended), 0) > LONGEST_LINE:
+                break
+            length = len(rest) if ended else length + len(rest)
+        else:
+            if length <= LONGEST_LINE:
+                return
+    raise Refused(
+        N_("%(name)s has a line of more than %(longest)s bytes; it is not a list of people."),
+        name=path.name,
+        longest=LONGEST_LINE,
+    )
+
+
+def _table(path: Path, encoding: str, start: str) -> Source | None:
+    csv.field_size_limit(LONGEST_CELL)
+    first = _first_rows(start)
+    if first is None:
+        return None
+    delimiter, cells = first
+    headless = any("@" in cell for cell in cells)
+    header = _unique(str(n) if headless else cell.strip() for n, cell in enumerate(cells, 1))
+    kind = "text" if len(cells) == 1 else "tsv" if delimiter == "\t" else "csv"
+    return Source(path, kind, encoding, delimiter, header, headless)
+
+
+def _first_rows(start: str) -> tuple[str, list[str]] | None:
+    """The delimiter that cuts the first row into the most cells, and these cells."""
+    found: list[tuple[str, list[str]]] = []
+    for delimiter in _DELIMITERS:
+        try:
+            row = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), None)
+        except csv.Error:
+            continue
+        if row:
+            found.append((delimiter, row))
+    return max(found, key=lambda pair: len(pair[1]), default=None)
+
+
+def _unique(names: Iterator[str]) -> tuple[str, ...]:
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(result)
+
+
+def _is_object(text: str) -> bool:
+    """Whether the first line is an object of its own, as in NDJSON."""
+    try:
+        return isinstance(json.loads(text.split("\n", 1)[0]), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _ndjson_rows(file: IO[str]) -> Iterator[Row]:
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if not line.endswith("\n") and len(line) >= LONGEST_LINE:
+            raise Refused(N_("Row %(row)s is longer than any person's should be."), row=number)
+        if line.strip():
+            yield _object_row(number, line)
+
+
+def _object_row(number: int, line: str) -> Row:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return Row(number, {}, "this is not a JSON object")
+    return _as_row(number, value)
+
+
+def _as_row(number: int, value: Any) -> Row:
+    if isinstance(value, dict):
+        return Row(number, value)
+    if isinstance(value, str):
+        return Row(number, {"email": value})
+    return Row(number, {}, "this is not a JSON object")
+
+
+def _json_rows(file: IO[str]) -> Iterator[Row]:
+    """The objects of an array, in the memory of one; or of the first array inside a document."""
+    buffer = file.read(_BLOCK).lstrip()
+    if buffer.startswith("["):
+        yield from _array_rows(file, buffer[1:])
+        return
+    try:
+        document = json.loads(buffer + file.read())
+    except (ValueError, RecursionError) as error:
+        raise Refused(N_("This JSON document cannot be read: it is not whole.")) from error
+    people = next(
+        (v for v in document.values() if isinstance(v, list) and v and isinstance(v[0], dict)), []
+    )
+    for number, value in enumerate(people, 1):
+        yield _as_row(number, value)
+
+
+def _array_rows(file: IO[str], buffer: str) -> Iterator[Row]:
+    decode = json.JSONDecoder().raw_decode
+    number = position = 0
+    ended = False
+    while True:
+        while position < len(buffer) and buffer[position] in " \t\r\n,":
+            position += 1
+        if position < len(buffer) and buffer[position] == "]":
+            return
+        try:
+            if position >= len(buffer):
+                raise ValueError
+            value, position = decode(buffer, position)
+        except (ValueError, RecursionError) as error:
+            if ended or len(buffer) - position > LONGEST_LINE:
+                raise Refused(
+                    N_("This JSON document cannot be read after item %(number)s."), number=number
+                ) from error
+            more = file.read(_BLOCK)
+            ended = not more
+            buffer, position = buffer[position:] + more, 0
+            continue
+        number += 1
+        yield _as_row(number, value)

@@ -1,0 +1,141 @@
+"""`hub subscribers`: the people on the list, one by one."""
+
+from datetime import datetime
+
+import click
+
+from hub.audience import membership, rules, store
+from hub.audience.model import CADENCES, STATUSES, ConsentEvent, Subscriber, Wish
+from hub.cli.context import CommandContext, pass_hub, report
+from hub.i18n import LANGUAGES
+from hub.times import to_text
+
+
+@click.group()
+def command() -> None:
+    """The people on the list."""
+
+
+@command.command("list")
+@click.option("--status", type=click.Choice(STATUSES), help="Only those.")
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@pass_hub
+def list_(context: CommandContext, status: str | None, limit: int, as_json: bool) -> None:
+    """Who is on the list, newest first."""
+    with context.ready() as (hub, _), hub.db.read() as tx:
+        people = store.page(tx, limit=limit, status=status or "")
+    if as_json:
+        report([_document(person) for person in people])
+        return
+    for person in people:
+        click.echo(
+            f"{person.email}\t{person.status}\t{person.cadence}\t{person.created_at:%Y-%m-%d}"
+        )
+
+
+@command.command()
+@click.argument("address")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@pass_hub
+def show(context: CommandContext, address: str, as_json: bool) -> None:
+    """One person, with topics and consent log."""
+    with context.ready() as (hub, _), hub.db.read() as tx:
+        person = membership.by_address(tx, address)
+        topics = store.topics_of(tx, person.id)
+        log = store.consent_log(tx, person.id)
+    document = {**_document(person), "topics": topics, "consent": [_line(line) for line in log]}
+    if as_json:
+        report(document)
+        return
+    for name, value in document.items():
+        if name not in ("topics", "consent"):
+            # A name that came with an import may hold what a terminal would obey.
+            shown = rules.clean_name(str(value)) if name == "name" else value
+            click.echo(f"{name}: {shown or '-'}")
+    click.echo(f"topics: {', '.join(topics) or '-'}")
+    click.echo("consent log:")
+    for line in log:
+        where = line.form_url or line.source
+        words = f" “{line.text}” ({line.text_version}, {line.language})" if line.text else ""
+        click.echo(f"  {to_text(line.at)} {line.kind} via {where}{words}")
+
+
+@command.command()
+@click.argument("address")
+@click.option("--consent", required=True, help="How this person agreed; kept in the log.")
+@click.option("--name", default="")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), help="Default: the site's.")
+@click.option("--cadence", type=click.Choice(CADENCES), default="weekly", show_default=True)
+@pass_hub
+def add(
+    context: CommandContext,
+    address: str,
+    consent: str,
+    name: str,
+    language: str | None,
+    cadence: str,
+) -> None:
+    """Add somebody who agreed elsewhere: active at once, mailed nothing now."""
+    with context.ready() as (hub, site), hub.db.write() as tx:
+        wish = Wish(
+            email=rules.address(address),
+            name=rules.clean_name(name),
+            cadence=rules.cadence(cadence),
+            topics=(),
+            language=language or site.language,
+        )
+        person = membership.add(tx, wish, statement=consent, now=hub.now())
+    click.echo(f"{person.email} is active.")
+
+
+@command.command()
+@click.argument("address")
+@pass_hub
+def confirm(context: CommandContext, address: str) -> None:
+    """Vouch for somebody who asked and has not confirmed."""
+    with context.ready() as (hub, _), hub.db.write() as tx:
+        person = membership.confirm(tx, membership.by_address(tx, address), now=hub.now())
+    click.echo(f"{person.email} is active.")
+
+
+@command.command()
+@click.argument("address")
+@pass_hub
+def erase(context: CommandContext, address: str) -> None:
+    """Erase a person; a keyed hash keeps imports from bringing them back."""
+    with context.ready() as (hub, _), hub.db.write() as tx:
+        person = membership.by_address(tx, address)
+        membership.erase(tx, person, now=hub.now())
+    click.echo(f"{person.email} is erased.")
+
+
+def _document(person: Subscriber) -> dict[str, object]:
+    return {
+        "email": person.email,
+        "name": person.name,
+        "status": person.status,
+        "cadence": person.cadence,
+        "paused_until": _time(person.paused_until),
+        "language": person.language,
+        "source": person.source,
+        "created_at": _time(person.created_at),
+        "confirmed_at": _time(person.confirmed_at),
+        "unsubscribed_at": _time(person.unsubscribed_at),
+    }
+
+
+def _line(line: ConsentEvent) -> dict[str, str]:
+    return {
+        "kind": line.kind,
+        "at": to_text(line.at),
+        "text": line.text,
+        "text_version": line.text_version,
+        "language": line.language,
+        "form_url": line.form_url,
+        "source": line.source,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return to_text(moment) if moment else None

@@ -1,0 +1,305 @@
+"""A folder of Markdown files, or one file, becomes articles; again, and nothing changes.
+
+First every file's front matter is read, so that slugs and links between files are known;
+then files are prepared by two at a time and written in small transactions, so that the
+hub goes on serving and a stop in the middle loses nothing.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hub.content import media, publishing, redirects, rendering, slugs, store, writing
+from hub.content.importers import article as articles
+from hub.content.importers.article import Article
+from hub.content.importers.preparing import Prepared, Render, Workshop
+from hub.content.importers.references import Source
+from hub.content.model import Newsletter, path_of
+from hub.content.store import Origin
+from hub.db import Database, Transaction
+from hub.errors import Conflict, Refused
+from hub.i18n import N_
+from hub.reports import Problem, Report
+from hub.site.model import Site
+
+FORMAT = "markdown"
+BATCH = 25
+_SOURCE = "markdown:"
+_DRAFT = "draft:"
+_LEFT_OUT = frozenset(("node_modules", "__pycache__", "vendor"))
+
+# (files done, files in all)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A file that holds an article, and the slug it gets. `origin` when it came in before."""
+
+    article: Article
+    slug: str
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One file after preparing: `prepared`, or a reason why not, or neither: unchanged."""
+
+    planned: _Planned
+    fingerprint: str = ""
+    prepared: Prepared | None = None
+    refused: str = ""
+
+
+@dataclass(slots=True)
+class _Tally:
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, item: str, reason: str) -> None:
+        self.refused += 1
+        self.problems.append(Problem(item, reason))
+
+
+def recognises(path: Path) -> bool:
+    """Whether this is a Markdown file, or a folder that holds one."""
+    if path.is_dir():
+        return next(_files(path), None) is not None
+    return path.suffix.lower() in articles.SUFFIXES
+
+
+def run(
+    db: Database,
+    path: Path,
+    *,
+    media_folder: Path,
+    site: Site,
+    now: datetime,
+    dry_run: bool = False,
+    announce: bool = False,
+    progress: Progress = lambda _done, _all: None,
+    render: Render = rendering.render,
+) -> Report:
+    """Import a folder or a file; a file that cannot be read stops only itself.
+
+    `announce`: new articles are meant for the next digest; otherwise for no newsletter.
+    With `dry_run` nothing is written anywhere, and the report is the same.
+    """
+    root = path if path.is_dir() else path.parent
+    files = list(_files(path)) if path.is_dir() else [path.name]
+    tally = _Tally()
+    found = _survey(root, files, ZoneInfo(site.timezone), tally)
+    planned = _plan(db, found, now)
+    addresses = {p.article.file: path_of(p.article.kind, p.slug) for p in planned}
+    job = _Import(
+        db=db,
+        root=root,
+        site=site,
+        now=now,
+        dry_run=dry_run,
+        announce=announce,
+        workshop=Workshop(
+            Source(root, addresses), None if dry_run else media_folder, render, site.language
+        ),
+        named=frozenset(
+            redirects.normalised(address) for a in found for address in a.old_addresses
+        ),
+        tally=tally,
+    )
+    done = len(files) - len(planned)
+    with ThreadPoolExecutor(rendering.CHILDREN, "prepare") as pool:
+        for start in range(0, len(planned), BATCH):
+            progress(done + start, len(files))
+            job.write(list(pool.map(job.prepare, planned[start : start + BATCH])))
+    progress(len(files), len(files))
+    return Report(
+        kind="posts",
+        format=FORMAT,
+        new=tally.new,
+        changed=tally.changed,
+        unchanged=tally.unchanged,
+        refused=tally.refused,
+        problems=tuple(sorted(tally.problems, key=lambda problem: problem.item)),
+    )
+
+
+def _files(root: Path) -> Iterator[str]:
+    """The Markdown files of a folder, as paths in it, in order; hidden folders are left out."""
+    for folder, inner, names in os.walk(root):
+        inner[:] = sorted(n for n in inner if not n.startswith(".") and n not in _LEFT_OUT)
+        for name in sorted(names):
+            if not name.startswith(".") and name.lower().endswith(articles.SUFFIXES):
+                yield (Path(folder) / name).relative_to(root).as_posix()
+
+
+def _survey(root: Path, files: Sequence[str], zone: ZoneInfo, tally: _Tally) -> list[Article]:
+    """Every file that holds an article, without its text."""
+    found: list[Article] = []
+    for file in files:
+        try:
+            found.append(replace(_read(root, file, zone)[0], markdown=""))
+        except Refused as error:
+            tally.refuse(file, str(error))
+    return found
+
+
+def _read(root: Path, file: str, zone: ZoneInfo) -> tuple[Article, bytes]:
+    try:
+        with (root / file).open("rb") as opened:
+            data = opened.read(rendering.LARGEST + 100_001)
+    except OSError as error:
+        raise Refused(
+            N_("The file cannot be read: %(reason)s"), reason=error.strerror or str(error)
+        ) from error
+    if len(data) > rendering.LARGEST + 100_000:
+        raise Refused(N_("The file is too large; an article has at most 1 MB of text."))
+    return articles.parse(file, data, zone), data
+
+
+def _plan(db: Database, found: Sequence[Article], now: datetime) -> list[_Planned]:
+    """Who gets which slug, the oldest first: a taken one gets its date, then a number."""
+    with db.read() as tx:
+        origins = {origin.source: origin for origin in store.origins(tx, _SOURCE)}
+        taken = {kind: store.slugs(tx, kind) for kind in ("post", "page")}
+    planned: list[_Planned] = []
+    for article in sorted(found, key=lambda a: (a.date or now, a.file)):
+        origin = origins.get(_SOURCE + article.file)
+        if origin is not None:
+            slug = origin.slug
+        else:
+            slug = slugs.free(
+                article.slug,
+                kind=article.kind,
+                taken=taken[article.kind].__contains__,
+                day=article.date or now,
+            )
+            taken[article.kind].add(slug)
+        planned.append(_Planned(article, slug, origin))
+    return planned
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """One run: prepares files (in threads) and writes batches of them."""
+
+    db: Database
+    root: Path
+    site: Site
+    now: datetime
+    dry_run: bool
+    announce: bool
+    workshop: Workshop
+    named: frozenset[str]
+    tally: _Tally
+
+    def prepare(self, planned: _Planned) -> _Outcome:
+        """Read the file again, whole this time, and make it ready unless nothing changed."""
+        origin = planned.origin
+        if origin is not None and origin.status == "deleted":
+            return _Outcome(planned)
+        try:
+            article, data = _read(self.root, planned.article.file, ZoneInfo(self.site.timezone))
+            fingerprint = self.workshop.fingerprint(article, data)
+            if not self._to_be_published(article):
+                fingerprint = _DRAFT + fingerprint
+            if origin is not None and origin.source_hash == fingerprint:
+                return _Outcome(planned)
+            prepared = self.workshop.prepare(
+                article, planned.slug, newsletter=self._newsletter(article, origin)
+            )
+        except Refused as error:
+            return _Outcome(planned, refused=str(error))
+        except OSError as error:
+            return _Outcome(planned, refused=error.strerror or str(error))
+        return _Outcome(replace(planned, article=article), fingerprint, prepared)
+
+    def write(self, outcomes: Sequence[_Outcome]) -> None:
+        """A batch in one transaction; in a dry run it is only counted."""
+        waiting: list[tuple[_Outcome, Prepared]] = []
+        for outcome in outcomes:
+            if outcome.refused:
+                self.tally.refuse(outcome.planned.article.file, outcome.refused)
+            elif outcome.prepared is None:
+                self.tally.unchanged += 1
+            else:
+                waiting.append((outcome, outcome.prepared))
+        if not waiting:
+            return
+        if self.dry_run:
+            for outcome, prepared in waiting:
+                self._count(outcome, prepared, [])
+            return
+        with self.db.write() as tx:
+            for outcome, prepared in waiting:
+                try:
+                    with tx.savepoint():
+                        clashes = self._write_one(tx, outcome, prepared)
+                except Refused as error:
+                    self.tally.refuse(outcome.planned.article.file, str(error))
+                else:
+                    self._count(outcome, prepared, clashes)
+
+    def _write_one(self, tx: Transaction, outcome: _Outcome, prepared: Prepared) -> list[str]:
+        """The article with its pictures and old addresses; the old ones that others have."""
+        planned, article = outcome.planned, outcome.planned.article
+        for picture in prepared.pictures:
+            media.record(tx, picture, self.now)
+        draft = replace(
+            prepared.draft, source=_SOURCE + article.file, source_hash=outcome.fingerprint
+        )
+        publish = self._to_be_published(article)
+        if planned.origin is None:
+            if store.taken(tx, draft.kind, draft.slug):
+                raise Conflict(
+                    N_("Another article took the address “%(slug)s” meanwhile; import again."),
+                    slug=draft.slug,
+                )
+            post = writing.create(
+                tx, draft, prepared.rendered, site=self.site, now=self.now, publish=publish
+            )
+        else:
+            post = writing.update(
+                tx, planned.origin.id, draft, prepared.rendered, site=self.site, now=self.now
+            )
+            # Only a file that was a draft publishes now: what its owner took back stays back.
+            if publish and (planned.origin.source_hash or "").startswith(_DRAFT):
+                publishing.publish(tx, post.id, self.now)
+        clashes = [a for a in article.old_addresses if not redirects.add(tx, a, post.id, self.now)]
+        for address in article.guessed_addresses:
+            if redirects.normalised(address) not in self.named:
+                redirects.add(tx, address, post.id, self.now)
+        return clashes
+
+    def _count(self, outcome: _Outcome, prepared: Prepared, clashes: Sequence[str]) -> None:
+        article = outcome.planned.article
+        if outcome.planned.origin is None:
+            self.tally.new += 1
+        else:
+            self.tally.changed += 1
+        reasons = [
+            *prepared.problems,
+            *(
+                f"The old address {address} leads to another article already."
+                for address in clashes
+            ),
+        ]
+        if not article.draft and not self._to_be_published(article):
+            reasons.append("Its date is in the future: it came in as a draft.")
+        self.tally.problems += [Problem(article.file, reason) for reason in reasons]
+
+    def _to_be_published(self, article: Article) -> bool:
+        return not article.draft and (article.date is None or article.date <= self.now)
+
+    def _newsletter(self, article: Article, origin: Origin | None) -> Newsletter:
+        if origin is not None:
+            return origin.newsletter
+        if not self.announce or article.kind == "page":
+            return "none"
+        return article.newsletter or "digest"

@@ -1,0 +1,13 @@
+"""What readers are told when the database cannot be used, and programmers when they misuse it."""
+
+from hub.i18n import N_
+
+BUSY = N_("The database is busy. Please try again in a moment.")
+FULL = N_("The disk is full. Nothing was saved.")
+AWAY = N_("The site cannot reach its database just now. Please try again in a moment.")
+NUL = N_("Text with a NUL character cannot be stored.")
+UNREADABLE = N_("Text that is not valid Unicode cannot be stored.")
+TOO_BIG = N_("A number is too large.")
+
+SWALLOWED = "an error was swallowed outside a savepoint: this transaction can keep nothing"
+NESTED = "a write transaction was opened inside another one"
