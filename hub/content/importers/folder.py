@@ -185,6 +185,19 @@ def _plan(db: Database, found: Sequence[Article], now: datetime) -> list[_Planne
     return planned
 
 
+def _refuse_a_namesake(article: Article, origin: Origin) -> None:
+    """A file of another folder may have the name of one that came in before."""
+    other_day = article.date is not None and article.date != origin.published_at
+    if other_day and article.title != origin.title:
+        raise Refused(
+            N_(
+                "Title and date are others than those of “%(title)s”, which came in from a file "
+                "of this name. Rename the file, or delete that article first."
+            ),
+            title=origin.title,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Import:
     """One run: prepares files (in threads) and writes batches of them."""
@@ -211,6 +224,8 @@ class _Import:
                 fingerprint = _DRAFT + fingerprint
             if origin is not None and origin.source_hash == fingerprint:
                 return _Outcome(planned)
+            if origin is not None:
+                _refuse_a_namesake(article, origin)
             prepared = self.workshop.prepare(
                 article, planned.slug, newsletter=self._newsletter(article, origin)
             )
