@@ -11,30 +11,42 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from hub import logs
+from hub import limits, logs, worker
 from hub.admin import routes as desk
-from hub.audience import consent
+from hub.audience import consent, signup
+from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
 from hub.content import listing, media_views
 from hub.content import views as content_views
 from hub.db import open_database
-from hub.errors import Unavailable
 from hub.feeds import views as feed_views
+from hub.mail.model import Composer
+from hub.newsletter import views as newsletter_views
 from hub.settings import Settings, from_environment
 from hub.site.model import Site
 from hub.tokens import Signer
+from hub.users import letters as users_letters
+from hub.users import store as users
 from hub.web import assets, error_pages, health
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
 from hub.web.state import hub as hub_of
+from hub.web.watching import watch_site
 
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
-WATCH_SECONDS = 1.0
-AWAY_SECONDS = 0.25
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
+
+# Who writes the letters that follow a commit, by kind.
+COMPOSERS: dict[str, Composer] = {**audience_letters.COMPOSERS, **users_letters.COMPOSERS}
+# Called by the worker once an hour.
+HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
+    signup.purge_unconfirmed,
+    limits.forget_old,
+    users.delete_expired_sessions,
+)
 
 
 def create_hub(settings: Settings) -> Hub:
@@ -52,7 +64,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stopping = asyncio.Event()
-        tasks = [asyncio.create_task(_watch_site(hub, forget, stopping, version))]
+        tasks = [asyncio.create_task(watch_site(hub.db, forget, stopping, version))]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
         try:
@@ -71,8 +83,9 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     hub.db.on_site_change(cache.clear)
 
     def forget() -> None:
-        cache.clear()
+        # In this order: no page with the old headers is made after the pages are forgotten.
         headers.refresh()
+        cache.clear()
 
     return cache
 
@@ -80,13 +93,18 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
 def serving_app() -> ASGIApp:
     """What each process of `hub serve` runs; the environment says which hub."""
     logs.configure()
-    return create_app(create_hub(from_environment()), background=None)
+    return create_app(create_hub(from_environment()), background=work)
 
 
 def serving_app_without_worker() -> ASGIApp:
     """As `serving_app`, for `--no-worker`: mail is sent by `hub worker`."""
     logs.configure()
     return create_app(create_hub(from_environment()))
+
+
+async def work(hub: Hub, stopping: asyncio.Event) -> None:
+    """The worker with everything it joins, until `stopping` is set."""
+    await worker.run(hub, stopping, composers=COMPOSERS, housekeepers=HOUSEKEEPERS)
 
 
 def routes() -> list[BaseRoute]:
@@ -99,6 +117,7 @@ def routes() -> list[BaseRoute]:
         *media_views.ROUTES,
         *content_views.ROUTES,
         *feed_views.ROUTES,
+        *newsletter_views.ROUTES,
         # Pages and old addresses: whatever nothing above answers. It stays the last.
         content_views.OLD_ADDRESSES,
     ]
@@ -118,42 +137,6 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
         "footer_links": [],
         "subscribe_form": {"action": "/subscribe", "consent_text": text} if site.ready_at else None,
     }
-
-
-async def _watch_site(
-    hub: Hub, forget: Callable[[], None], stopping: asyncio.Event, seen: int
-) -> None:
-    """Forget cached pages when another process changed the site; within a second, always.
-
-    While the database is away the pages stay: better an old page than none.
-    """
-    # A thread of its own: the few that answer requests are not for waiting.
-    own = anyio.CapacityLimiter(1)
-    away = False
-    while not stopping.is_set():
-        try:
-            version = await anyio.to_thread.run_sync(
-                hub.db.wait_for_change, seen, WATCH_SECONDS, limiter=own
-            )
-        except Exception as error:  # noqa: BLE001  # the watch outlives whatever happens
-            if not away:
-                _say_lost(error)
-            away = True
-            await _pause(stopping, AWAY_SECONDS)
-            continue
-        if away:
-            logs.event("database.back")
-        away = False
-        if version != seen:
-            await anyio.to_thread.run_sync(forget, limiter=own)
-        seen = version
-
-
-def _say_lost(error: Exception) -> None:
-    if isinstance(error, Unavailable):
-        logs.warning("database.away")
-    else:
-        logs.failure("site.watch_failed")
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:

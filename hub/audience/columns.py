@@ -14,8 +14,8 @@ from typing import Any
 from hub.audience import rules
 from hub.audience.model import CADENCES, Cadence, Status
 from hub.audience.reading import Row
-from hub.audience.spreadsheet import unguarded
 from hub.audience.record import Record
+from hub.audience.spreadsheet import unguarded
 from hub.errors import Refused
 from hub.i18n import N_
 from hub.times import to_text

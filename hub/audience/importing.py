@@ -13,7 +13,7 @@ from hub import addresses
 from hub.audience import columns, own_format, reading, rules, suppression, transfer
 from hub.audience.columns import Mapped
 from hub.audience.consent import version
-from hub.audience.reading import Row
+from hub.audience.reading import Row, Source
 from hub.audience.record import Event, Known, Record
 from hub.db import Database, Transaction
 from hub.errors import Refused
@@ -72,6 +72,8 @@ def run(
         return None
     sample = list(islice(source.rows(), _SAMPLE))
     readable = [row for row in sample if not row.fault]
+    if not sample and _is_empty_list(source):
+        return Report("subscribers", source.format, 0, 0, 0, 0)
     own = bool(readable) and own_format.is_own(readable[0].values)
     mapped = None if own else columns.map_columns(readable)
     if not own and mapped is None:
@@ -103,6 +105,13 @@ def run(
         tally.refused,
         (*notes, *tally.problems),
     )
+
+
+def _is_empty_list(source: Source) -> bool:
+    """An export of a hub without readers."""
+    if source.format == "json":
+        return source.path.stat().st_size < 100 and source.path.read_bytes().split() == [b"[]"]
+    return own_format.is_own(dict.fromkeys(source.header))
 
 
 def _defaults(db: Database, name: str, statement: str, now: datetime) -> Record:

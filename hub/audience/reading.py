@@ -18,7 +18,7 @@ from hub.i18n import N_
 
 LONGEST_CELL = 1_000_000
 LONGEST_LINE = 4_000_000
-# A JSON document with the list somewhere inside is read whole; an array is not.
+# A JSON document with the list somewhere inside is read whole; an array is not, however large.
 LARGEST_DOCUMENT = 50_000_000
 _BLOCK = 1_000_000
 _SUFFIXES = {".csv", ".tsv", ".tab", ".txt", ".json", ".ndjson", ".jsonl", ""}
@@ -56,7 +56,7 @@ class Source:
             if self.format == "ndjson":
                 yield from _ndjson_rows(file)
             elif self.format == "json":
-                yield from _json_rows(file, self.path.stat().st_size)
+                yield from _json_rows(file)
             else:
                 yield from self._table_rows(file)
 
@@ -103,7 +103,9 @@ def open_source(path: Path) -> Source | None:
     if text[0] == "[":
         return Source(path, "json", encoding)
     if text[0] == "{":
-        return Source(path, "ndjson" if _is_object(text) else "json", encoding)
+        if _is_object(text):
+            return Source(path, "ndjson", encoding)
+        return Source(path, "json", encoding) if path.stat().st_size < LARGEST_DOCUMENT else None
     _check_lines(path)
     return _table(path, encoding, start)
 
@@ -230,14 +232,12 @@ def _as_row(number: int, value: Any) -> Row:
     return Row(number, {}, "this is not a JSON object")
 
 
-def _json_rows(file: IO[str], size: int) -> Iterator[Row]:
+def _json_rows(file: IO[str]) -> Iterator[Row]:
     """The objects of an array, in the memory of one; or of the first array inside a document."""
     buffer = file.read(_BLOCK).lstrip()
     if buffer.startswith("["):
         yield from _array_rows(file, buffer[1:])
         return
-    if size > LARGEST_DOCUMENT:
-        raise Refused(N_("This JSON document is too large; give the list as an array or NDJSON."))
     try:
         document = json.loads(buffer + file.read())
     except (ValueError, RecursionError) as error:

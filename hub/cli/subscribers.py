@@ -50,7 +50,9 @@ def show(context: CommandContext, address: str, as_json: bool) -> None:
         return
     for name, value in document.items():
         if name not in ("topics", "consent"):
-            click.echo(f"{name}: {value or '-'}")
+            # A name that came with an import may hold what a terminal would obey.
+            shown = rules.clean_name(str(value)) if name == "name" else value
+            click.echo(f"{name}: {shown or '-'}")
     click.echo(f"topics: {', '.join(topics) or '-'}")
     click.echo("consent log:")
     for line in log:

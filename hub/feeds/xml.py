@@ -41,8 +41,9 @@ def _generator(feed: Feed) -> FeedGenerator:
     made = FeedGenerator()
     made.title(feed.title)
     made.description(feed.description)
-    made.link(href=feed.page_url, rel="alternate")
     made.link(href=feed.self_url, rel="self")
+    # The last one is the <link> of RSS.
+    made.link(href=feed.page_url, rel="alternate")
     made.language(feed.language)
     # Both of the newest article, never of the moment: the same articles are the same bytes.
     made.updated(feed.updated)

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
-from hub.db import Transaction
+from hub.db import Transaction, in_list
+from hub.mail.model import QueuedMail
+
+_DUE = "state IN ('queued', 'deferred') AND due_at <= :now"
 
 
 def put(
@@ -26,4 +29,89 @@ def put(
             language=language,
             now=now,
         )
+    )
+
+
+def is_due(tx: Transaction, now: datetime) -> bool:
+    """Whether a mail waits that is due: a look that takes no lock."""
+    return tx.scalar(f"SELECT 1 FROM mails WHERE {_DUE} LIMIT 1", now=now) is not None
+
+
+def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list[QueuedMail]:
+    """Up to `limit` mails that are due, held by this worker from now on."""
+    taken = tx.all(
+        int,
+        f"UPDATE mails SET state = 'claimed', worker_id = :worker_id, attempts = attempts + 1"
+        f" WHERE {_DUE} AND id IN (SELECT id FROM mails WHERE {_DUE}"
+        " ORDER BY due_at, id LIMIT :limit) RETURNING id",
+        worker_id=worker_id,
+        now=now,
+        limit=limit,
+    )
+    names, ids = in_list("id", taken)
+    return tx.all(
+        QueuedMail,
+        "SELECT id, kind, subject_id, recipient, language, attempts, created_at FROM mails"
+        f" WHERE id IN {names} ORDER BY id",
+        **ids,
+    )
+
+
+def record(
+    tx: Transaction,
+    worker_id: int,
+    mail_id: int,
+    *,
+    state: str,
+    reply: str,
+    due_at: datetime,
+    now: datetime,
+) -> None:
+    """How a mail that this worker holds fared; `due_at` is the next try of one put off."""
+    tx.execute(
+        "UPDATE mails SET state = :state, reply = :reply, due_at = :due_at, worker_id = NULL,"
+        " finished_at = :finished_at"
+        " WHERE id = :id AND state = 'claimed' AND worker_id = :worker_id",
+        id=mail_id,
+        worker_id=worker_id,
+        state=state,
+        reply=reply,
+        due_at=due_at,
+        finished_at=now if state in ("accepted", "failed", "unknown") else None,
+    )
+
+
+def drop(tx: Transaction, worker_id: int, mail_id: int) -> None:
+    """Nobody wants this mail any more."""
+    tx.execute(
+        "DELETE FROM mails WHERE id = :id AND state = 'claimed' AND worker_id = :worker_id",
+        id=mail_id,
+        worker_id=worker_id,
+    )
+
+
+def give_back_all(tx: Transaction, worker_id: int, *, now: datetime) -> int:
+    """Queue every mail again that `worker_id` holds; how many."""
+    return tx.execute(
+        "UPDATE mails SET state = 'queued', due_at = :now, worker_id = NULL"
+        " WHERE state = 'claimed' AND worker_id = :worker_id",
+        worker_id=worker_id,
+        now=now,
+    )
+
+
+def held_by_others(tx: Transaction, worker_id: int) -> bool:
+    """Whether another worker, alive or not, holds a mail."""
+    found = tx.scalar(
+        "SELECT 1 FROM mails WHERE state = 'claimed' AND worker_id <> :worker_id LIMIT 1",
+        worker_id=worker_id,
+    )
+    return found is not None
+
+
+def purge(tx: Transaction, *, finished_before: datetime) -> int:
+    """Forget mails that were finished before a time; how many."""
+    return tx.execute(
+        "DELETE FROM mails WHERE finished_at IS NOT NULL AND finished_at < :before",
+        before=finished_before,
     )

@@ -21,6 +21,17 @@ class _Waiting:
     state: str
 
 
+def is_due(tx: Transaction, now: datetime) -> bool:
+    """Whether a delivery waits that is due: a look that takes no lock."""
+    found = tx.scalar(
+        "SELECT e.id FROM editions AS e WHERE e.status = 'sending' AND EXISTS (SELECT 1"
+        " FROM deliveries AS d WHERE d.edition_id = e.id AND d.state IN ('queued', 'deferred')"
+        " AND d.due_at <= :now) LIMIT 1",
+        now=now,
+    )
+    return found is not None
+
+
 def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
     """Up to `limit` deliveries that are due, of the oldest edition that has some."""
     for edition_id in tx.all(int, "SELECT id FROM editions WHERE status = 'sending' ORDER BY id"):
@@ -55,12 +66,11 @@ def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list
     return []
 
 
-def renewed(tx: Transaction, held: list[ClaimedDelivery]) -> dict[int, ClaimedDelivery]:
-    """The same deliveries, by subscriber, with the readers as they are now; of one edition."""
+def renewed(tx: Transaction, held: list[ClaimedDelivery]) -> list[ClaimedDelivery]:
+    """The same deliveries, all of one edition, with the readers as they are now."""
     if not held:
-        return {}
-    rows = _held(tx, held[0].edition_id, {delivery.subscriber_id for delivery in held})
-    return {row.subscriber_id: row for row in rows}
+        return []
+    return _held(tx, held[0].edition_id, {delivery.subscriber_id for delivery in held})
 
 
 def give_back_all(tx: Transaction, worker_id: int, *, now: datetime) -> int:

@@ -88,6 +88,13 @@ def with_status(tx: Transaction, *statuses: str) -> list[Edition]:
     )
 
 
+def newest_with_status(tx: Transaction, *statuses: str) -> int | None:
+    names, values = in_list("status", statuses)
+    return tx.one(
+        int, f"SELECT id FROM editions WHERE status IN {names} ORDER BY id DESC LIMIT 1", **values
+    )
+
+
 def set_status(
     tx: Transaction, edition_id: int, status: str, *, reason: str, finished_at: datetime | None
 ) -> None:

@@ -83,6 +83,16 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
     return number
 
 
+def chosen(tx: Transaction, edition_id: int | None, *statuses: str) -> int:
+    """The edition that was named, else the newest in one of `statuses`. Refused without one."""
+    if edition_id is not None:
+        return edition_id
+    newest = editions.newest_with_status(tx, *statuses)
+    if newest is None:
+        raise Refused(N_("There is no edition that is %(statuses)s."), statuses=", ".join(statuses))
+    return newest
+
+
 def _edition(tx: Transaction, edition_id: int) -> Edition:
     edition = editions.get(tx, edition_id)
     if edition is None:

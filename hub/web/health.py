@@ -5,6 +5,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from hub import logs
+from hub.errors import Unavailable
 from hub.web.state import hub
 
 
@@ -12,6 +13,9 @@ def healthz(request: Request) -> Response:
     """200 `ok` when the database answers, 503 otherwise."""
     try:
         hub(request).db.site_version()
+    except Unavailable:
+        logs.warning("health.database_away")
+        status, text = 503, "the database does not answer\n"
     except Exception:  # noqa: BLE001  # whatever it is, the answer is that we are not well
         logs.failure("health.failed")
         status, text = 503, "the database does not answer\n"

@@ -36,4 +36,4 @@ def renderer(site: Site, owner_themes: Path) -> Render:
 
 def _inlined(html: str) -> str:
     """Mail programs drop style sheets: each tag carries its own, but for media queries."""
-    return css_inline.inline(html, load_remote_stylesheets=False, keep_at_rules=True)
+    return css_inline.inline(html, load_remote_stylesheets=False)

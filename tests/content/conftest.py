@@ -1,11 +1,14 @@
-"""What the tests of content share: a site, a draft, pictures made on the spot."""
+"""What the tests of content share: a site, a visitor, a rendering, pictures made on the spot."""
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from PIL import Image
+from starlette.testclient import TestClient
 
+from hub.app import create_app
 from hub.content.rendering import Rendered
 from hub.site.model import Site
 from hub.web.state import Hub
@@ -14,6 +17,13 @@ from hub.web.state import Hub
 @pytest.fixture
 def site(hub: Hub) -> Site:
     return hub.site()
+
+
+@pytest.fixture
+def client(hub: Hub) -> Iterator[TestClient]:
+    """A visitor of the site."""
+    with TestClient(create_app(hub), follow_redirects=False) as visitor:
+        yield visitor
 
 
 @pytest.fixture

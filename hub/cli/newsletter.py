@@ -1,0 +1,217 @@
+"""hub newsletter: what goes out, when, and what became of it."""
+
+import asyncio
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from hub import addresses, i18n
+from hub.cli.context import CommandContext, pass_hub, progress, report
+from hub.mail import mailers
+from hub.newsletter import editions, planning, previewing, steering
+from hub.newsletter.model import Edition, EditionReport
+from hub.newsletter.planning import Press
+from hub.site.model import Site
+from hub.web.mailing import renderer
+from hub.web.state import Hub
+
+_STREAM = click.Choice(["weekly", "monthly", "each"])
+_stream_option = click.option(
+    "--stream", type=_STREAM, default="weekly", show_default=True, help="Which newsletter."
+)
+_language_option = click.option(
+    "--language", type=click.Choice(list(i18n.LANGUAGES)), help="[default: the site's]"
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+_edition_argument = click.argument("edition_id", metavar="[EDITION]", type=int, required=False)
+
+
+@click.group("newsletter")
+def command() -> None:
+    """The newsletter: look at it, test it, send it, stop it."""
+
+
+@command.command()
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@_json_option
+@pass_hub
+def status(context: CommandContext, limit: int, as_json: bool) -> None:
+    """Editions, newest first, and how their deliveries stand."""
+    with context.ready() as (hub, site), hub.db.read() as tx:
+        now = hub.now()
+        found = editions.newest(tx, limit)
+        if as_json:
+            report([_document(one) for one in found])
+            return
+        for one in found:
+            click.echo(_line(one, site))
+        for stream in ("weekly", "monthly", "each"):
+            coming = planning.next_edition(tx, site, stream, now)
+            when = _when(coming.period.begins_at, site) if coming.period else "at once"
+            click.echo(
+                f"next {stream}: {when}, {_count(len(coming.posts), 'article')}, "
+                f"{_count(coming.readers, 'reader')}"
+            )
+
+
+@command.command()
+@_stream_option
+@_language_option
+@click.option("--html/--text", "as_html", default=False, help="Which part.  [default: text]")
+@pass_hub
+def preview(context: CommandContext, stream: str, language: str | None, as_html: bool) -> None:
+    """Print the next edition as it stands."""
+    with context.ready() as (hub, site), hub.db.read() as tx:
+        digest = previewing.preview(
+            tx, _press(hub, site), stream, language=language or site.language, now=hub.now()
+        )
+    progress(f"Subject: {digest.subject}")
+    progress(f"{len(digest.html.encode()):,} bytes of HTML (mail programs cut at 102,400)")
+    click.echo(digest.html if as_html else digest.text)
+
+
+@command.command()
+@click.argument("address")
+@_stream_option
+@_language_option
+@pass_hub
+def test(context: CommandContext, address: str, stream: str, language: str | None) -> None:
+    """Send the next edition as it stands to one address, at once."""
+    address = addresses.checked(address)
+    with context.ready() as (hub, site):
+        with hub.db.read() as tx:
+            envelope = previewing.sample(
+                tx,
+                _press(hub, site),
+                stream,
+                address=address,
+                language=language or site.language,
+                now=hub.now(),
+            )
+        mailer = mailers.mailer(hub.settings, site.base_url)
+        outcome = asyncio.run(previewing.send(envelope, mailer))
+    click.echo(f"Sent to {address}: {outcome.reply}")
+
+
+@command.command()
+@click.option("--now", "at_once", is_flag=True, help="Out of turn: an edition of its own.")
+@_stream_option
+@_json_option
+@pass_hub
+def send(context: CommandContext, at_once: bool, stream: str, as_json: bool) -> None:
+    """Make the edition that is due (or, with --now, one of its own); the worker sends it."""
+    with context.ready() as (hub, site):
+        make = planning.send_now if at_once else planning.send_due
+        with hub.db.write() as tx:
+            made = make(tx, _press(hub, site), stream, hub.now())
+            tx.site_changed()
+        for edition in made:
+            _queue(hub, edition)
+        with hub.db.read() as tx:
+            ids = {edition.id for edition in made}
+            found = [one for one in editions.newest(tx, len(made) + 50) if one.edition.id in ids]
+    if as_json:
+        report([_document(one) for one in found])
+        return
+    for one in found:
+        click.echo(_line(one, site))
+
+
+@command.command()
+@_edition_argument
+@pass_hub
+def pause(context: CommandContext, edition_id: int | None) -> None:
+    """Stop sending an edition (the newest on its way) until `resume`."""
+    with context.ready() as (hub, _), hub.db.write() as tx:
+        chosen = steering.chosen(tx, edition_id, "planned", "sending")
+        edition = steering.pause(tx, chosen)
+    click.echo(f"Edition {edition.id} is paused.")
+
+
+@command.command()
+@_edition_argument
+@pass_hub
+def resume(context: CommandContext, edition_id: int | None) -> None:
+    """Go on sending an edition (the newest that is paused)."""
+    with context.ready() as (hub, _), hub.db.write() as tx:
+        edition = steering.resume(tx, steering.chosen(tx, edition_id, "paused"))
+    click.echo(f"Edition {edition.id} goes on.")
+
+
+@command.command()
+@_edition_argument
+@pass_hub
+def cancel(context: CommandContext, edition_id: int | None) -> None:
+    """Stop an edition (the newest that is not over) for good."""
+    with context.ready() as (hub, _), hub.db.write() as tx:
+        chosen = steering.chosen(tx, edition_id, "planned", "sending", "paused")
+        edition = steering.cancel(tx, chosen, now=hub.now())
+    click.echo(f"Edition {edition.id}: {edition.reason}.")
+
+
+@command.command()
+@_edition_argument
+@pass_hub
+def retry(context: CommandContext, edition_id: int | None) -> None:
+    """Send again to those whose mail failed or is unknown (of the newest edition)."""
+    with context.ready() as (hub, _), hub.db.write() as tx:
+        chosen = steering.chosen(tx, edition_id, "sending", "paused", "sent")
+        number = steering.retry(tx, chosen, now=hub.now())
+    click.echo(f"Edition {chosen}: {_count(number, 'mail')} queued again.")
+
+
+def _queue(hub: Hub, edition: Edition) -> None:
+    """Queue every delivery before the command returns, a short transaction a batch."""
+    queued = 0
+    while True:
+        with hub.db.write() as tx:
+            number = planning.queue(tx, edition.id, hub.now())
+            current = editions.get(tx, edition.id)
+        queued += number
+        if current is None or current.status != "planned":
+            return
+        progress(f"{queued:,} queued")
+
+
+def _press(hub: Hub, site: Site) -> Press:
+    return Press(site, hub.signer, renderer(site, hub.settings.themes))
+
+
+def _document(one: EditionReport) -> dict[str, object]:
+    edition = one.edition
+    return {
+        "id": edition.id,
+        "stream": edition.stream,
+        "period": edition.period,
+        "status": edition.status,
+        "reason": edition.reason,
+        "subject": edition.subject,
+        "posts": one.posts,
+        "deliveries": asdict(one.counts),
+    }
+
+
+def _line(one: EditionReport, site: Site) -> str:
+    edition = one.edition
+    states = ", ".join(
+        f"{number:,} {state}" for state, number in asdict(one.counts).items() if number
+    )
+    status = f"{edition.status} ({edition.reason})" if edition.reason else edition.status
+    parts = [
+        f"edition {edition.id}",
+        f"{edition.stream} {edition.period}",
+        _when(edition.created_at, site),
+        status,
+        _count(one.posts, "article"),
+        states or "no deliveries",
+    ]
+    return " · ".join(parts) + (f"\n    {edition.subject}" if edition.subject else "")
+
+
+def _when(moment: datetime, site: Site) -> str:
+    return i18n.date_and_time(moment, "en", site.timezone)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,34 @@
+"""hub worker: sends what is due, beside a `hub serve --no-worker` or by hand."""
+
+import asyncio
+import signal
+
+import click
+
+from hub import app, logs, worker
+from hub.cli.context import CommandContext, pass_hub
+from hub.errors import Refused
+from hub.web.state import Hub
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Work until nothing is due any more, then end.")
+@pass_hub
+def command(context: CommandContext, once: bool) -> None:
+    """Make the newsletters that are due, and send mail."""
+    logs.configure()
+    with context.open() as hub:
+        if once:
+            trouble = asyncio.run(worker.run_once(hub, composers=app.COMPOSERS))
+            if trouble:
+                raise Refused("Not everything was sent: %(reason)s", reason=trouble)
+        else:
+            asyncio.run(_until_stopped(hub))
+
+
+async def _until_stopped(hub: Hub) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await app.work(hub, stopping)

@@ -1,0 +1,126 @@
+"""What the sending lane knows and writes: claims, readers, results. Blocking; run in threads."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hub import logs
+from hub.audience import suppression
+from hub.db import Database, Transaction
+from hub.errors import Refused
+from hub.mail import headers
+from hub.newsletter import claiming, deliveries, editions, steering
+from hub.newsletter.deliveries import Result
+from hub.newsletter.model import ClaimedDelivery
+from hub.newsletter.slots import Personaliser
+from hub.site.model import Site
+from hub.tokens import Signer
+
+Key = tuple[int, int]
+SUPPRESSED = "suppressed"
+_OPEN_EDITIONS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenEdition:
+    made_at: datetime
+    personaliser: Personaliser
+
+
+class Books:
+    """The database as the lane sees it; keeps the mails of the editions that are being sent."""
+
+    def __init__(
+        self, db: Database, signer: Signer, load_site: Callable[[Transaction], Site]
+    ) -> None:
+        self._db = db
+        self._signer = signer
+        self._load_site = load_site
+        self._open: dict[int, _OpenEdition] = {}
+        self.sender = ""
+
+    def claim(self, worker_id: int, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
+        """Deliveries that are due, claimed for this worker; their readers are looked up."""
+        with self._db.read() as tx:
+            if not claiming.is_due(tx, now):
+                return []
+        with self._db.write() as tx:
+            claimed = claiming.claim(tx, worker_id, now=now, limit=limit)
+        if claimed:
+            with self._db.read() as tx:
+                site = self._load_site(tx)
+                self.sender = headers.ascii_domain_of(site.from_email)
+                self._open_edition(tx, claimed[0].edition_id)
+                return _marked(tx, claimed)
+        return claimed
+
+    def personaliser(self, edition_id: int) -> Personaliser:
+        return self._open[edition_id].personaliser
+
+    def made_at(self, edition_id: int) -> datetime:
+        return self._open[edition_id].made_at
+
+    def unwelcome(self, delivery: ClaimedDelivery) -> str:
+        """Why this reader gets no mail after all; empty when they do."""
+        if delivery.email is None:
+            return "the reader was erased before it was sent"
+        if delivery.status != "active":
+            return f"the reader was {delivery.status} before it was sent"
+        return ""
+
+    def renewed(self, waiting: Sequence[ClaimedDelivery]) -> dict[Key, ClaimedDelivery]:
+        """The same deliveries with their readers as they are now."""
+        with self._db.read() as tx:
+            fresh: list[ClaimedDelivery] = []
+            for edition_id in {delivery.edition_id for delivery in waiting}:
+                some = [delivery for delivery in waiting if delivery.edition_id == edition_id]
+                fresh += claiming.renewed(tx, some)
+            return {(d.edition_id, d.subscriber_id): d for d in _marked(tx, fresh)}
+
+    def stopped(self) -> set[int]:
+        """Editions that were being sent and are not any more: paused or cancelled."""
+        with self._db.read() as tx:
+            sending = {edition.id for edition in editions.with_status(tx, "sending")}
+        return set(self._open) - sending
+
+    def record(self, worker_id: int, results: Sequence[Result], *, now: datetime) -> None:
+        """Write results down, and close editions that are complete."""
+        with self._db.write() as tx:
+            deliveries.record(tx, worker_id, results)
+            for edition_id in {result.edition_id for result in results}:
+                if editions.finish(tx, edition_id, now):
+                    counts = editions.counts(tx, edition_id)
+                    logs.event(
+                        "edition.sent",
+                        id=edition_id,
+                        accepted=counts.accepted,
+                        failed=counts.failed,
+                        unknown=counts.unknown,
+                    )
+
+    def pause(self, edition_ids: Iterable[int], reason: str) -> None:
+        """Pause editions for a reason that only the owner can mend."""
+        with self._db.write() as tx:
+            for edition_id in edition_ids:
+                try:
+                    steering.pause(tx, edition_id, reason=reason)
+                except Refused:
+                    continue  # paused, cancelled or sent by somebody else meanwhile
+
+    def _open_edition(self, tx: Transaction, edition_id: int) -> None:
+        if edition_id in self._open:
+            return
+        while len(self._open) >= _OPEN_EDITIONS:
+            self._open.pop(min(self._open))
+        edition = editions.get(tx, edition_id)
+        assert edition is not None
+        self._open[edition_id] = _OpenEdition(
+            edition.created_at,
+            Personaliser(edition, editions.mails(tx, edition_id), self._signer),
+        )
+
+
+def _marked(tx: Transaction, some: Sequence[ClaimedDelivery]) -> list[ClaimedDelivery]:
+    """The deliveries, those to suppressed addresses with that as their reader's status."""
+    barred = suppression.among(tx, [d.email_key for d in some if d.email_key is not None])
+    return [replace(d, status=SUPPRESSED) if d.email_key in barred else d for d in some]

@@ -1,0 +1,95 @@
+"""The next edition as it stands: to look at, and as a test mail to one address."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from hub import i18n
+from hub.db import Transaction
+from hub.errors import Refused
+from hub.i18n import N_
+from hub.mail import headers
+from hub.mail.model import Envelope, Mailer, Outcome, RelayAway, RelayRefuses
+from hub.newsletter import composing, planning, slots
+from hub.newsletter.composing import Digest
+from hub.newsletter.model import Edition
+from hub.newsletter.planning import Press
+from hub.newsletter.slots import Personaliser
+
+_SAMPLE_NAME = " Ada"
+
+
+def preview(tx: Transaction, press: Press, stream: str, *, language: str, now: datetime) -> Digest:
+    """The next edition in a language; its personal links lead nowhere.
+
+    Raises Refused when no article waits for it, or the theme's template fails.
+    """
+    edition = _pretended(stream, now)
+    tokens = slots.tokens(press.signer, edition.id)
+    digest = _compose(tx, press, edition, language, now)
+    return replace(
+        digest,
+        text=digest.text.replace(tokens.name_text, _SAMPLE_NAME),
+        html=digest.html.replace(tokens.name_html, _SAMPLE_NAME),
+    )
+
+
+def sample(
+    tx: Transaction, press: Press, stream: str, *, address: str, language: str, now: datetime
+) -> Envelope:
+    """The next edition as one message to `address`, marked as a test. Raises Refused."""
+    edition = _pretended(stream, now)
+    digest = _compose(tx, press, edition, language, now)
+    marked = replace(digest, subject=i18n.translate(language, N_("[Test] ")) + digest.subject)
+    template = composing.template(edition, marked, site=press.site, signer=press.signer)
+    content = Personaliser(edition, {language: template}, press.signer).message(
+        0, address, "", language
+    )
+    return Envelope(
+        "test",
+        headers.ascii_domain_of(press.site.from_email),
+        headers.ascii_domain_of(address),
+        content,
+    )
+
+
+async def send(envelope: Envelope, mailer: Mailer) -> Outcome:
+    """Hand one message over at once. Raises Refused with the reason when it is not taken."""
+    outcomes: list[Outcome | None] = []
+    try:
+        connection = await mailer.connect()
+        try:
+            await connection.deliver(
+                envelope, lambda: None, lambda _envelope, outcome: outcomes.append(outcome)
+            )
+        finally:
+            await connection.close()
+    except (RelayAway, RelayRefuses) as error:
+        raise Refused(N_("The message was not sent: %(reason)s"), reason=str(error)) from error
+    outcome = outcomes[-1] if outcomes else None
+    if outcome is None or outcome.state != "accepted":
+        reply = f"{outcome.code or ''} {outcome.reply}".strip() if outcome else "no answer"
+        raise Refused(N_("The message was not sent: %(reason)s"), reason=reply)
+    return outcome
+
+
+def _compose(
+    tx: Transaction, press: Press, edition: Edition, language: str, now: datetime
+) -> Digest:
+    posts = planning.next_edition(tx, press.site, edition.stream, now).posts
+    if not posts:
+        raise Refused(N_("There is nothing to show: no article waits for this newsletter."))
+    return composing.compose(
+        edition,
+        posts[:1] if edition.stream == "each" else posts,
+        language=language,
+        site=press.site,
+        signer=press.signer,
+        render=press.render,
+        browser_path="/newsletter",
+    )
+
+
+def _pretended(stream: str, now: datetime) -> Edition:
+    """An edition that is not stored. Its number makes each test a message of its own."""
+    number = int(now.timestamp() * 1000)
+    return Edition(number, stream, "test", "planned", "", "", now, None, 0)

@@ -1,0 +1,34 @@
+"""Past editions on the site: the same for everybody, without anyone's own links."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from hub.errors import NotFound
+from hub.i18n import N_
+from hub.newsletter import editions, ledger
+from hub.web.pages import page
+from hub.web.state import hub
+
+
+def past_editions(request: Request) -> Response:
+    """Every edition that went out, newest first."""
+    with hub(request).db.read() as tx:
+        found = editions.public(tx)
+    return page(request, "newsletter.html", shared=True, editions=found)
+
+
+def edition(request: Request) -> Response:
+    """One edition: what a reader's mail calls "read in the browser"."""
+    with hub(request).db.read() as tx:
+        found = editions.public_by_id(tx, request.path_params["edition"])
+        if found is None:
+            raise NotFound(N_("There is no such page."))
+        posts = ledger.posts(tx, found.id)
+    return page(request, "edition.html", shared=True, edition=found, posts=posts)
+
+
+ROUTES: list[BaseRoute] = [
+    Route("/newsletter", past_editions),
+    Route("/newsletter/{edition:int}", edition),
+]

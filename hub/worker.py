@@ -1,0 +1,298 @@
+"""The worker: plans what is due, sends, writes down what became of it. Never sleeps in a tick."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from hub import logs
+from hub.db import Transaction
+from hub.errors import HubError
+from hub.mail import mailers, queue, workers
+from hub.mail.model import Composer, Mailer, Render
+from hub.mail.posting import Desk, LetterLane
+from hub.newsletter import claiming, editions, planning
+from hub.newsletter.books import Books
+from hub.newsletter.planning import Press
+from hub.newsletter.sending import CONNECTIONS, Clock, EditionLane
+from hub.site import store as sites
+from hub.site.model import Site
+from hub.web.mailing import renderer
+from hub.web.state import Hub
+
+IDLE_SECONDS = 0.5
+AWAY_SECONDS = 10.0
+DRAIN_SECONDS = 8.0
+HOUSEKEEPING_SECONDS = 3600.0
+TEMPLATE_SECONDS = 60.0
+MAILS_LIVE = timedelta(days=30)
+
+# Called once an hour with an open write transaction.
+Housekeeper = Callable[[Transaction, datetime], object]
+
+
+class Worker:
+    """One worker of a hub. `chance` gives 0 to 1, `steady` is a monotonic clock in seconds."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        composers: Mapping[str, Composer],
+        *,
+        mailer: Mailer | None = None,
+        housekeepers: Sequence[Housekeeper] = (),
+        chance: Callable[[], float] = random.random,
+        steady: Callable[[], float] = time.monotonic,
+        connections: int = CONNECTIONS,
+    ) -> None:
+        self._hub = hub
+        self._housekeepers = (_purge_mails, *housekeepers)
+        self._steady = steady
+        self._watch = workers.SilenceWatch()
+        self._worker_id: int | None = None
+        self._next_housekeeping = steady()
+        self._plan_from = steady()
+        self._planning_trouble = ""
+        self.stopping = asyncio.Event()
+        way = mailer or mailers.mailer(hub.settings, hub.site().base_url)
+        books = Books(hub.db, hub.signer, self._site)
+        self.letters = LetterLane(
+            hub.db,
+            Desk(hub.signer, composers, self._site_and_render),
+            way,
+            chance=chance,
+        )
+        self.editions = EditionLane(
+            books, way, chance=chance, steady=steady, connections=connections
+        )
+
+    @property
+    def trouble(self) -> str:
+        """Why something did not go out at the last try; empty when all is well."""
+        return self.editions.trouble or self.letters.trouble or self._planning_trouble
+
+    async def tick(self, now: datetime) -> bool:
+        """Everything that is due at `now`, once; whether there was anything to do."""
+        await self.beat(now)
+        planned = await self.plan(now)
+        posted = await self.post(now)
+        sent = await self.send(lambda: now)
+        return planned or posted or sent
+
+    async def beat(self, now: datetime) -> None:
+        """Renew the heartbeat; queue again what dead workers held."""
+        await asyncio.to_thread(self._beat, now)
+
+    async def plan(self, now: datetime) -> bool:
+        """Make the editions that are due and queue their deliveries; housekeeping by the hour."""
+        return await asyncio.to_thread(self._plan, now)
+
+    async def post(self, now: datetime) -> bool:
+        """Send mails to one person."""
+        return await self.letters.work(await self._id(now), now)
+
+    async def send(self, now: Clock) -> bool:
+        """Send deliveries until none is due or the worker is stopped."""
+        return await self.editions.work(await self._id(now()), now, self.stopping)
+
+    async def close(self, now: datetime) -> None:
+        """Give back every claim and sign off."""
+        await asyncio.to_thread(self._close, now)
+
+    def others_hold_work(self) -> bool:
+        """Whether another worker, alive or dead, holds mail that is not finished."""
+        with self._hub.db.read() as tx:
+            worker_id = self._worker_id or 0
+            return claiming.held_by_others(tx, worker_id) or queue.held_by_others(tx, worker_id)
+
+    async def _id(self, now: datetime) -> int:
+        if self._worker_id is None:
+            await self.beat(now)
+        assert self._worker_id is not None
+        return self._worker_id
+
+    def _beat(self, now: datetime) -> None:
+        db = self._hub.db
+        with db.write() as tx:
+            if self._worker_id is None:
+                self._worker_id = workers.start(tx, now)
+            else:
+                workers.beat(tx, self._worker_id, now)
+        with db.read() as tx:
+            others = workers.others(tx, self._worker_id)
+        for dead in self._watch.dead(others, now=now, steady=self._steady()):
+            with db.write() as tx:
+                returned = _give_back(tx, dead, now)
+                workers.sign_off(tx, dead)
+            logs.warning("worker.silent", worker=dead, returned=returned)
+
+    def _plan(self, now: datetime) -> bool:
+        db = self._hub.db
+        if self._steady() >= self._next_housekeeping:
+            self._next_housekeeping = self._steady() + HOUSEKEEPING_SECONDS
+            for keep in self._housekeepers:
+                with db.write() as tx:
+                    keep(tx, now)
+        did = self._make_editions(now)
+        with db.read() as tx:
+            planned = editions.with_status(tx, "planned")
+        for edition in planned:
+            while not self.stopping.is_set():
+                with db.write() as tx:
+                    planning.queue(tx, edition.id, now)
+                    current = editions.get(tx, edition.id)
+                if current is None or current.status != "planned":
+                    break
+            did = True
+        return did
+
+    def _make_editions(self, now: datetime) -> bool:
+        did = False
+        if self._steady() < self._plan_from:
+            return did
+        self._planning_trouble = ""
+        while not self.stopping.is_set():
+            with self._hub.db.read() as tx:
+                site, render = self._site_and_render(tx)
+                if not planning.is_due(tx, site, now):
+                    return did
+            try:
+                with self._hub.db.write() as tx:
+                    edition = planning.plan_due(tx, Press(site, self._hub.signer, render), now)
+                    tx.site_changed()
+            except HubError as error:
+                # A template of the theme fails: nothing was taken, and it is tried again.
+                self._planning_trouble = str(error)
+                self._plan_from = self._steady() + TEMPLATE_SECONDS
+                logs.warning("edition.not_made", reason=str(error))
+                return did
+            if edition is None:
+                return did
+            did = True
+            logs.event("edition.made", id=edition.id, period=edition.period, status=edition.status)
+        return did
+
+    def _close(self, now: datetime) -> None:
+        if self._worker_id is not None:
+            with self._hub.db.write() as tx:
+                _give_back(tx, self._worker_id, now)
+                workers.sign_off(tx, self._worker_id)
+            self._worker_id = None
+
+    def _site(self, tx: Transaction) -> Site:
+        return sites.load(tx, base_url=self._hub.settings.base_url)
+
+    def _site_and_render(self, tx: Transaction) -> tuple[Site, Render]:
+        site = self._site(tx)
+        return site, renderer(site, self._hub.settings.themes)
+
+
+async def run(
+    hub: Hub,
+    stopping: asyncio.Event,
+    *,
+    composers: Mapping[str, Composer],
+    housekeepers: Sequence[Housekeeper] = (),
+) -> None:
+    """Work until `stopping` is set; then finish what is in flight, within 10 s.
+
+    `composers` write the letters, by kind; `housekeepers` are called once an hour.
+
+    Planning, letters and editions each go at their own pace, so that a confirmation never
+    waits behind a newsletter, nor a heartbeat behind a slow relay.
+    """
+    worker = await asyncio.to_thread(Worker, hub, composers, housekeepers=housekeepers)
+    loops = [
+        asyncio.create_task(_repeat(step, stopping, pause))
+        for step, pause in (
+            (_beating(worker, hub), workers.BEAT_SECONDS),
+            (lambda: worker.plan(hub.now()), IDLE_SECONDS),
+            (_posting(worker, hub, stopping), IDLE_SECONDS / 2),
+            (_sending(worker, hub, stopping), IDLE_SECONDS),
+        )
+    ]
+    try:
+        await stopping.wait()
+    finally:
+        worker.stopping.set()
+        _, late = await asyncio.wait(loops, timeout=DRAIN_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await worker.close(hub.now())
+
+
+async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
+    """Work until nothing is due any more; why something could not go out, or nothing."""
+    worker = await asyncio.to_thread(Worker, hub, composers)
+    try:
+        while True:
+            did = await worker.tick(hub.now())
+            if worker.trouble:
+                return worker.trouble
+            if not did:
+                if not await asyncio.to_thread(worker.others_hold_work):
+                    return ""
+                # Another worker finishes it, or falls silent; then it is queued again.
+                await asyncio.sleep(IDLE_SECONDS)
+    finally:
+        await worker.close(hub.now())
+
+
+async def _repeat(
+    step: Callable[[], Awaitable[bool]], stopping: asyncio.Event, pause: float
+) -> None:
+    while not stopping.is_set():
+        try:
+            did = await step()
+        except Exception:  # noqa: BLE001  # the worker outlives whatever goes wrong in a step
+            logs.failure("worker.step_failed")
+            did = False
+        if not did:
+            await _wait(stopping, pause)
+
+
+def _beating(worker: Worker, hub: Hub) -> Callable[[], Awaitable[bool]]:
+    async def step() -> bool:
+        await worker.beat(hub.now())
+        return False
+
+    return step
+
+
+def _posting(worker: Worker, hub: Hub, stopping: asyncio.Event) -> Callable[[], Awaitable[bool]]:
+    async def step() -> bool:
+        did = await worker.post(hub.now())
+        if worker.letters.trouble:
+            await _wait(stopping, AWAY_SECONDS)
+        return did
+
+    return step
+
+
+def _sending(worker: Worker, hub: Hub, stopping: asyncio.Event) -> Callable[[], Awaitable[bool]]:
+    async def step() -> bool:
+        did = await worker.send(hub.now)
+        if worker.editions.trouble:
+            await _wait(stopping, AWAY_SECONDS)
+        return did
+
+    return step
+
+
+async def _wait(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+def _give_back(tx: Transaction, worker_id: int, now: datetime) -> int:
+    return claiming.give_back_all(tx, worker_id, now=now) + queue.give_back_all(
+        tx, worker_id, now=now
+    )
+
+
+def _purge_mails(tx: Transaction, now: datetime) -> None:
+    queue.purge(tx, finished_before=now - MAILS_LIVE)
