@@ -2,5 +2,6 @@
 
 from hub.db.opening import open_database
 from hub.db.seam import Database, Transaction, in_list
+from hub.db.sqlite import check_file
 
-__all__ = ["Database", "Transaction", "in_list", "open_database"]
+__all__ = ["Database", "Transaction", "check_file", "in_list", "open_database"]
