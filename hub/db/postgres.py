@@ -171,7 +171,7 @@ class PostgresDatabase(Database):
         self._refusals = 0
         try:
             with psycopg.connect(self._conninfo, autocommit=True) as connection:
-                self.uid = bring_up(connection, migrate=migrate)
+                bring_up(connection, migrate=migrate)
         except psycopg.Error as error:
             raise SettingError(f"HUB_DATABASE: {_one_line(error)}") from error
         self._listener = Listener(self._connect)
