@@ -4,6 +4,7 @@ arrives once, the reader leaves."""
 import json
 import re
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -105,17 +106,15 @@ def test_a_mail_program_leaves_with_one_post(site: Site) -> None:
     assert refused.returncode == 1
 
 
-def test_a_reader_who_left_can_come_back(site: Site) -> None:
+def test_no_import_brings_back_a_reader_who_left(site: Site, tmp_path: Path) -> None:
     confirm(site)
     site.owner.write("First words")
     path = urlsplit(str(digest(site)["List-Unsubscribe"]).strip("<>")).path
     site.browser.post(path)
-    seen = len(site.inbox.to(READER))
-    # A confirmation was mailed today already, so this one is the owner's to wave through.
-    site.browser.post("/subscribe", data={"email": READER})
-    assert len(site.inbox.to(READER)) == seen
-    site.owner.hub("subscribers", "confirm", READER)
-    assert person(site)["status"] == "active"
+    again = tmp_path / "list.csv"
+    again.write_text(f"email\n{READER}\n")
+    site.owner.hub("import", str(again), "--consent=at the fair")
+    assert person(site)["status"] == "unsubscribed"
 
 
 def test_a_letter_comes_in_the_readers_language(site: Site) -> None:

@@ -7,15 +7,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from PIL import Image
 
 from tests.journeys.conftest import PASSWORD, Owner, Site, free_port, serving, set_up, until
 
 pytestmark = pytest.mark.slow
-
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360"
-    "f8cfc000000301010018dd8db00000000049454e44ae426082"
-)
 
 
 @pytest.fixture
@@ -27,7 +23,7 @@ def old_blog(tmp_path: Path) -> Path:
         '+++\npath = "2014/12/12/Tide"\ntitle = "Tide"\nauthors = ["Ada"]\n'
         'aliases = ["2014/12/12/Tide.html"]\n+++\n\nHello.\n\n![Pixel](pixel.png)\n'
     )
-    (folder / "pixel.png").write_bytes(PIXEL)
+    Image.new("RGB", (2, 2), (10, 90, 120)).save(folder / "pixel.png")
     (folder / "deep" / "two.md").write_text(
         '+++\npath = "2015/01/02/Tide"\ntitle = "Tide again"\n+++\n\n![Gone](gone.png)\n'
     )
@@ -72,7 +68,7 @@ def test_a_change_is_seen_within_a_second(site: Site) -> None:
 
 
 def test_a_page_that_did_not_change_is_not_sent_again(site: Site) -> None:
-    site.owner.write("Words")
+    site.owner.write("Words", text="Some words. " * 80)
     until(lambda: site.browser.get("/posts/words").status_code == 200, seconds=2)
     for path in ("/", "/posts/words", "/archive", "/feed.xml", "/atom.xml", "/feed.json"):
         first = site.browser.get(path, headers={"Accept-Encoding": "gzip"})
