@@ -103,7 +103,8 @@ def record(tx: Transaction, worker_id: int, results: Iterable[Result]) -> int:
             moves = moved.setdefault(result.edition_id, Counter())
             moves[result.state] += 1
             moves["claimed"] -= 1
-    for edition_id, moves in moved.items():
+    # In order, so that two workers never wait for each other's counters.
+    for edition_id, moves in sorted(moved.items(), key=lambda item: item[0]):
         move_counts(tx, edition_id, moves)
     return -sum(moves["claimed"] for moves in moved.values())
 
@@ -137,6 +138,29 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
     moved["queued"] = -moved["failed"] - moved["unknown"]
     move_counts(tx, edition_id, moved)
     return moved["queued"]
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A mail that failed or whose end is unknown; `email` is None when the reader was erased."""
+
+    subscriber_id: int
+    email: str | None
+    state: str
+    code: int | None
+    reply: str
+
+
+def undelivered(tx: Transaction, edition_id: int, *, limit: int) -> list[Undelivered]:
+    """The first of the deliveries of an edition that failed or are unknown, with the reason."""
+    return tx.all(
+        Undelivered,
+        "SELECT d.subscriber_id, s.email, d.state, d.code, d.reply FROM deliveries AS d"
+        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :id"
+        " AND d.state IN ('failed', 'unknown') ORDER BY d.subscriber_id LIMIT :limit",
+        id=edition_id,
+        limit=limit,
+    )
 
 
 @dataclass(frozen=True, slots=True)
