@@ -83,8 +83,9 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     hub.db.on_site_change(cache.clear)
 
     def forget() -> None:
-        cache.clear()
+        # In this order: no page with the old headers is made after the pages are forgotten.
         headers.refresh()
+        cache.clear()
 
     return cache
 

@@ -15,10 +15,14 @@ class Messages(dict[str, str]):
 
 
 class Errors:
-    """Gathers what is refused, in one language; the first of each field is shown."""
+    """Gathers what is refused, in one language; the first of each field is shown.
 
-    def __init__(self, language: str) -> None:
+    What names no field stands beside `main`, the field that the form is about.
+    """
+
+    def __init__(self, language: str, *, main: str = "") -> None:
         self._language = language
+        self._main = main
         self.by_field = Messages()
 
     def __bool__(self) -> bool:
@@ -26,7 +30,7 @@ class Errors:
 
     def add(self, error: Refused, field: str = "") -> None:
         text = i18n.translate(self._language, error.message, **error.values)
-        self.by_field.setdefault(field or error.field, text)
+        self.by_field.setdefault(field or error.field or self._main, text)
 
     def extend(self, errors: Iterable[Refused]) -> None:
         for error in errors:
@@ -39,3 +43,8 @@ class Errors:
             yield
         except Refused as error:
             self.add(error, field)
+
+
+def number(text: str) -> int | None:
+    """A number out of an address, as far as a database can count; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -1,14 +1,120 @@
-"""The first page of the desk."""
+"""The first page of the desk: what is left to do, what goes out next, how many there are."""
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
+from hub.audience import store as audience
+from hub.content import shelf
+from hub.i18n import N_
+from hub.newsletter import planning
+from hub.settings import Settings
+from hub.site.model import Site
+from hub.web.state import hub
+
+LATEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something a new owner does once. `path` is where; empty for what is done elsewhere."""
+
+    title: str
+    help: str
+    path: str
+    done: bool
 
 
 def home(request: Request) -> Response:
-    return desk_page(request, "admin/home.html", section="home")
+    """For editors what they write; for owners the whole."""
+    parts = hub(request)
+    site = parts.site()
+    with parts.db.read() as tx:
+        posts, pages = shelf.counts(tx, "post"), shelf.counts(tx, "page")
+        drafts = shelf.drafts(tx, "post", limit=LATEST)
+        latest = shelf.published(tx, "post", limit=LATEST)
+        people = audience.count_by_status(tx)
+        coming = planning.next_edition(tx, site, "weekly", parts.now())
+    everything = steps(
+        parts.settings,
+        site,
+        articles=posts.published,
+        pages=pages.published,
+        readers=people["active"],
+    )
+    return desk_page(
+        request,
+        "admin/home.html",
+        section="home",
+        posts=posts,
+        drafts=drafts,
+        latest=latest,
+        people=people,
+        coming=coming,
+        steps=everything,
+        steps_done=sum(step.done for step in everything),
+    )
+
+
+def steps(settings: Settings, site: Site, *, articles: int, pages: int, readers: int) -> list[Step]:
+    """What is left to do, in the order in which it is best done."""
+    return [
+        Step(
+            N_("Publish your first article"),
+            N_("It appears on the site, in the feeds and in the next newsletter."),
+            "/admin/posts/new",
+            articles > 0,
+        ),
+        Step(
+            N_("Say who you are"),
+            N_("A page such as “About” stands in the menu of the site."),
+            "/admin/pages/new",
+            pages > 0,
+        ),
+        Step(
+            N_("Subscribe yourself"),
+            N_("Use the form on your site, as a reader would, and confirm."),
+            "/subscribe",
+            readers > 0,
+        ),
+        Step(
+            N_("Give your postal address"),
+            N_("The law asks for it at the foot of a newsletter in most countries."),
+            "/admin/settings#postal_address",
+            bool(site.postal_address),
+        ),
+        Step(
+            N_("Write the legal notice"),
+            N_("Who answers for this site, shown at /legal."),
+            "/admin/settings#legal_notice",
+            bool(site.legal_notice),
+        ),
+        Step(
+            N_("Connect a mail server"),
+            N_("Until HUB_SMTP names one, mail is kept in the outbox for you to look at."),
+            "/admin/outbox",
+            settings.smtp is not None,
+        ),
+        Step(
+            N_("Open the site to the world"),
+            N_("Give it a name of its own with https, and set the public address to it."),
+            "/admin/settings#base_url",
+            site.base_url.startswith("https:") and not _is_local(site.base_url),
+        ),
+    ]
+
+
+def _is_local(base_url: str) -> bool:
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local"))
 
 
 ROUTES = [DeskRoute("/admin", home, needs=Needs.EDITOR)]

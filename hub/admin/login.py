@@ -61,6 +61,7 @@ def send_password_link(request: Request) -> Response:
             email=request.state.form.text("email"),
             network=_network(request),
             language=parts.site().language,
+            signer=parts.signer,
             now=parts.now(),
         )
     return bare_page(request, "admin/forgotten.html", sent=True)

@@ -2,10 +2,29 @@
 
 from starlette.routing import BaseRoute
 
-from hub.admin import account, home, login, setup
+from hub.admin import (
+    account,
+    home,
+    login,
+    media,
+    newsletter,
+    outbox,
+    post_actions,
+    posts,
+    settings,
+    setup,
+    subscribers,
+)
 
 ROUTES: list[BaseRoute] = [
     *home.ROUTES,
+    *post_actions.ROUTES,
+    *posts.ROUTES,
+    *media.ROUTES,
+    *subscribers.ROUTES,
+    *newsletter.ROUTES,
+    *outbox.ROUTES,
+    *settings.ROUTES,
     *account.ROUTES,
     *login.ROUTES,
     *setup.ROUTES,

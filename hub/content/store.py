@@ -86,9 +86,9 @@ def origins(tx: Transaction, prefix: str) -> list[Origin]:
     return tx.all(
         Origin,
         "SELECT id, kind, slug, status, newsletter, source, source_hash FROM posts"
-        " WHERE source >= :prefix AND source < :after",
+        " WHERE substr(source, 1, :length) = :prefix",
         prefix=prefix,
-        after=prefix + "\U0010ffff",
+        length=len(prefix),
     )
 
 

@@ -141,6 +141,29 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A mail that failed or whose end is unknown; `email` is None when the reader was erased."""
+
+    subscriber_id: int
+    email: str | None
+    state: str
+    code: int | None
+    reply: str
+
+
+def undelivered(tx: Transaction, edition_id: int, *, limit: int) -> list[Undelivered]:
+    """The first of the deliveries of an edition that failed or are unknown, with the reason."""
+    return tx.all(
+        Undelivered,
+        "SELECT d.subscriber_id, s.email, d.state, d.code, d.reply FROM deliveries AS d"
+        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :id"
+        " AND d.state IN ('failed', 'unknown') ORDER BY d.subscriber_id LIMIT :limit",
+        id=edition_id,
+        limit=limit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _StateCount:
     state: str
     number: int

@@ -113,7 +113,12 @@ def _time_of_day(value: str) -> str:
 
 
 OPTIONS = (
-    Option("title", "", N_("The name of the site."), _line(120, needed=True)),
+    Option(
+        "title",
+        "",
+        N_("Stands at the top of every page, in feeds and in mail."),
+        _line(120, needed=True),
+    ),
     Option("description", "", N_("One sentence that says what readers find here."), _line(300)),
     Option(
         "base_url",
@@ -123,9 +128,11 @@ OPTIONS = (
     ),
     Option("language", "en", N_("The language of the site: en or fr."), _choice(*LANGUAGES)),
     Option("timezone", "UTC", N_("The time zone of dates and of the newsletter."), _timezone),
-    Option("theme", "default", N_("The theme of the public pages."), _line(60, needed=True)),
-    Option("posts_per_page", "10", N_("Articles on one page of a list."), _number(1, 100)),
-    Option("feed_items", "20", N_("Articles in a feed."), _number(1, 200)),
+    Option("theme", "default", N_("How the public pages look."), _line(60, needed=True)),
+    Option(
+        "posts_per_page", "10", N_("How many one page of a list shows, 1 to 100."), _number(1, 100)
+    ),
+    Option("feed_items", "20", N_("How many of the newest, 1 to 200."), _number(1, 200)),
     Option(
         "feed_content",
         "full",
@@ -157,14 +164,24 @@ OPTIONS = (
     Option(
         "newsletter_name", "", N_("What the newsletter is called; empty: the title."), _line(120)
     ),
-    Option("weekly_day", "saturday", N_("The day of the weekly newsletter."), _choice(*WEEKDAYS)),
+    Option(
+        "weekly_day",
+        "saturday",
+        N_("The weekly newsletter goes out on this day."),
+        _choice(*WEEKDAYS),
+    ),
     Option(
         "weekly_time",
         "08:00",
         N_("The time of the newsletter, in the site's time zone."),
         _time_of_day,
     ),
-    Option("monthly_day", "1", N_("The day of the monthly newsletter."), _number(1, 28)),
+    Option(
+        "monthly_day",
+        "1",
+        N_("The monthly newsletter goes out on this day of the month, 1 to 28."),
+        _number(1, 28),
+    ),
     Option(
         "consent_text",
         "",

@@ -1,23 +1,41 @@
-"""The mail with the link to a new password. The link is made when the mail is written: no
-token waits in the database, and a mail that is late carries one that still works."""
+"""The mail with the link to a new password.
+
+Its token follows from the number of the mail and the hub's key, so that it can be written
+when the mail is sent, and again when that has to be repeated; the database holds its hash.
+"""
+
+import base64
+import hmac
+from datetime import datetime
 
 from hub.db import Transaction
 from hub.i18n import N_, translate
+from hub.mail import queue
 from hub.mail.model import Composer, Letter, QueuedMail, Render
 from hub.site.model import Site
-from hub.times import utcnow
 from hub.tokens import Signer
 from hub.users import one_time_links, store
+from hub.users.model import User
+
+KIND = "password"
+
+
+def ask(tx: Transaction, user: User, *, language: str, signer: Signer, now: datetime) -> None:
+    """Queue the mail and open its link; earlier links of the account end."""
+    mail_id = queue.put(
+        tx, kind=KIND, subject_id=user.id, recipient=user.email, language=language, now=now
+    )
+    one_time_links.open_with(tx, "password", _token(signer, mail_id), user.id, now)
 
 
 def password(
     tx: Transaction, mail: QueuedMail, *, site: Site, signer: Signer, render: Render
 ) -> Letter | None:
-    """A link to choose a new password; None when the account is gone. Writes the link's hash."""
+    """The link to choose a new password; None when the account or the link is no more."""
+    token = _token(signer, mail.id)
     user = store.by_id(tx, mail.subject_id)
-    if user is None:
+    if user is None or not one_time_links.is_open(tx, "password", token, mail.created_at):
         return None
-    token = one_time_links.make(tx, "password", user.id, utcnow())
     subject = translate(mail.language, N_("A new password for %(title)s"), title=site.title)
     context = {
         "site": site,
@@ -32,4 +50,10 @@ def password(
     )
 
 
-COMPOSERS: dict[str, Composer] = {"password": password}
+def _token(signer: Signer, mail_id: int) -> str:
+    """256 bits that nobody without the hub's key can guess."""
+    digest = hmac.digest(signer.derive("password link"), b"%d" % mail_id, "sha256")
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+COMPOSERS: dict[str, Composer] = {KIND: password}

@@ -7,8 +7,8 @@ from hub import addresses, limits
 from hub.db import Transaction
 from hub.errors import Refused, TooMany
 from hub.i18n import N_
-from hub.mail import queue
-from hub.users import accounts
+from hub.tokens import Signer
+from hub.users import accounts, letters
 
 # Tries that are free, and the seconds in which they come back.
 PER_ACCOUNT = (10, 900.0)
@@ -26,7 +26,7 @@ def allow_try(tx: Transaction, *, email: str, network: str, now: datetime) -> bo
 
 
 def ask_for_password(
-    tx: Transaction, *, email: str, network: str, language: str, now: datetime
+    tx: Transaction, *, email: str, network: str, language: str, signer: Signer, now: datetime
 ) -> None:
     """Queue a mail with a link to choose a new password, if the address has an account.
 
@@ -36,14 +36,7 @@ def ask_for_password(
         return
     user = accounts.find(tx, email)
     if user is not None:
-        queue.put(
-            tx,
-            kind="password",
-            subject_id=user.id,
-            recipient=user.email,
-            language=language,
-            now=now,
-        )
+        letters.ask(tx, user, language=language, signer=signer, now=now)
 
 
 def too_many() -> TooMany:

@@ -21,9 +21,17 @@ LIFETIMES: dict[Purpose, timedelta] = {
 
 def make(tx: Transaction, purpose: Purpose, subject_id: int | None, now: datetime) -> str:
     """A fresh token for `purpose`; earlier ones of the same subject end."""
+    token = tokens.new_token()
+    open_with(tx, purpose, token, subject_id, now)
+    return token
+
+
+def open_with(
+    tx: Transaction, purpose: Purpose, token: str, subject_id: int | None, now: datetime
+) -> None:
+    """As `make`, with a token of 256 bits that is known to nobody else."""
     store.delete_old_links(tx, now)
     end(tx, purpose, subject_id)
-    token = tokens.new_token()
     store.insert_link(
         tx,
         token_hash=tokens.token_hash(token),
@@ -32,7 +40,12 @@ def make(tx: Transaction, purpose: Purpose, subject_id: int | None, now: datetim
         now=now,
         expires_at=now + LIFETIMES[purpose],
     )
-    return token
+
+
+def is_open(tx: Transaction, purpose: Purpose, token: str, now: datetime) -> bool:
+    """Whether the link of this token works."""
+    token_hash = tokens.token_hash(token)
+    return store.open_link(tx, purpose=purpose, token_hash=token_hash, now=now) is not None
 
 
 def look(tx: Transaction, purpose: Purpose, token: str, now: datetime) -> Link:

@@ -66,6 +66,13 @@ def load(name: str, owner_themes: Path) -> Theme:
     return Theme(name, owner_themes)
 
 
+def names(owner_themes: Path) -> list[str]:
+    """The themes there are: the hub's own first, then the owner's."""
+    own = sorted(f.name for f in owner_themes.glob("*/") if f.is_dir())
+    shipped = sorted(f.name for f in SHIPPED.glob("*/") if f.is_dir() and f.name != DEFAULT)
+    return list(dict.fromkeys([DEFAULT, *shipped, *own]))
+
+
 def desk() -> Theme:
     """The look of the desk: always the hub's own, so that no theme can lock the owner out."""
     return load(DEFAULT, SHIPPED)

@@ -1,0 +1,283 @@
+"""The newsletter: what goes out next, when and to how many, and what became of the past."""
+
+import anyio.from_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.admin import words
+from hub.admin.confirming import ask
+from hub.admin.mail_view import html_part, message_page
+from hub.admin.pages import desk_page, done
+from hub.admin.policy import DeskRoute, Needs
+from hub.db import Transaction
+from hub.errors import NotFound, Refused
+from hub.i18n import N_
+from hub.mail import mailers, reading
+from hub.mail.reading import Message
+from hub.newsletter import copies, deliveries, editions, ledger, planning, previewing, steering
+from hub.newsletter.model import Edition, NextEdition
+from hub.newsletter.planning import Press
+from hub.web import mailing
+from hub.web.pages import message
+from hub.web.state import hub
+
+STREAMS = ("weekly", "monthly", "each")
+SHOWN = 30
+
+
+def overview(request: Request) -> Response:
+    """The next edition of each stream as things stand, and the past ones."""
+    parts = hub(request)
+    site = parts.site()
+    with parts.db.read() as tx:
+        coming = [planning.next_edition(tx, site, stream, parts.now()) for stream in STREAMS]
+        past = editions.newest(tx, SHOWN)
+    return desk_page(
+        request,
+        "admin/newsletter.html",
+        section="newsletter",
+        coming=coming,
+        past=past,
+        words=words,
+        outbox=parts.settings.smtp is None,
+    )
+
+
+def preview(request: Request) -> Response:
+    """The next edition as its readers would get it now."""
+    stream = _stream(request)
+    return message_page(
+        request,
+        _next_message(request, stream),
+        section="newsletter",
+        back="/admin/newsletter",
+        title=message(request, N_("Preview")),
+        frame=f"/admin/newsletter/next/{stream}/html",
+        test=f"/admin/newsletter/next/{stream}/test",
+    )
+
+
+def preview_html(request: Request) -> Response:
+    return html_part(_next_message(request, _stream(request)))
+
+
+def send_test(request: Request) -> Response:
+    """The next edition as it stands, at once, to whoever asks; the ledger knows nothing of it."""
+    parts, stream, press = hub(request), _stream(request), _press(request)
+    with parts.db.read() as tx:
+        envelope = previewing.sample(
+            tx,
+            press,
+            stream,
+            address=request.state.user.email,
+            language=press.site.language,
+            now=parts.now(),
+        )
+    mailer = mailers.mailer(parts.settings, press.site.base_url)
+    # Views run in a thread; sending belongs to the event loop.
+    anyio.from_thread.run(previewing.send, envelope, mailer)
+    return done(f"/admin/newsletter/next/{stream}", "tested")
+
+
+def ask_send(request: Request) -> Response:
+    """What would go out, to how many; once more before it does."""
+    coming = _next(request, _stream(request))
+    if not coming.posts:
+        raise Refused(N_("There is nothing to send: no article waits for this newsletter."))
+    return ask(
+        request,
+        section="newsletter",
+        title=N_("Send it now to one reader?")
+        if coming.readers == 1
+        else N_("Send it now to %(readers)s readers?"),
+        text=N_("These articles go out at once; the edition of the usual day still comes:"),
+        button=N_("Send it now"),
+        back="/admin/newsletter",
+        values={"readers": coming.readers},
+        danger=False,
+        lines=tuple(post.title for post in coming.posts),
+    )
+
+
+def send(request: Request) -> Response:
+    parts, stream = hub(request), _stream(request)
+    press = _press(request)
+    with parts.db.write() as tx:
+        made = planning.send_now(tx, press, stream, parts.now())
+    where = f"/admin/newsletter/{made[0].id}" if len(made) == 1 else "/admin/newsletter"
+    return done(where, "sending")
+
+
+def edition(request: Request) -> Response:
+    """One edition: what is in it and how its deliveries stand."""
+    with hub(request).db.read() as tx:
+        found = _edition(tx, request)
+        counts = editions.counts(tx, found.id)
+        posts = ledger.posts(tx, found.id)
+        # Only when there are some: looking for none reads every delivery of the edition.
+        missed = counts.failed + counts.unknown
+        failed = deliveries.undelivered(tx, found.id, limit=SHOWN) if missed else []
+    return desk_page(
+        request,
+        "admin/edition.html",
+        section="newsletter",
+        edition=found,
+        counts=counts,
+        posts=posts,
+        failed=failed,
+        moving=found.status in ("planned", "sending"),
+        words=words,
+    )
+
+
+def edition_message(request: Request) -> Response:
+    """The mail of an edition as it was made."""
+    found, content = _made_message(request)
+    return message_page(
+        request,
+        content,
+        section="newsletter",
+        back=f"/admin/newsletter/{found.id}",
+        title=found.subject,
+        frame=f"/admin/newsletter/{found.id}/message/html",
+    )
+
+
+def edition_html(request: Request) -> Response:
+    return html_part(_made_message(request)[1])
+
+
+def pause(request: Request) -> Response:
+    with hub(request).db.write() as tx:
+        found = steering.pause(tx, _edition(tx, request).id)
+    return done(f"/admin/newsletter/{found.id}", "paused")
+
+
+def resume(request: Request) -> Response:
+    with hub(request).db.write() as tx:
+        found = steering.resume(tx, _edition(tx, request).id)
+    return done(f"/admin/newsletter/{found.id}", "resumed")
+
+
+def ask_cancel(request: Request) -> Response:
+    with hub(request).db.read() as tx:
+        found = _edition(tx, request)
+    return ask(
+        request,
+        section="newsletter",
+        title=N_("Cancel “%(subject)s”?"),
+        text=N_(
+            "Whoever has not got it yet gets it never. If nothing has left, its articles go into "
+            "the next edition."
+        ),
+        button=N_("Cancel this edition"),
+        back=f"/admin/newsletter/{found.id}",
+        values={"subject": found.subject},
+    )
+
+
+def cancel(request: Request) -> Response:
+    parts = hub(request)
+    with parts.db.write() as tx:
+        found = steering.cancel(tx, _edition(tx, request).id, now=parts.now())
+    return done(f"/admin/newsletter/{found.id}", "cancelled")
+
+
+def ask_retry(request: Request) -> Response:
+    with hub(request).db.read() as tx:
+        found = _edition(tx, request)
+        counts = editions.counts(tx, found.id)
+    return ask(
+        request,
+        section="newsletter",
+        title=N_("Send it again to one reader?")
+        if counts.failed + counts.unknown == 1
+        else N_("Send it again to %(number)s readers?"),
+        text=N_(
+            "To those whose mail failed or is unknown, as far as they are still active. Of the "
+            "unknown, some may have got it already: they get it twice."
+        ),
+        button=N_("Send it again"),
+        back=f"/admin/newsletter/{found.id}",
+        values={"number": counts.failed + counts.unknown},
+        danger=False,
+    )
+
+
+def retry(request: Request) -> Response:
+    parts = hub(request)
+    with parts.db.write() as tx:
+        found = _edition(tx, request)
+        steering.retry(tx, found.id, now=parts.now())
+    return done(f"/admin/newsletter/{found.id}", "sending")
+
+
+def _stream(request: Request) -> str:
+    stream: str = request.path_params["stream"]
+    if stream not in STREAMS:
+        raise NotFound(N_("There is no such newsletter."))
+    return stream
+
+
+def _edition(tx: Transaction, request: Request) -> Edition:
+    found = editions.get(tx, request.path_params["id"])
+    if found is None:
+        raise NotFound(N_("There is no edition %(id)s."), id=request.path_params["id"])
+    return found
+
+
+def _next(request: Request, stream: str) -> NextEdition:
+    parts = hub(request)
+    site = parts.site()
+    with parts.db.read() as tx:
+        return planning.next_edition(tx, site, stream, parts.now())
+
+
+def _next_message(request: Request, stream: str) -> Message:
+    parts = hub(request)
+    press = _press(request)
+    with parts.db.read() as tx:
+        digest = previewing.preview(
+            tx, press, stream, language=press.site.language, now=parts.now()
+        )
+    return Message(digest.subject, (), digest.text, digest.html)
+
+
+def _made_message(request: Request) -> tuple[Edition, Message]:
+    parts, user = hub(request), request.state.user
+    language = parts.site().language
+    with parts.db.read() as tx:
+        found = _edition(tx, request)
+        content = copies.copy(
+            tx, found, email=user.email, name=user.name, language=language, signer=parts.signer
+        )
+    if content is None:
+        raise NotFound(N_("This edition was skipped: there is no mail of it."))
+    return found, reading.parse(content)
+
+
+def _press(request: Request) -> Press:
+    parts = hub(request)
+    site = parts.site()
+    return Press(site, parts.signer, mailing.renderer(site, parts.settings.themes))
+
+
+_NEXT = "/admin/newsletter/next/{stream}"
+_ONE = "/admin/newsletter/{id:int}"
+ROUTES = [
+    DeskRoute("/admin/newsletter", overview, needs=Needs.OWNER),
+    DeskRoute(_NEXT, preview, needs=Needs.OWNER),
+    DeskRoute(f"{_NEXT}/html", preview_html, needs=Needs.OWNER),
+    DeskRoute(f"{_NEXT}/test", send_test, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_NEXT}/send", ask_send, needs=Needs.OWNER),
+    DeskRoute(f"{_NEXT}/send", send, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(_ONE, edition, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/message", edition_message, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/message/html", edition_html, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/pause", pause, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/resume", resume, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/cancel", ask_cancel, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/cancel", cancel, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/retry", ask_retry, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/retry", retry, needs=Needs.OWNER, methods=["POST"]),
+]

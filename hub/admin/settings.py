@@ -1,0 +1,159 @@
+"""The settings: every option of the site, in groups, with its help beside it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.admin.forms import Errors, Messages
+from hub.admin.pages import desk_page, done
+from hub.admin.policy import DeskRoute, Needs
+from hub.admin.setup import timezones
+from hub.i18n import LANGUAGES, N_
+from hub.site import options
+from hub.site import store as sites
+from hub.site.model import Site
+from hub.web import themes
+from hub.web.state import hub
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading and the names of the options under it."""
+
+    name: str
+    title: str
+    options: tuple[str, ...]
+
+
+_NAMED = (
+    Group("site", N_("The site"), ("title", "description", "base_url", "language", "timezone")),
+    Group("reading", N_("Reading"), ("theme", "posts_per_page", "feed_items", "feed_content")),
+    Group(
+        "newsletter",
+        N_("The newsletter"),
+        ("newsletter_name", "weekly_day", "weekly_time", "monthly_day", "consent_text"),
+    ),
+    Group(
+        "mail",
+        N_("Mail"),
+        ("owner_email", "sender_name", "sender_email", "reply_to", "postal_address"),
+    ),
+    Group("legal", N_("Legal texts"), ("legal_notice", "privacy_notice")),
+)
+LABELS = {
+    "title": N_("Name"),
+    "description": N_("In one sentence"),
+    "base_url": N_("Public address"),
+    "language": N_("Language"),
+    "timezone": N_("Time zone"),
+    "theme": N_("Theme"),
+    "posts_per_page": N_("Articles on a page"),
+    "feed_items": N_("Articles in a feed"),
+    "feed_content": N_("What feeds carry"),
+    "newsletter_name": N_("Name of the newsletter"),
+    "weekly_day": N_("Day of the weekly newsletter"),
+    "weekly_time": N_("Time of day"),
+    "monthly_day": N_("Day of the monthly newsletter"),
+    "consent_text": N_("What readers agree to"),
+    "owner_email": N_("Your address"),
+    "sender_name": N_("Sender’s name"),
+    "sender_email": N_("Sender’s address"),
+    "reply_to": N_("Replies go to"),
+    "postal_address": N_("Postal address"),
+    "legal_notice": N_("Legal notice"),
+    "privacy_notice": N_("Privacy"),
+}
+_WEEKDAYS = {
+    "monday": N_("Monday"),
+    "tuesday": N_("Tuesday"),
+    "wednesday": N_("Wednesday"),
+    "thursday": N_("Thursday"),
+    "friday": N_("Friday"),
+    "saturday": N_("Saturday"),
+    "sunday": N_("Sunday"),
+}
+_FEEDS = {"full": N_("full articles"), "excerpt": N_("their beginning")}
+_AREAS = {"postal_address": 4, "legal_notice": 10, "privacy_notice": 10, "consent_text": 3}
+_TYPES = {
+    "base_url": "url",
+    "owner_email": "email",
+    "sender_email": "email",
+    "reply_to": "email",
+    "weekly_time": "time",
+    "posts_per_page": "number",
+    "feed_items": "number",
+    "monthly_day": "number",
+}
+
+
+def groups() -> tuple[Group, ...]:
+    """Every option has a place: what no group names stands under "More"."""
+    named = {name for group in _NAMED for name in group.options}
+    rest = tuple(option.name for option in options.OPTIONS if option.name not in named)
+    return (*_NAMED, Group("more", N_("More"), rest)) if rest else _NAMED
+
+
+def settings_form(request: Request) -> Response:
+    site = _stored(request)
+    values = Messages({name: str(getattr(site, name)) for name in options.BY_NAME})
+    return _settings_page(request, values, Errors(site.language))
+
+
+def save(request: Request) -> Response:
+    """Check every option that was sent; store all of them or none."""
+    parts, form = hub(request), request.state.form
+    sent = Messages({name: form.text(name) for name in options.BY_NAME if name in form.values})
+    errors = Errors(parts.site().language)
+    for name, value in sent.items():
+        with errors.caught(name):
+            options.checked(name, value)
+    if errors:
+        return _settings_page(request, sent, errors)
+    with parts.db.write() as tx:
+        for name, value in sent.items():
+            sites.put(tx, name, value)
+    return done("/admin/settings", "saved")
+
+
+def _settings_page(request: Request, values: Messages, errors: Errors) -> Response:
+    parts = hub(request)
+    return desk_page(
+        request,
+        "admin/settings.html",
+        section="settings",
+        status=400 if errors else 200,
+        groups=groups(),
+        labels=LABELS,
+        options=options.BY_NAME,
+        values=values,
+        errors=errors.by_field,
+        choices=_choices(parts.settings.themes),
+        areas=_AREAS,
+        types=_TYPES,
+        address_from_outside=parts.settings.base_url,
+    )
+
+
+def _stored(request: Request) -> Site:
+    """The options as stored: HUB_BASE_URL must not be written into them by saving the form."""
+    with hub(request).db.read() as tx:
+        return sites.load(tx)
+
+
+def _choices(owner_themes: Path) -> dict[str, list[tuple[str, str]]]:
+    """Options with few values: value and name of each."""
+    return {
+        "language": list(LANGUAGES.items()),
+        "timezone": timezones(),
+        "weekly_day": list(_WEEKDAYS.items()),
+        "feed_content": list(_FEEDS.items()),
+        "theme": [(name, name) for name in themes.names(owner_themes)],
+    }
+
+
+ROUTES = [
+    DeskRoute("/admin/settings", settings_form, needs=Needs.OWNER),
+    DeskRoute("/admin/settings", save, needs=Needs.OWNER, methods=["POST"]),
+]

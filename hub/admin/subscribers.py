@@ -1,0 +1,188 @@
+"""The people on the list: finding them, one person's page, adding somebody."""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.admin import words
+from hub.admin.confirming import ask
+from hub.admin.forms import Errors, Messages, number
+from hub.admin.pages import desk_page, done
+from hub.admin.policy import DeskRoute, Needs
+from hub.audience import membership, rules, store
+from hub.audience.model import STATUSES, Subscriber, Wish
+from hub.db import Transaction
+from hub.errors import NotFound
+from hub.i18n import LANGUAGES, N_
+from hub.web.state import hub
+
+PER_PAGE = 50
+_FIELDS = ("email", "name", "cadence", "language", "consent")
+
+
+def people(request: Request) -> Response:
+    """The list, newest first, by status and by a part of the address."""
+    query = request.query_params
+    status = query.get("status", "") if query.get("status") in STATUSES else ""
+    search = query.get("q", "").strip()[:254].replace("\0", "")
+    with hub(request).db.read() as tx:
+        counts = store.count_by_status(tx)
+        found = store.page(
+            tx,
+            after=number(query.get("after", "")),
+            limit=PER_PAGE + 1,
+            status=status,
+            search=search,
+        )
+    more = ""
+    if len(found) > PER_PAGE:
+        following = {"status": status, "q": search, "after": str(found[PER_PAGE - 1].id)}
+        more = "/admin/subscribers?" + urlencode({k: v for k, v in following.items() if v})
+    return desk_page(
+        request,
+        "admin/subscribers.html",
+        section="subscribers",
+        found=found[:PER_PAGE],
+        counts=counts,
+        total=sum(counts.values()),
+        status_shown=status,
+        search=search,
+        more=more,
+        first="after" not in query,
+        words=words,
+    )
+
+
+def person(request: Request) -> Response:
+    """One person: what they chose, and the log of what they agreed to."""
+    with hub(request).db.read() as tx:
+        subscriber = _found(tx, request)
+        topics = store.topics_of(tx, subscriber.id)
+        log = store.consent_log(tx, subscriber.id)
+    return desk_page(
+        request,
+        "admin/subscriber.html",
+        section="subscribers",
+        person=subscriber,
+        topics=topics,
+        log=log,
+        words=words,
+        can_leave=rules.can_leave(subscriber.status),
+    )
+
+
+def add_form(request: Request) -> Response:
+    site = hub(request).site()
+    typed = Messages(cadence="weekly", language=site.language)
+    return _add_page(request, typed, Errors(site.language, main="email"))
+
+
+def add(request: Request) -> Response:
+    """Add somebody who agreed elsewhere."""
+    parts, form = hub(request), request.state.form
+    typed = Messages({name: form.text(name) for name in _FIELDS})
+    site = parts.site()
+    errors = Errors(site.language, main="email")
+    with errors.caught(), parts.db.write() as tx:
+        wish = Wish(
+            email=rules.address(typed["email"]),
+            name=rules.clean_name(typed["name"]),
+            cadence=rules.cadence(typed["cadence"]),
+            topics=(),
+            language=rules.language(typed["language"], site.language),
+        )
+        subscriber = membership.add(tx, wish, statement=typed["consent"], now=parts.now())
+        return done(f"/admin/subscribers/{subscriber.id}", "added")
+    return _add_page(request, typed, errors)
+
+
+def confirm(request: Request) -> Response:
+    """The owner vouches for somebody who asked."""
+    parts = hub(request)
+    with parts.db.write() as tx:
+        subscriber = membership.confirm(tx, _found(tx, request), now=parts.now())
+    return done(f"/admin/subscribers/{subscriber.id}", "confirmed")
+
+
+def ask_unsubscribe(request: Request) -> Response:
+    subscriber = _read(request)
+    return ask(
+        request,
+        section="subscribers",
+        title=N_("Unsubscribe %(email)s?"),
+        text=N_("No newsletter goes there any more. Only a sign-up of their own undoes it."),
+        button=N_("Unsubscribe"),
+        back=f"/admin/subscribers/{subscriber.id}",
+        values={"email": subscriber.email},
+    )
+
+
+def unsubscribe(request: Request) -> Response:
+    parts = hub(request)
+    with parts.db.write() as tx:
+        subscriber = _found(tx, request)
+        membership.unsubscribe(tx, subscriber.id, source="owner", now=parts.now())
+    return done(f"/admin/subscribers/{subscriber.id}", "unsubscribed")
+
+
+def ask_erase(request: Request) -> Response:
+    subscriber = _read(request)
+    return ask(
+        request,
+        section="subscribers",
+        title=N_("Erase %(email)s?"),
+        text=N_(
+            "The address, the name and the log of consent are deleted for good. What stays is a "
+            "keyed hash, so that no import brings the person back."
+        ),
+        button=N_("Erase this person"),
+        back=f"/admin/subscribers/{subscriber.id}",
+        values={"email": subscriber.email},
+    )
+
+
+def erase(request: Request) -> Response:
+    parts = hub(request)
+    with parts.db.write() as tx:
+        membership.erase(tx, _found(tx, request), now=parts.now())
+    return done("/admin/subscribers", "erased")
+
+
+def _add_page(request: Request, typed: Messages, errors: Errors) -> Response:
+    return desk_page(
+        request,
+        "admin/subscriber_new.html",
+        section="subscribers",
+        status=400 if errors else 200,
+        typed=typed,
+        errors=errors.by_field,
+        languages=list(LANGUAGES.items()),
+        words=words,
+    )
+
+
+def _read(request: Request) -> Subscriber:
+    with hub(request).db.read() as tx:
+        return _found(tx, request)
+
+
+def _found(tx: Transaction, request: Request) -> Subscriber:
+    subscriber = store.get(tx, request.path_params["id"])
+    if subscriber is None:
+        raise NotFound(N_("There is no such subscriber."))
+    return subscriber
+
+
+_ONE = "/admin/subscribers/{id:int}"
+ROUTES = [
+    DeskRoute("/admin/subscribers", people, needs=Needs.OWNER),
+    DeskRoute("/admin/subscribers/new", add_form, needs=Needs.OWNER),
+    DeskRoute("/admin/subscribers/new", add, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(_ONE, person, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/confirm", confirm, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/unsubscribe", ask_unsubscribe, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/unsubscribe", unsubscribe, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/erase", ask_erase, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/erase", erase, needs=Needs.OWNER, methods=["POST"]),
+]

@@ -1,0 +1,74 @@
+"""The names of states and choices as the desk says them; templates translate them."""
+
+from hub.i18n import N_
+
+SUBSCRIBER = {
+    "pending": N_("not confirmed yet"),
+    "waiting": N_("waiting for you"),
+    "active": N_("active"),
+    "unsubscribed": N_("unsubscribed"),
+    "bounced": N_("bounced"),
+    "complained": N_("complained"),
+}
+CADENCE = {
+    "each": N_("each article"),
+    "weekly": N_("once a week"),
+    "monthly": N_("once a month"),
+}
+CONSENT = {
+    "requested": N_("asked to subscribe"),
+    "confirmed": N_("confirmed"),
+    "imported": N_("imported"),
+    "added": N_("added by you"),
+    "unsubscribed": N_("unsubscribed"),
+}
+STREAM = {
+    "weekly": N_("Weekly"),
+    "monthly": N_("Monthly"),
+    "each": N_("Each article"),
+    "letter": N_("Letter"),
+}
+EDITION = {
+    "planned": N_("being prepared"),
+    "sending": N_("being sent"),
+    "paused": N_("paused"),
+    "sent": N_("sent"),
+    "skipped": N_("skipped"),
+    "cancelled": N_("cancelled"),
+}
+DELIVERY = {
+    "queued": N_("waiting"),
+    "claimed": N_("under way"),
+    "accepted": N_("accepted"),
+    "deferred": N_("to be tried again"),
+    "failed": N_("failed"),
+    "unknown": N_("unknown"),
+}
+# What the newsletter notes as the reason of an edition that was skipped or stopped.
+REASON = {
+    "no new articles": N_("no new articles"),
+    "no readers": N_("no readers"),
+    "paused by the owner": N_("paused by the owner"),
+    "cancelled by the owner": N_("cancelled by the owner"),
+    "cancelled by the owner before anything was sent; its articles are in the next one": N_(
+        "cancelled by the owner before anything was sent; its articles are in the next one"
+    ),
+}
+NEWSLETTER = {
+    "none": N_("not in the newsletter"),
+    "digest": N_("in the digest"),
+    "digest+each": N_("in the digest, and at once to readers of each article"),
+}
+TONES = {
+    "active": "good",
+    "accepted": "good",
+    "sent": "good",
+    "published": "good",
+    "waiting": "warning",
+    "paused": "warning",
+    "deferred": "warning",
+    "bounced": "error",
+    "complained": "error",
+    "failed": "error",
+    "unknown": "error",
+}

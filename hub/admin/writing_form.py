@@ -1,0 +1,90 @@
+"""The form of an article: what was typed, as it was typed, and the draft it means."""
+
+from dataclasses import dataclass
+
+from hub.content import store
+from hub.content.model import Draft, Kind, Newsletter, Post
+from hub.content.writing import NEWSLETTER
+from hub.db import Transaction
+from hub.web.forms import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The fields of the form. Authors and topics are names with commas between."""
+
+    kind: Kind = "post"
+    title: str = ""
+    markdown: str = ""
+    slug: str = ""
+    excerpt: str = ""
+    topics: str = ""
+    authors: str = ""
+    newsletter: str = "digest"
+    language: str = ""
+    canonical_url: str = ""
+    cover: str = ""
+    cover_alt: str = ""
+
+
+def read(form: Form) -> Typed:
+    """What was typed."""
+    return Typed(
+        kind="page" if form.text("kind") == "page" else "post",
+        title=form.text("title"),
+        # The beginning of a text may be an indented line of code.
+        markdown=form.secret("markdown").replace("\r\n", "\n").rstrip(),
+        slug=form.text("slug"),
+        excerpt=form.text("excerpt"),
+        topics=form.text("topics"),
+        authors=form.text("authors"),
+        newsletter=form.text("newsletter", "none"),
+        language=form.text("language"),
+        canonical_url=form.text("canonical_url"),
+        cover=form.text("cover"),
+        cover_alt=form.text("cover_alt"),
+    )
+
+
+def of_post(tx: Transaction, post: Post) -> Typed:
+    """The form filled with a stored post."""
+    return Typed(
+        kind="page" if post.kind == "page" else "post",
+        title=post.title,
+        markdown=post.markdown,
+        slug=post.slug,
+        excerpt=post.standfirst,
+        topics=", ".join(topic.name for topic in store.topics_of(tx, post.id)),
+        authors=", ".join(author.name for author in store.authors_of(tx, post.id)),
+        newsletter=post.newsletter,
+        language=post.language,
+        canonical_url=post.canonical_url,
+        cover=post.cover,
+        cover_alt=post.cover_alt,
+    )
+
+
+def draft(typed: Typed) -> Draft:
+    """What the writing side is handed; it checks the rest."""
+    newsletter: Newsletter = "none"
+    for known in NEWSLETTER:
+        if known == typed.newsletter and typed.kind == "post":
+            newsletter = known  # type: ignore[assignment]  # one of NEWSLETTER, so a Newsletter
+    return Draft(
+        title=typed.title,
+        markdown=typed.markdown,
+        kind=typed.kind,
+        slug=typed.slug,
+        excerpt=typed.excerpt,
+        language=typed.language,
+        canonical_url=typed.canonical_url,
+        cover=typed.cover,
+        cover_alt=typed.cover_alt,
+        newsletter=newsletter,
+        authors=_names(typed.authors),
+        topics=_names(typed.topics),
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())

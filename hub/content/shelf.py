@@ -1,0 +1,108 @@
+"""All SQL that the desk's lists of articles, pages and pictures need."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.content.model import Summary
+from hub.db import Transaction
+
+_SUMMARY = (
+    "id, uid, kind, slug, title, excerpt, reading_minutes, status, newsletter, language, cover,"
+    " cover_alt, updated_at, published_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many posts (or pages) there are."""
+
+    drafts: int
+    published: int
+
+    @property
+    def all(self) -> int:
+        return self.drafts + self.published
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A picture that can be used in articles; `path` is what follows /media/."""
+
+    id: int
+    path: str
+    content_type: str
+    bytes: int
+    width: int | None
+    height: int | None
+    created_at: datetime
+
+
+def counts(tx: Transaction, kind: str) -> Counts:
+    """Drafts and published ones of a kind."""
+    return Counts(_count(tx, kind, "draft"), _count(tx, kind, "published"))
+
+
+def drafts(tx: Transaction, kind: str, *, limit: int, offset: int = 0) -> list[Summary]:
+    """Drafts, the one that was worked on last first."""
+    return tx.all(
+        Summary,
+        f"SELECT {_SUMMARY} FROM posts WHERE kind = :kind AND status = 'draft'"
+        " ORDER BY updated_at DESC, id DESC LIMIT :limit OFFSET :offset",
+        kind=kind,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def published(tx: Transaction, kind: str, *, limit: int, offset: int = 0) -> list[Summary]:
+    """What readers see, newest first."""
+    return tx.all(
+        Summary,
+        f"SELECT {_SUMMARY} FROM posts WHERE kind = :kind AND status = 'published'"
+        " ORDER BY published_at DESC, id DESC LIMIT :limit OFFSET :offset",
+        kind=kind,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def everything(
+    tx: Transaction, kind: str, *, drafts_first: int, limit: int, offset: int = 0
+) -> list[Summary]:
+    """Drafts (there are `drafts_first`), then what is published: both by their index."""
+    found = drafts(tx, kind, limit=limit, offset=offset) if offset < drafts_first else []
+    if len(found) < limit:
+        rest = max(0, offset - drafts_first)
+        found += published(tx, kind, limit=limit - len(found), offset=rest)
+    return found
+
+
+def topic_names(tx: Transaction) -> list[str]:
+    """Every topic, to be offered while somebody writes."""
+    return tx.all(str, "SELECT name FROM topics ORDER BY name LIMIT 500")
+
+
+def author_names(tx: Transaction) -> list[str]:
+    """Every author, to be offered while somebody writes."""
+    return tx.all(str, "SELECT name FROM authors ORDER BY name LIMIT 500")
+
+
+def pictures(tx: Transaction, *, before: int | None = None, limit: int) -> list[StoredPicture]:
+    """Pictures, newest first; those that follow the id `before`."""
+    return tx.all(
+        StoredPicture,
+        "SELECT id, path, content_type, bytes, width, height, created_at FROM media"
+        " WHERE id < :before ORDER BY id DESC LIMIT :limit",
+        before=2**62 if before is None else before,
+        limit=limit,
+    )
+
+
+def _count(tx: Transaction, kind: str, status: str) -> int:
+    # The status stands in the text, so that the partial index of that status answers.
+    literal = {"draft": "'draft'", "published": "'published'"}[status]
+    return int(
+        tx.scalar(
+            f"SELECT count(*) FROM posts WHERE kind = :kind AND status = {literal}", kind=kind
+        )
+    )
