@@ -147,7 +147,7 @@ def test_the_text_is_for_a_person(hub: Hub, inbox: Inbox) -> None:
 
 def test_the_subject_says_what_is_inside(inbox: Inbox) -> None:
     subject = parsed(inbox.received["ada@mail.test"])["Subject"]
-    assert subject == "Ropes <b>& knots</b>, and one more article"
+    assert subject == "L’été à la côte, and one more article"
 
 
 def test_the_language_is_the_readers(inbox: Inbox) -> None:

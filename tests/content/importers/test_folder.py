@@ -108,6 +108,16 @@ def test_a_changed_file_keeps_its_address_and_its_name_in_feeds(blog: Blog) -> N
     assert after.plain_text == "New words."
 
 
+def test_a_namesake_from_another_folder_overwrites_nothing(blog: Blog) -> None:
+    blog.write("a.md", "---\ntitle: First\ndate: 2014-12-12\n---\nx\n")
+    blog.bring_in()
+    blog.write("a.md", "---\ntitle: Second\ndate: 2020-01-01\n---\ny\n")
+    report = blog.bring_in()
+    assert counts(report) == (0, 0, 0, 1)
+    assert "First" in reasons(report)["a.md"]
+    assert blog.post("a").title == "First"
+
+
 def test_a_changed_picture_is_a_change(blog: Blog) -> None:
     blog.article("a.md", text="![Tide](tide.png)")
     blog.write("tide.png", picture("PNG"))
