@@ -7,6 +7,7 @@ import csv
 import secrets
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 ARTICLES = Path(__file__).parent / "articles"
@@ -62,7 +63,9 @@ def fill(data: Path, *, port: int) -> str:
         rows = csv.writer(file)
         rows.writerow(["email", "name", "language"])
         for name, language in READERS:
-            rows.writerow([f"{name.split()[0].lower()}@readers.test", name, language])
+            first = unicodedata.normalize("NFKD", name.split()[0].lower())
+            address = f"{first.encode('ascii', 'ignore').decode()}@readers.test"
+            rows.writerow([address, name, language])
     _hub(data, "import", str(readers), "--consent=Signed the visitors' book at the yard")
     readers.unlink()
     _hub(data, "newsletter", "send", "--now")

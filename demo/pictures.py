@@ -74,7 +74,7 @@ def _log_in(page: Page, base: str, password: str) -> None:
     page.goto(f"{base}/admin/login")
     page.fill("input[name=email]", OWNER)
     page.fill("input[name=password]", password)
-    page.click("main button[type=submit]")
+    page.click("main form button")
 
 
 def _first_article(base: str) -> str:

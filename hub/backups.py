@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from hub.db import Database
-from hub.db.sqlite import check_file
+from hub.db import Database, check_file
 from hub.errors import Conflict, Refused
 from hub.settings import Settings
 
@@ -69,7 +68,10 @@ def write(settings: Settings, db: Database, target: Path, *, now: datetime) -> P
 def restore(archive_path: Path, settings: Settings) -> None:
     """Bring a backup into the data folder. Raises Refused, and then nothing has changed."""
     if settings.database:
-        raise Refused("A backup is restored to SQLite: leave HUB_DATABASE empty.")
+        raise Refused(
+            "A backup is restored to SQLite: leave HUB_DATABASE empty, then run "
+            "`hub migrate-to postgresql://…`."
+        )
     if settings.database_file.exists():
         raise Conflict("%(path)s holds a hub already; choose an empty folder.", path=settings.data)
     try:

@@ -82,8 +82,9 @@ def database_url(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
-    """A data folder of its own, with mail going to the outbox."""
+def settings(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A data folder of its own, with mail going to the outbox; commands find the database too."""
+    monkeypatch.setenv("HUB_DATABASE", database_url)
     return from_environment({"HUB_DATABASE": database_url}, data=tmp_path / "data")
 
 

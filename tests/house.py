@@ -27,7 +27,7 @@ JOINERS = {"__main__", "app", "cli", "worker"}
 # Modules that stand alone: each may import others of them, and what is named here beside.
 LEAVES: dict[str, set[str]] = {
     name: set() for name in ("errors", "times", "tokens", "addresses", "i18n", "logs", "reports")
-} | {"settings": set(), "limits": {"db"}}
+} | {"settings": set(), "limits": {"db"}, "backups": {"db"}}
 # A model is a leaf too; the one that describes a letter's writer names what that is given.
 MODELS_WITH_MORE = {"hub.mail.model": {"hub.db", "hub.tokens"}}
 
@@ -40,7 +40,7 @@ LATE_IMPORTS = {("hub.db.opening", "hub.db.postgres")}
 IMPORTS_BY_NAME = {"hub.cli"}
 
 ASKS_FOR_THE_ENGINE = re.compile(r"hub\.(db(\..*)?|newsletter\.claiming\w*|content\.search\w*)")
-KNOWS_WHERE_THE_DATABASE_IS = re.compile(r"hub\.(db(\..*)?|settings|cli\.migrate_to)")
+KNOWS_WHERE_THE_DATABASE_IS = re.compile(r"hub\.(db(\..*)?|settings|backups|cli\.migrate_to)")
 SQL = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|WITH \w+ AS)\b")
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from hub.audience.record import COLUMNS, EVENT_FIELDS, Record
+from hub.audience.record import COLUMNS, Record
 from hub.audience.spreadsheet import guarded
 
 Format = Literal["csv", "json", "ndjson"]
@@ -40,7 +40,18 @@ def document(record: Record) -> dict[str, object]:
 
 
 def _log(record: Record) -> list[dict[str, str]]:
-    return [{name: getattr(event, name) for name in EVENT_FIELDS} for event in record.consent]
+    return [
+        {
+            "kind": event.kind,
+            "at": event.at,
+            "text": event.text,
+            "text_version": event.text_version,
+            "language": event.language,
+            "form_url": event.form_url,
+            "source": event.source,
+        }
+        for event in record.consent
+    ]
 
 
 class _Line:

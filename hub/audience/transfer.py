@@ -32,15 +32,8 @@ class _Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class _Event:
+class _OwnedEvent(Event):
     subscriber_id: int
-    kind: str
-    at: str
-    text: str
-    text_version: str
-    language: str
-    form_url: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +82,14 @@ def _complete(
         topics.setdefault(row.subscriber_id, []).append(row.topic)
     events: dict[int, list[Event]] = {}
     for event in tx.all(
-        _Event,
+        _OwnedEvent,
         "SELECT consent_events.* FROM consent_events"
         " JOIN subscribers ON subscribers.id = consent_events.subscriber_id"
         f" WHERE {where} AND subscribers.id <= :last ORDER BY consent_events.id",
         last=last,
         **values,
     ):
-        events.setdefault(event.subscriber_id, []).append(
-            Event(
-                event.kind,
-                event.at,
-                event.text,
-                event.text_version,
-                event.language,
-                event.form_url,
-                event.source,
-            )
-        )
+        events.setdefault(event.subscriber_id, []).append(event)
     for person in people:
         yield Record(
             person.email,

@@ -20,6 +20,7 @@ COMMANDS = {
     "export": "exporting",
     "restore": "restore",
     "backup": "backup",
+    "migrate-to": "migrate_to",
     "posts": "posts",
     "subscribers": "subscribers",
     "newsletter": "newsletter",

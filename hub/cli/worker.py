@@ -2,6 +2,9 @@
 
 import asyncio
 import signal
+import sys
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import click
 
@@ -9,6 +12,14 @@ from hub import app, logs, worker
 from hub.cli.context import CommandContext, pass_hub
 from hub.errors import Refused
 from hub.web.state import Hub
+
+if sys.platform != "win32":
+    # The loop that `hub serve` runs on.
+    from uvloop import new_event_loop
+else:
+    from asyncio import new_event_loop
+
+T = TypeVar("T")
 
 
 @click.command("worker")
@@ -19,11 +30,11 @@ def command(context: CommandContext, once: bool) -> None:
     logs.configure()
     with context.open() as hub:
         if once:
-            trouble = asyncio.run(worker.run_once(hub, composers=app.COMPOSERS))
+            trouble = _run(worker.run_once(hub, composers=app.COMPOSERS))
             if trouble:
                 raise Refused("Not everything was sent: %(reason)s", reason=trouble)
         else:
-            asyncio.run(_until_stopped(hub))
+            _run(_until_stopped(hub))
 
 
 async def _until_stopped(hub: Hub) -> None:
@@ -32,3 +43,8 @@ async def _until_stopped(hub: Hub) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     await app.work(hub, stopping)
+
+
+def _run(coroutine: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(coroutine)

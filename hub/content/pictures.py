@@ -93,19 +93,26 @@ def _looked_at(data: bytes) -> tuple[str, int, tuple[int, int]]:
     with _one_at_a_time, warnings.catch_warnings():
         # We count the pixels ourselves, before any is decoded; broken Exif is cut out anyway.
         warnings.simplefilter("ignore")
-        with Image.open(io.BytesIO(data), formats=list(_TYPES)) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise TooLarge(
-                    N_("A picture has at most %(most)s million pixels."),
-                    field="picture",
-                    most=MOST_PIXELS // 1_000_000,
-                )
-            orientation = image.getexif().get(_ORIENTATION, 1)
-            size = image.size
-            image.load()
-            kind = "JPEG" if image.format == "MPO" else str(image.format)
+        try:
+            with Image.open(io.BytesIO(data), formats=list(_TYPES)) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    raise _too_many_pixels()
+                orientation = image.getexif().get(_ORIENTATION, 1)
+                size = image.size
+                image.load()
+                kind = "JPEG" if image.format == "MPO" else str(image.format)
+        except Image.DecompressionBombError as error:
+            raise _too_many_pixels() from error
     good = isinstance(orientation, int) and 1 <= orientation <= 8
     return kind, orientation if good and kind == "JPEG" else 1, size
+
+
+def _too_many_pixels() -> TooLarge:
+    return TooLarge(
+        N_("A picture has at most %(most)s million pixels."),
+        field="picture",
+        most=MOST_PIXELS // 1_000_000,
+    )
 
 
 def _without_metadata(data: bytes, kind: str, orientation: int) -> bytes:

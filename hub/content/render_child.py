@@ -5,6 +5,7 @@ four bytes and a JSON document. It ends when its input does.
 """
 
 import json
+import os
 import resource
 import signal
 import struct
@@ -27,6 +28,8 @@ def main() -> None:
     converter = Converter()
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     _send(answers, {"ready": 1})
+    # What a library says while it dies is no news: the parent reports it in its own words.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     while (job := _receive(requests)) is not None:
         _limit_processor(seconds)
         _send(answers, _answer(converter, job))

@@ -112,6 +112,12 @@ class Renderer:
         child = self._take()
         try:
             answer = child.exchange(job, self._seconds)
+        except _Died as error:
+            child.kill()
+            if not child.used:
+                raise Refused(_REASONS["memory"], field="markdown") from error
+            # It may have died while it was idle, of nothing that this text did.
+            return self._exchange(job)
         except BaseException:
             child.kill()
             raise
@@ -122,14 +128,10 @@ class Renderer:
         return answer
 
     def _take(self) -> "_Child":
-        while True:
-            with self._lock:
-                child = self._idle.pop()[0] if self._idle else None
-            if child is None:
-                return _Child(self._memory, self._seconds)
-            if child.alive():
-                return child
-            child.kill()
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()[0]
+        return _Child(self._memory, self._seconds)
 
     def _give_back(self, child: "_Child") -> None:
         with self._lock:
@@ -155,6 +157,10 @@ class Renderer:
             child.end()
 
 
+class _Died(Exception):
+    """The child ended in the middle of a job, without having been killed by us."""
+
+
 class _Child:
     """One rendering process and the pipes to it. Not for two threads at once."""
 
@@ -167,7 +173,7 @@ class _Child:
             env={"PYTHONPATH": str(_PACKAGE_FOLDER), "LC_ALL": "C.UTF-8"},
             cwd=os.sep,
         )
-        self.spent = False
+        self.used = self.spent = False
         try:
             self._guarded(self._read, _START_SECONDS)
         except (OSError, EOFError) as error:
@@ -192,12 +198,10 @@ class _Child:
             ) from error
         except (OSError, EOFError) as error:
             logs.warning("render.died", code=self._process.poll(), bytes=len(job))
-            raise Refused(_REASONS["memory"], field="markdown") from error
+            raise _Died from error
         self.spent = "refused" in answer
+        self.used = True
         return answer
-
-    def alive(self) -> bool:
-        return self._process.poll() is None
 
     def end(self) -> None:
         """Close its input, on which it ends; kill it when it does not."""

@@ -20,10 +20,12 @@ class Origin:
     id: int
     kind: str
     slug: str
+    title: str
     status: str
     newsletter: Newsletter
     source: str
     source_hash: str | None
+    published_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +87,10 @@ def origins(tx: Transaction, prefix: str) -> list[Origin]:
     """Every imported post whose source begins with `prefix`, deleted ones too."""
     return tx.all(
         Origin,
-        "SELECT id, kind, slug, status, newsletter, source, source_hash FROM posts"
-        " WHERE source >= :prefix AND source < :after",
+        "SELECT id, kind, slug, title, status, newsletter, source, source_hash, published_at"
+        " FROM posts WHERE substr(source, 1, :length) = :prefix",
         prefix=prefix,
-        after=prefix + "\U0010ffff",
+        length=len(prefix),
     )
 
 

@@ -1,8 +1,10 @@
 """Chooses the engine. SQLite needs nothing but the data folder."""
 
+from pathlib import Path
+
 from hub.db.seam import Database
 from hub.db.sqlite import SqliteDatabase
-from hub.errors import SettingError
+from hub.errors import Refused, SettingError
 from hub.settings import Settings
 
 
@@ -11,12 +13,34 @@ def open_database(settings: Settings) -> Database:
 
     Raises SettingError in one line for a database that cannot be used.
     """
-    if settings.database:
-        return _open_postgres(settings)
-    return SqliteDatabase(settings.database_file)
+    if not settings.database:
+        return SqliteDatabase(settings.database_file)
+    database = _open_postgres(settings.database)
+    try:
+        with database.read() as tx:
+            uid = str(tx.scalar("SELECT uid FROM hub WHERE id = 1"))
+        _check_belongs(settings, uid)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
-def _open_postgres(settings: Settings) -> Database:
+def open_address(address: str, *, data: Path) -> Database:
+    """The database at `postgresql://…`, or in the file of `sqlite:PATH` (made when missing;
+    without a path: hub.db in the data folder). Whose hub it holds is not asked.
+
+    Raises Refused for another kind of address, SettingError for a database that cannot be used.
+    """
+    if address.startswith(("postgresql://", "postgres://")):
+        return _open_postgres(address)
+    scheme, _, path = address.partition(":")
+    if scheme != "sqlite":
+        raise Refused("This must be postgresql://user:password@host/name or sqlite:PATH.")
+    return SqliteDatabase(Path(path.removeprefix("//") or data / "hub.db"))
+
+
+def _open_postgres(url: str) -> Database:
     # psycopg is an extra and takes 0.4 s to import: only who chose PostgreSQL pays for it.
     try:
         from hub.db.postgres import PostgresDatabase
@@ -24,13 +48,7 @@ def _open_postgres(settings: Settings) -> Database:
         raise SettingError(
             f"HUB_DATABASE: PostgreSQL needs the extra `postgres` of the hub ({error})"
         ) from error
-    database = PostgresDatabase(settings.database)
-    try:
-        _check_belongs(settings, database.uid)
-    except BaseException:
-        database.close()
-        raise
-    return database
+    return PostgresDatabase(url)
 
 
 def _check_belongs(settings: Settings, uid: str) -> None:

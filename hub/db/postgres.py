@@ -6,9 +6,6 @@ opens it, sets what it needs and waits for its turn.
 """
 
 import logging
-import os
-import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,14 +19,17 @@ from psycopg.adapt import Buffer, Loader
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from hub.db import texts
+from hub.db import copying, texts
+from hub.db.bulk import Bulk
+from hub.db.postgres_bulk import PostgresBulk
 from hub.db.postgres_errors import hub_error, is_lost, mapped_errors
 from hub.db.postgres_listener import Listener
 from hub.db.postgres_schema import WRITE_LOCK, bring_up
 from hub.db.postgres_sql import translate
 from hub.db.rows import reader, to_columns
 from hub.db.seam import Database, Transaction
-from hub.errors import DatabaseBusy, Refused, SettingError, Unavailable
+from hub.db.sqlite import SqliteDatabase
+from hub.errors import DatabaseBusy, SettingError, Unavailable
 
 T = TypeVar("T")
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -80,7 +80,7 @@ class PostgresTransaction(Transaction):
     engine = "postgres"
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self._names = count()
         self.changes_site = False
 
@@ -96,7 +96,7 @@ class PostgresTransaction(Transaction):
 
     def stream(self, cls: type[T], sql: str, **values: object) -> Iterator[T]:
         with mapped_errors():
-            cursor = self._connection.cursor(f"stream{next(self._names)}")
+            cursor = self.connection.cursor(f"stream{next(self._names)}")
         try:
             with mapped_errors():
                 cursor.execute(translate(sql), to_columns(values))
@@ -117,7 +117,7 @@ class PostgresTransaction(Transaction):
 
     def executemany(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
         remaining = iter(rows)
-        with self._connection.cursor() as cursor:
+        with self.connection.cursor() as cursor:
             while batch := [to_columns(row) for row in islice(remaining, BATCH)]:
                 with mapped_errors():
                     cursor.executemany(translate(sql), batch)
@@ -129,7 +129,7 @@ class PostgresTransaction(Transaction):
         try:
             yield
         except BaseException:
-            if not self._connection.broken:
+            if not self.connection.broken:
                 self._command(f"ROLLBACK TO {name}; RELEASE {name}")
             raise
         self._command(f"RELEASE {name}")
@@ -138,7 +138,7 @@ class PostgresTransaction(Transaction):
         self.changes_site = True
 
     def commit(self) -> None:
-        if self._connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+        if self.connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
             # The server would answer COMMIT with a quiet ROLLBACK.
             raise RuntimeError(texts.SWALLOWED)
         if self.changes_site:
@@ -149,13 +149,13 @@ class PostgresTransaction(Transaction):
     def _run(self, sql: str, values: Mapping[str, object]) -> Cursor:
         with mapped_errors():
             try:
-                return self._connection.execute(translate(sql), to_columns(values))
+                return self.connection.execute(translate(sql), to_columns(values))
             except psycopg.errors.InFailedSqlTransaction as error:
                 raise RuntimeError(texts.SWALLOWED) from error
 
     def _command(self, text: str) -> None:
         with mapped_errors():
-            self._connection.execute(text, prepare=False)
+            self.connection.execute(text, prepare=False)
 
     def _fetch(self, cursor: Any) -> list[tuple[Any, ...]]:
         with mapped_errors():
@@ -173,7 +173,7 @@ class PostgresDatabase(Database):
         self._refusals = 0
         try:
             with psycopg.connect(self._conninfo, autocommit=True) as connection:
-                self.uid = bring_up(connection, migrate=migrate)
+                bring_up(connection, migrate=migrate)
         except psycopg.Error as error:
             raise SettingError(f"HUB_DATABASE: {_one_line(error)}") from error
         self._listener = Listener(self._connect)
@@ -228,33 +228,17 @@ class PostgresDatabase(Database):
         return []
 
     def backup(self, target: Path) -> None:
-        program = shutil.which("pg_dump")
-        if program is None:
-            raise Refused(
-                "A backup of PostgreSQL needs its program pg_dump: apt-get install "
-                "postgresql-client, or back up the server itself."
-            )
-        # The password goes through the environment: arguments can be read by every user.
-        parts = conninfo_to_dict(self._conninfo)
-        secret = {"PGPASSWORD": str(parts.pop("password"))} if "password" in parts else {}
-        target.touch(mode=0o600, exist_ok=True)
-        done = subprocess.run(
-            [
-                program,
-                "--format=custom",
-                f"--file={target}",
-                "--dbname",
-                make_conninfo("", **parts),
-            ],
-            env={**os.environ, **secret},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            target.unlink(missing_ok=True)
-            said = (done.stderr.strip() or f"exit {done.returncode}").splitlines()[-1]
-            raise Refused("pg_dump made no backup: %(reason)s", reason=said)
+        copied = SqliteDatabase(target)
+        try:
+            copying.copy(self, copied, progress=lambda *_: None)
+        finally:
+            copied.close()
+
+    @contextmanager
+    def bulk(self, *, write: bool) -> Iterator[Bulk]:
+        with self._transaction(_WRITE_ALONE if write else _READ) as tx:
+            yield PostgresBulk(tx.connection)
+            tx.commit()
 
     def close(self) -> None:
         self._pool.close()

@@ -17,8 +17,8 @@ OLDEST_SERVER = 14
 PATIENCE = "10min"
 
 
-def bring_up(connection: Connection, *, migrate: bool) -> str:
-    """Check the server, apply what is missing when `migrate`; the uid of the hub in there.
+def bring_up(connection: Connection, *, migrate: bool) -> None:
+    """Check the server, apply what is missing when `migrate`, look that the hub can be read.
 
     `connection` is in autocommit mode. Raises SettingError in one line for a database that
     cannot be used, psycopg's errors when it goes away.
@@ -30,7 +30,7 @@ def bring_up(connection: Connection, *, migrate: bool) -> str:
             _apply(connection)
         elif pending:
             raise SettingError("HUB_DATABASE: the database holds no hub of this version")
-        return str(_value(connection, "SELECT uid FROM hub WHERE id = 1"))
+        _value(connection, "SELECT uid FROM hub WHERE id = 1")
     except psycopg.errors.InsufficientPrivilege as error:
         raise SettingError(
             f"HUB_DATABASE: {_who(connection)} may not use the tables of the hub: "

@@ -38,7 +38,13 @@ def to_column(value: object) -> object:
 
 def to_columns(values: Mapping[str, object]) -> dict[str, object]:
     """The parameters of one statement, as they are stored."""
-    return {name: to_column(value) for name, value in values.items()}
+    return {
+        # The plain text that most of a million rows is, without a call for each value.
+        name: value
+        if type(value) is str and value.isascii() and "\0" not in value
+        else to_column(value)
+        for name, value in values.items()
+    }
 
 
 def _check_unicode(value: str) -> None:

@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
+from hub.db.bulk import Bulk
+
 T = TypeVar("T")
 
 Engine = Literal["sqlite", "postgres"]
@@ -110,9 +112,12 @@ class Database(ABC):
     def backup(self, target: Path) -> None:
         """Write a consistent copy to `target` while others read and write.
 
-        SQLite: a database file. PostgreSQL: an archive for `pg_restore`, made by pg_dump;
-        Refused where that program is missing or fails.
+        It is an SQLite file on either engine, so that a backup can be taken anywhere.
         """
+
+    @abstractmethod
+    def bulk(self, *, write: bool) -> AbstractContextManager[Bulk]:
+        """Whole tables, for hub.db.copying alone, in one transaction as of `read` or `write`."""
 
     @abstractmethod
     def close(self) -> None:

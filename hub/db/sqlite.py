@@ -19,9 +19,11 @@ from sqlite_utils import Migrations
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the driver it chose
 
 from hub.db import texts
+from hub.db.bulk import Bulk
 from hub.db.migrations import scripts
 from hub.db.rows import reader, to_columns
 from hub.db.seam import Database, Transaction
+from hub.db.sqlite_bulk import SqliteBulk
 from hub.errors import (
     Conflict,
     DatabaseBusy,
@@ -45,7 +47,7 @@ class SqliteTransaction(Transaction):
     engine = "sqlite"
 
     def __init__(self, connection: Any) -> None:
-        self._connection = connection
+        self.connection = connection
         self._savepoints = count()
         # SQLite would go on after an error; PostgreSQL does not, so neither does the seam.
         self._failed = False
@@ -80,22 +82,22 @@ class SqliteTransaction(Transaction):
 
     def executemany(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
         with self._statement():
-            self._connection.executemany(sql, (to_columns(row) for row in rows))
+            self.connection.executemany(sql, (to_columns(row) for row in rows))
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         name = f"s{next(self._savepoints)}"
-        self._connection.execute(f"SAVEPOINT {name}")
+        self.connection.execute(f"SAVEPOINT {name}")
         try:
             yield
         except BaseException:
             # A full disk may have undone the whole transaction already.
-            if self._connection.in_transaction:
-                self._connection.execute(f"ROLLBACK TO {name}")
-                self._connection.execute(f"RELEASE {name}")
+            if self.connection.in_transaction:
+                self.connection.execute(f"ROLLBACK TO {name}")
+                self.connection.execute(f"RELEASE {name}")
                 self._failed = False
             raise
-        self._connection.execute(f"RELEASE {name}")
+        self.connection.execute(f"RELEASE {name}")
 
     def site_changed(self) -> None:
         self.changes_site = True
@@ -106,11 +108,11 @@ class SqliteTransaction(Transaction):
         if self.changes_site:
             self.execute("UPDATE hub SET site_version = site_version + 1 WHERE id = 1")
         with _mapped_errors():
-            self._connection.execute("COMMIT")
+            self.connection.execute("COMMIT")
 
     def _run(self, sql: str, values: Mapping[str, object]) -> Any:
         with self._statement():
-            return self._connection.execute(sql, to_columns(values))
+            return self.connection.execute(sql, to_columns(values))
 
     @contextmanager
     def _statement(self) -> Iterator[None]:
@@ -217,6 +219,12 @@ class SqliteDatabase(Database):
                 connection.close()
         target.chmod(0o600)
         check_file(target)
+
+    @contextmanager
+    def bulk(self, *, write: bool) -> Iterator[Bulk]:
+        with self.write() if write else self.read() as tx, _mapped_errors():
+            assert isinstance(tx, SqliteTransaction)
+            yield SqliteBulk(tx.connection)
 
     def close(self) -> None:
         if self._closed:

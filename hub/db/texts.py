@@ -11,3 +11,8 @@ TOO_BIG = N_("A number is too large.")
 
 SWALLOWED = "an error was swallowed outside a savepoint: this transaction can keep nothing"
 NESTED = "a write transaction was opened inside another one"
+
+NOT_EMPTY = "The target is not empty: it has rows in %(tables)s. Copy into a fresh database."
+OTHER_SCHEMA = "The two databases have different tables: use one version of the hub for both."
+NOT_THE_SAME = "The copy of %(table)s is not what was read; nothing was kept."
+NOT_KEPT = "%(table)s holds a value that PostgreSQL does not keep: %(reason)s"

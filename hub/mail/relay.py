@@ -52,6 +52,9 @@ class RelayMailer:
             raise RelayAway(f"the relay answers {error.code} {error.message}") from error
         except (SMTPException, OSError, TimeoutError) as error:
             client.close()
+            # aiosmtplib's own class alone: the server lacks STARTTLS or AUTH.
+            if type(error) is SMTPException:
+                raise RelayRefuses(_refusal(error)) from error
             if isinstance(_root(error), ssl.SSLError):
                 raise RelayRefuses(_refusal(_root(error))) from error
             raise RelayAway(f"the relay cannot be reached: {error}"[:300]) from error

@@ -44,7 +44,7 @@ class Books:
         with self._db.read() as tx:
             if not claiming.is_due(tx, now):
                 return []
-        with self._db.write() as tx:
+        with self._db.write(concurrent=True) as tx:
             claimed = claiming.claim(tx, worker_id, now=now, limit=limit)
         if claimed:
             with self._db.read() as tx:
@@ -85,7 +85,7 @@ class Books:
 
     def record(self, worker_id: int, results: Sequence[Result], *, now: datetime) -> None:
         """Write results down, and close editions that are complete."""
-        with self._db.write() as tx:
+        with self._db.write(concurrent=True) as tx:
             deliveries.record(tx, worker_id, results)
             for edition_id in {result.edition_id for result in results}:
                 if editions.finish(tx, edition_id, now):

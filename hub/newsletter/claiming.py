@@ -1,7 +1,8 @@
 """Taking work so that no two workers hold the same delivery, and giving it back.
 
-SQLite's one writer makes select-then-update safe here; the lease condition is repeated in
-the update all the same, so that an engine with more writers claims no row twice.
+SQLite's one writer makes select-then-update safe. On PostgreSQL claims run side by side: each
+locks the rows that it looks at and passes over those that another has locked. The lease
+condition is repeated in the update all the same.
 """
 
 from collections import Counter
@@ -13,6 +14,8 @@ from hub.newsletter import deliveries
 from hub.newsletter.model import ClaimedDelivery
 
 _DUE = "edition_id = :edition_id AND state IN ('queued', 'deferred') AND due_at <= :now"
+# All that differs between the engines.
+_LOCKED = {"sqlite": "", "postgres": " FOR UPDATE SKIP LOCKED"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list
         waiting = tx.all(
             _Waiting,
             f"SELECT subscriber_id, state FROM deliveries WHERE {_DUE}"
-            " ORDER BY due_at, subscriber_id LIMIT :limit",
+            f" ORDER BY due_at, subscriber_id LIMIT :limit{_LOCKED[tx.engine]}",
             edition_id=edition_id,
             now=now,
             limit=limit,

@@ -103,7 +103,8 @@ def record(tx: Transaction, worker_id: int, results: Iterable[Result]) -> int:
             moves = moved.setdefault(result.edition_id, Counter())
             moves[result.state] += 1
             moves["claimed"] -= 1
-    for edition_id, moves in moved.items():
+    # In order, so that two workers never wait for each other's counters.
+    for edition_id, moves in sorted(moved.items(), key=lambda item: item[0]):
         move_counts(tx, edition_id, moves)
     return -sum(moves["claimed"] for moves in moved.values())
 

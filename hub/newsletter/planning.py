@@ -185,7 +185,9 @@ def _last(tx: Transaction, stream: str, current: Period) -> str | None:
 
 
 def _waiting(tx: Transaction, stream: str, now: datetime) -> tuple[DigestPost, ...]:
-    return ledger.waiting_posts(tx, stream, rules.MEANT_FOR[stream], now)
+    """What waits, as it is read: a digest opens with the newest; single posts go out in turn."""
+    posts = ledger.waiting_posts(tx, stream, rules.MEANT_FOR[stream], now)
+    return posts if stream == "each" else posts[::-1]
 
 
 def _refuse_unready(site: Site) -> None:

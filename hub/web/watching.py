@@ -17,10 +17,10 @@ AWAY_SECONDS = 0.25
 async def watch_site(
     db: Database, clear: Callable[[], None], stopping: asyncio.Event, seen: int
 ) -> None:
-    """Call `clear`, in a thread, within a second of each change after version `seen`.
+    """Call `clear` (in a thread) within a second of each change after version `seen`.
 
-    It ends when `stopping` is set; whoever sets that calls `db.wake()` too. While the database
-    is away nothing is cleared: better an old page than none.
+    Ends with `stopping`; whoever sets it calls `db.wake()` too. While the database is away
+    nothing is cleared: better an old page than none.
     """
     # A thread of its own: the few that answer requests are not for waiting.
     own = anyio.CapacityLimiter(1)

@@ -22,18 +22,18 @@ def log_in(page: Page) -> None:
     page.goto("/admin")
     page.fill("input[name=email]", "owner@hub.test")
     page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    page.click("main form button")
 
 
 def test_a_reader_subscribes_and_confirms(page: Page, site: Site) -> None:
     page.goto("/subscribe")
     assert fits(page)
     page.fill("main input[name=email]", READER)
-    page.click("main button[type=submit]")
+    page.click("main form button")
     assert fits(page)
     page.goto(link(site.inbox.wait_for(READER), "confirm"))
     assert person(site)["status"] == "pending"
-    page.click("main button[type=submit]")
+    page.click("main form button")
     until(lambda: person(site)["status"] == "active")
 
 

@@ -16,9 +16,14 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+    hub: Hub,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
 ) -> Run:
     """Run a command in the hub of the test: exit code, stdout, stderr."""
+
+    monkeypatch.setenv("HUB_DATABASE", database_url)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["hub", "--data", str(hub.settings.data), *arguments])

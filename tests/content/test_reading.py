@@ -20,6 +20,7 @@ def test_a_hub_that_is_not_set_up_says_so(tmp_path: Path) -> None:
         answer = visitor.get("/")
     assert answer.status_code == 200
     assert "This hub is not set up yet" in answer.text
+    assert "<form" not in answer.text
 
 
 def test_a_site_without_articles_has_a_first_page(client: TestClient) -> None:
@@ -163,8 +164,15 @@ def test_a_page_lives_at_the_root(client: TestClient, hub: Hub) -> None:
     assert client.get("/posts/about").status_code == 404
 
 
-def test_the_form_is_hidden_until_there_is_somewhere_to_send_it(client: TestClient) -> None:
-    assert 'class="subscribe"' not in client.get("/").text
+def test_the_form_stands_beside_what_is_agreed_to(client: TestClient, hub: Hub) -> None:
+    with hub.db.write() as tx:
+        sites.put(tx, "consent_text", "You will hear from us on Saturdays.")
+        add(tx, "a")
+    for path in ("/", "/posts/a"):
+        form = client.get(path).text.partition('<form class="subscribe-form"')[2]
+        assert 'method="post" action="/subscribe"' in form
+        assert 'name="email"' in form
+        assert "You will hear from us on Saturdays." in form
 
 
 @pytest.mark.parametrize("path", ["/", "/archive", "/posts/a", "/topics/sea", "/authors/ada"])

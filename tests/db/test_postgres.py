@@ -1,9 +1,7 @@
 """What is PostgreSQL's alone: errors, a server that goes away, a backup."""
 
-import subprocess
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,7 +9,7 @@ import pytest
 
 from hub.db.postgres import PostgresDatabase
 from hub.db.postgres_errors import hub_error
-from hub.errors import Conflict, DatabaseBusy, HubError, Refused, StorageFull, Unavailable
+from hub.errors import Conflict, DatabaseBusy, HubError, StorageFull, Unavailable
 from tests.conftest import TEMPLATE
 from tests.postgres_server import Server
 
@@ -130,41 +128,3 @@ def test_a_careless_server_still_keeps_what_it_acknowledged(postgres: Server, ur
     with database.write() as tx:
         assert tx.scalar("SELECT current_setting('synchronous_commit')") == "on"
     database.close()
-
-
-def test_a_backup_holds_the_database(
-    postgres: Server, db: PostgresDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(postgres.programs), prepend=":")
-    with db.write() as tx:
-        tx.execute("INSERT INTO settings (name, value) VALUES ('found-again', '')")
-    target = tmp_path / "hub.dump"
-    db.backup(target)
-    told = subprocess.run(
-        [postgres.programs / "pg_restore", "--data-only", "--table=settings", "--file=-", target],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "found-again" in told.stdout
-    assert target.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_backup_without_pg_dump_says_what_is_missing(
-    db: PostgresDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(Refused, match="postgresql-client"):
-        db.backup(tmp_path / "hub.dump")
-
-
-def test_a_backup_that_fails_leaves_nothing(
-    postgres: Server, db: PostgresDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(postgres.programs), prepend=":")
-    target = tmp_path / "hub.dump"
-    postgres.halt()
-    with pytest.raises(Refused, match="pg_dump made no backup"):
-        db.backup(target)
-    postgres.start()
-    assert not target.exists()

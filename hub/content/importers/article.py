@@ -100,7 +100,7 @@ def parse(file: str, data: bytes, zone: ZoneInfo) -> Article:
             *addresses,
             *fields.lines(meta, "aliases", "alias", "redirect_from"),
         ),
-        guessed_addresses=_guessed(place, stem),
+        guessed_addresses=() if addresses else _guessed(place, stem),
     )
 
 

@@ -5,19 +5,20 @@ then files are prepared by two at a time and written in small transactions, so t
 hub goes on serving and a stop in the middle loses nothing.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hub.content import media, publishing, redirects, rendering, slugs, store, writing
+from hub.content import media, publishing, redirects, rendering, store, writing
 from hub.content.importers import article as articles
+from hub.content.importers import surveying
 from hub.content.importers.article import Article
 from hub.content.importers.preparing import Prepared, Render, Workshop
 from hub.content.importers.references import Source
+from hub.content.importers.surveying import Planned
 from hub.content.model import Newsletter, path_of
 from hub.content.store import Origin
 from hub.db import Database, Transaction
@@ -28,28 +29,17 @@ from hub.site.model import Site
 
 FORMAT = "markdown"
 BATCH = 25
-_SOURCE = "markdown:"
 _DRAFT = "draft:"
-_LEFT_OUT = frozenset(("node_modules", "__pycache__", "vendor"))
 
 # (files done, files in all)
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
-    """A file that holds an article, and the slug it gets. `origin` when it came in before."""
-
-    article: Article
-    slug: str
-    origin: Origin | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Outcome:
     """One file after preparing: `prepared`, or a reason why not, or neither: unchanged."""
 
-    planned: _Planned
+    planned: Planned
     fingerprint: str = ""
     prepared: Prepared | None = None
     refused: str = ""
@@ -71,7 +61,7 @@ class _Tally:
 def recognises(path: Path) -> bool:
     """Whether this is a Markdown file, or a folder that holds one."""
     if path.is_dir():
-        return next(_files(path), None) is not None
+        return next(surveying.files(path), None) is not None
     return path.suffix.lower() in articles.SUFFIXES
 
 
@@ -93,10 +83,11 @@ def run(
     With `dry_run` nothing is written anywhere, and the report is the same.
     """
     root = path if path.is_dir() else path.parent
-    files = list(_files(path)) if path.is_dir() else [path.name]
+    files = list(surveying.files(path)) if path.is_dir() else [path.name]
     tally = _Tally()
-    found = _survey(root, files, ZoneInfo(site.timezone), tally)
-    planned = _plan(db, found, now)
+    found = surveying.survey(root, files, ZoneInfo(site.timezone), tally.refuse)
+    with db.read() as tx:
+        planned = surveying.plan(tx, found, now)
     addresses = {p.article.file: path_of(p.article.kind, p.slug) for p in planned}
     job = _Import(
         db=db,
@@ -115,9 +106,14 @@ def run(
     )
     done = len(files) - len(planned)
     with ThreadPoolExecutor(rendering.CHILDREN, "prepare") as pool:
-        for start in range(0, len(planned), BATCH):
-            progress(done + start, len(files))
-            job.write(list(pool.map(job.prepare, planned[start : start + BATCH])))
+        try:
+            for outcomes in _prepared(pool, job, planned):
+                progress(done, len(files))
+                job.write(outcomes)
+                done += len(outcomes)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     progress(len(files), len(files))
     return Report(
         kind="posts",
@@ -130,59 +126,31 @@ def run(
     )
 
 
-def _files(root: Path) -> Iterator[str]:
-    """The Markdown files of a folder, as paths in it, in order; hidden folders are left out."""
-    for folder, inner, names in os.walk(root):
-        inner[:] = sorted(n for n in inner if not n.startswith(".") and n not in _LEFT_OUT)
-        for name in sorted(names):
-            if not name.startswith(".") and name.lower().endswith(articles.SUFFIXES):
-                yield (Path(folder) / name).relative_to(root).as_posix()
+def _prepared(
+    pool: Executor, job: "_Import", planned: Sequence[Planned]
+) -> Iterator[list[_Outcome]]:
+    """Batch after batch; while one is written, the next is being prepared."""
+    ahead: list[Future[_Outcome]] = []
+    for start in range(0, len(planned), BATCH):
+        begun = [pool.submit(job.prepare, p) for p in planned[start : start + BATCH]]
+        if ahead:
+            yield [future.result() for future in ahead]
+        ahead = begun
+    if ahead:
+        yield [future.result() for future in ahead]
 
 
-def _survey(root: Path, files: Sequence[str], zone: ZoneInfo, tally: _Tally) -> list[Article]:
-    """Every file that holds an article, without its text."""
-    found: list[Article] = []
-    for file in files:
-        try:
-            found.append(replace(_read(root, file, zone)[0], markdown=""))
-        except Refused as error:
-            tally.refuse(file, str(error))
-    return found
-
-
-def _read(root: Path, file: str, zone: ZoneInfo) -> tuple[Article, bytes]:
-    try:
-        with (root / file).open("rb") as opened:
-            data = opened.read(rendering.LARGEST + 100_001)
-    except OSError as error:
+def _refuse_a_namesake(article: Article, origin: Origin) -> None:
+    """A file of another folder may have the name of one that came in before."""
+    other_day = article.date is not None and article.date != origin.published_at
+    if other_day and article.title != origin.title:
         raise Refused(
-            N_("The file cannot be read: %(reason)s"), reason=error.strerror or str(error)
-        ) from error
-    if len(data) > rendering.LARGEST + 100_000:
-        raise Refused(N_("The file is too large; an article has at most 1 MB of text."))
-    return articles.parse(file, data, zone), data
-
-
-def _plan(db: Database, found: Sequence[Article], now: datetime) -> list[_Planned]:
-    """Who gets which slug, the oldest first: a taken one gets its date, then a number."""
-    with db.read() as tx:
-        origins = {origin.source: origin for origin in store.origins(tx, _SOURCE)}
-        taken = {kind: store.slugs(tx, kind) for kind in ("post", "page")}
-    planned: list[_Planned] = []
-    for article in sorted(found, key=lambda a: (a.date or now, a.file)):
-        origin = origins.get(_SOURCE + article.file)
-        if origin is not None:
-            slug = origin.slug
-        else:
-            slug = slugs.free(
-                article.slug,
-                kind=article.kind,
-                taken=taken[article.kind].__contains__,
-                day=article.date or now,
-            )
-            taken[article.kind].add(slug)
-        planned.append(_Planned(article, slug, origin))
-    return planned
+            N_(
+                "Title and date are others than those of “%(title)s”, which came in from a file "
+                "of this name. Rename the file, or delete that article first."
+            ),
+            title=origin.title,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,18 +167,22 @@ class _Import:
     named: frozenset[str]
     tally: _Tally
 
-    def prepare(self, planned: _Planned) -> _Outcome:
+    def prepare(self, planned: Planned) -> _Outcome:
         """Read the file again, whole this time, and make it ready unless nothing changed."""
         origin = planned.origin
         if origin is not None and origin.status == "deleted":
             return _Outcome(planned)
         try:
-            article, data = _read(self.root, planned.article.file, ZoneInfo(self.site.timezone))
+            article, data = surveying.read(
+                self.root, planned.article.file, ZoneInfo(self.site.timezone)
+            )
             fingerprint = self.workshop.fingerprint(article, data)
             if not self._to_be_published(article):
                 fingerprint = _DRAFT + fingerprint
             if origin is not None and origin.source_hash == fingerprint:
                 return _Outcome(planned)
+            if origin is not None:
+                _refuse_a_namesake(article, origin)
             prepared = self.workshop.prepare(
                 article, planned.slug, newsletter=self._newsletter(article, origin)
             )
@@ -252,7 +224,7 @@ class _Import:
         for picture in prepared.pictures:
             media.record(tx, picture, self.now)
         draft = replace(
-            prepared.draft, source=_SOURCE + article.file, source_hash=outcome.fingerprint
+            prepared.draft, source=surveying.SOURCE + article.file, source_hash=outcome.fingerprint
         )
         publish = self._to_be_published(article)
         if planned.origin is None:

@@ -5,13 +5,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hub.content import media, rendering, writing
-from hub.content.importers import article as articles
+from hub.content.importers import surveying
 from hub.content.importers.preparing import Render, Workshop
 from hub.content.importers.references import Source
 from hub.content.model import Post
 from hub.db import Database
-from hub.errors import Refused
-from hub.i18n import N_
 from hub.site.model import Site
 
 
@@ -30,9 +28,7 @@ def write(
     The second value: what the writer should look at, such as a picture that is not there.
     Raises Refused as parsing, rendering and writing.create do; Conflict for a taken slug.
     """
-    if path.stat().st_size > rendering.LARGEST + 100_000:
-        raise Refused(N_("The file is too large; an article has at most 1 MB of text."))
-    article = articles.parse(path.name, path.read_bytes(), ZoneInfo(site.timezone))
+    article, _ = surveying.read(path.parent, path.name, ZoneInfo(site.timezone))
     workshop = Workshop(Source(path.parent, {}), media_folder, render, site.language)
     prepared = workshop.prepare(
         article,

@@ -1,0 +1,137 @@
+"""A small SMTP server that answers as the recipient's local part tells it to.
+
+451-rcpt, 550-rcpt, 421-rcpt   that code at RCPT (421 closes)
+451-data, 550-data, 421-data   that code after the final dot (421 closes)
+drop-rcpt                      closes at RCPT
+drop-data                      takes the message and closes without an answer
+hang-data                      takes the message and says nothing more
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+TEXTS = {451: "4.3.0 try again", 550: "5.1.1 no such user", 421: "4.7.0 closing"}
+
+
+@dataclass
+class FaultServer:
+    """`accepted` holds (recipient, bytes) of each message that got its 250."""
+
+    extensions: tuple[str, ...] = ("PIPELINING", "SIZE 1000000", "SMTPUTF8", "8BITMIME")
+    close_after: int = 0
+    greeting: bytes = b"220 fault.test\r\n"
+    refuse_mail: bytes = b""
+    go_ahead_always: bool = False
+    delay: float = 0.0
+    port: int = 0
+    connections: int = 0
+    accepted: list[tuple[str, bytes]] = field(default_factory=list)
+    unanswered: list[tuple[str, bytes]] = field(default_factory=list)
+    commands: list[bytes] = field(default_factory=list)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["FaultServer"]:
+        writers: set[asyncio.StreamWriter] = set()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writers.add(writer)
+            self.connections += 1
+            try:
+                await self._converse(reader, writer)
+            except ConnectionError:
+                pass
+            finally:
+                writer.close()
+                writers.discard(writer)
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            self.release.set()
+            server.close()
+            for writer in list(writers):
+                writer.close()
+            await asyncio.sleep(0)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(self.greeting)
+        recipient = ""
+        taken = 0
+        while line := await reader.readline():
+            verb = line[:4].upper()
+            if verb != b"EHLO":
+                self.commands.append(line.rstrip())
+            if verb == b"EHLO":
+                lines = ["fault.test", *self.extensions]
+                writer.writelines(
+                    f"250{'-' if n < len(lines) - 1 else ' '}{text}\r\n".encode()
+                    for n, text in enumerate(lines)
+                )
+            elif verb == b"MAIL":
+                recipient = ""
+                writer.write(self.refuse_mail or b"250 2.1.0 ok\r\n")
+            elif verb == b"RCPT":
+                name = line.split(b"<")[1].split(b">")[0].decode()
+                code, _, place = name.partition("@")[0].partition("-rcpt")
+                if name.startswith("drop-rcpt"):
+                    return
+                if place == "" and code.isdigit():
+                    writer.write(_answer(int(code)))
+                    if code == "421":
+                        return
+                else:
+                    recipient = name
+                    writer.write(b"250 2.1.5 ok\r\n")
+            elif verb == b"DATA":
+                if not recipient and not self.go_ahead_always:
+                    writer.write(b"503 5.5.1 no recipient\r\n")
+                    continue
+                writer.write(b"354 go ahead\r\n")
+                content = await self._content(reader)
+                if not recipient:
+                    writer.write(b"554 5.5.1 no valid recipients\r\n")
+                elif not await self._judge(recipient, content, writer):
+                    return
+                else:
+                    taken += 1
+                    if taken == self.close_after:
+                        await writer.drain()
+                        return
+            elif verb == b"QUIT":
+                writer.write(b"221 bye\r\n")
+                return
+            else:
+                writer.write(b"250 ok\r\n")
+
+    async def _content(self, reader: asyncio.StreamReader) -> bytes:
+        lines = []
+        while (line := await reader.readline()) not in (b".\r\n", b""):
+            lines.append(line[1:] if line.startswith(b".") else line)
+        return b"".join(lines)
+
+    async def _judge(self, recipient: str, content: bytes, writer: asyncio.StreamWriter) -> bool:
+        """Answer the final dot; whether the conversation goes on."""
+        local = recipient.partition("@")[0]
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        if local.startswith(("drop-data", "hang-data")):
+            self.unanswered.append((recipient, content))
+            if local.startswith("hang-data"):
+                await self.release.wait()
+            return False
+        code = local.partition("-data")[0]
+        if code.isdigit():
+            writer.write(_answer(int(code)))
+            return code != "421"
+        self.accepted.append((recipient, content))
+        writer.write(b"250 2.0.0 queued\r\n")
+        return True
+
+
+def _answer(code: int) -> bytes:
+    return f"{code} {TEXTS[code]}\r\n".encode()

@@ -1,0 +1,146 @@
+"""Posts, readers and a worker for the tests of the newsletter."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from itertools import count
+
+from hub.app import COMPOSERS
+from hub.mail.model import Mailer
+from hub.mail.relay import RelayMailer
+from hub.mail.session import Waits
+from hub.newsletter import editions
+from hub.newsletter.model import Counts, Edition
+from hub.newsletter.planning import Press
+from hub.settings import SmtpRelay
+from hub.web.mailing import renderer
+from hub.web.state import Hub
+from hub.worker import Worker
+from tests.conftest import NOW
+
+_numbers = count(1)
+
+
+def publish(
+    hub: Hub,
+    title: str,
+    *,
+    newsletter: str = "digest",
+    at: datetime = NOW,
+    excerpt: str = "What it is about.",
+) -> int:
+    """A published post's id."""
+    number = next(_numbers)
+    with hub.db.write() as tx:
+        return int(
+            tx.scalar(
+                "INSERT INTO posts (uid, kind, slug, title, excerpt, markdown, html, plain_text,"
+                " reading_minutes, status, newsletter, language, canonical_url, cover, cover_alt,"
+                " created_at, updated_at, published_at) VALUES (:uid, 'post', :uid, :title,"
+                " :excerpt, '', '', '', 1, 'published', :newsletter, 'en', '', '', '', :at, :at,"
+                " :at) RETURNING id",
+                uid=f"post-{number}",
+                title=title,
+                excerpt=excerpt,
+                newsletter=newsletter,
+                at=at,
+            )
+        )
+
+
+def subscribe(
+    hub: Hub,
+    email: str,
+    *,
+    cadence: str = "weekly",
+    language: str = "en",
+    name: str = "",
+    status: str = "active",
+    at: datetime = NOW,
+    paused_until: datetime | None = None,
+) -> int:
+    """A reader's id."""
+    with hub.db.write() as tx:
+        return int(
+            tx.scalar(
+                "INSERT INTO subscribers (email, email_key, name, status, cadence, paused_until,"
+                " language, source, created_at, confirmed_at) VALUES (:email, :email, :name,"
+                " :status, :cadence, :paused_until, :language, 'test', :at, :at) RETURNING id",
+                email=email,
+                name=name,
+                status=status,
+                cadence=cadence,
+                paused_until=paused_until,
+                language=language,
+                at=at,
+            )
+        )
+
+
+def press(hub: Hub) -> Press:
+    site = hub.site()
+    return Press(site, hub.signer, renderer(site, hub.settings.themes))
+
+
+def relay_at(port: int, *, final_dot: float = 5.0) -> Mailer:
+    return RelayMailer(
+        SmtpRelay("127.0.0.1", port, tls="no"),
+        local_name="hub.test",
+        waits=Waits(command=5.0, final_dot=final_dot, goodbye=0.2),
+    )
+
+
+def worker_of(
+    hub: Hub,
+    mailer: Mailer | None = None,
+    *,
+    steady: Callable[[], float] = time.monotonic,
+    connections: int = 3,
+) -> Worker:
+    return Worker(
+        hub,
+        COMPOSERS,
+        mailer=mailer,
+        chance=lambda: 0.5,
+        connections=connections,
+        steady=steady,
+    )
+
+
+def tick(hub: Hub, now: datetime = NOW, mailer: Mailer | None = None) -> bool:
+    """One tick of a worker of its own, which signs off afterwards."""
+
+    async def once() -> bool:
+        worker = await asyncio.to_thread(worker_of, hub, mailer)
+        did = await worker.tick(now)
+        await worker.close(now)
+        return did
+
+    return asyncio.run(once())
+
+
+def newest(hub: Hub) -> Edition:
+    return all_editions(hub)[0]
+
+
+def all_editions(hub: Hub) -> list[Edition]:
+    """Newest first."""
+    with hub.db.read() as tx:
+        return [report.edition for report in editions.newest(tx)]
+
+
+def counts(hub: Hub, edition_id: int) -> Counts:
+    with hub.db.read() as tx:
+        return editions.counts(tx, edition_id)
+
+
+def outbox(hub: Hub) -> list[bytes]:
+    """Every message in the outbox, oldest first."""
+    return [path.read_bytes() for path in sorted(hub.settings.outbox.glob("*.eml"))]
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    return message_from_bytes(raw, policy=policy.default)

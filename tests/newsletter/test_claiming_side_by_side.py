@@ -1,0 +1,100 @@
+"""Several workers on one database: no delivery is claimed twice, and none is forgotten."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from hub.db import Database
+from hub.newsletter import claiming, deliveries, editions
+from hub.newsletter.deliveries import Result
+from tests.conftest import NOW
+
+DELIVERIES = 2_000
+WORKERS = 4
+
+
+@pytest.fixture
+def edition_id(db: Database) -> int:
+    """An edition that is being sent, with 2,000 deliveries that are due."""
+    with db.write() as tx:
+        tx.executemany(
+            "INSERT INTO subscribers (id, email, email_key, name, status, cadence, language,"
+            " source, created_at) VALUES (:id, :email, :email, '', 'active', 'weekly', 'en',"
+            " 'form', :at)",
+            ({"id": n, "email": f"{n}@reader.test", "at": NOW} for n in range(1, DELIVERIES + 1)),
+        )
+        edition_id = int(
+            tx.scalar(
+                "INSERT INTO editions (stream, period, status, subject, reason, created_at,"
+                " queued_up_to) VALUES ('weekly', '2026-W48', 'sending', 'S', '', :at, 0)"
+                " RETURNING id",
+                at=NOW,
+            )
+        )
+        editions.start_counts(tx, edition_id)
+        edition = editions.get(tx, edition_id)
+        assert edition is not None
+        assert deliveries.queue_batch(tx, edition, "weekly", now=NOW) == DELIVERIES
+    return edition_id
+
+
+def test_four_workers_share_an_edition(
+    db: Database, edition_id: int, open_again: Callable[[], Database]
+) -> None:
+    claimed: list[int] = []
+    together = threading.Barrier(WORKERS, timeout=20)
+
+    def work(mine: Database, worker_id: int) -> None:
+        together.wait()
+        while True:
+            with mine.write(concurrent=True) as tx:
+                held = claiming.claim(tx, worker_id, now=NOW, limit=50)
+            if not held:
+                return
+            claimed.extend(delivery.subscriber_id for delivery in held)
+            with mine.write(concurrent=True) as tx:
+                results = [
+                    Result(edition_id, d.subscriber_id, "accepted", 250, "", NOW) for d in held
+                ]
+                assert deliveries.record(tx, worker_id, results) == len(held)
+                editions.finish(tx, edition_id, NOW)
+
+    databases = [open_again() for _ in range(WORKERS)]
+    threads = [threading.Thread(target=work, args=(d, n + 1)) for n, d in enumerate(databases)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Counter(claimed) == Counter(range(1, DELIVERIES + 1))
+    with db.read() as tx:
+        assert deliveries.count_states(tx, edition_id) == {"accepted": DELIVERIES}
+        assert editions.counts(tx, edition_id).accepted == DELIVERIES
+        edition = editions.get(tx, edition_id)
+    assert edition is not None
+    assert edition.status == "sent"
+
+
+def test_a_claim_looks_past_what_another_is_claiming(
+    db: Database, edition_id: int, open_again: Callable[[], Database], engine: str
+) -> None:
+    """While the first has not committed, the second finds other work and waits for nothing."""
+    if engine == "sqlite":
+        pytest.skip("SQLite has one writer: the second waits its turn")
+    with db.write(concurrent=True) as first:
+        mine = first.all(
+            int,
+            "SELECT subscriber_id FROM deliveries WHERE state IN ('queued', 'deferred')"
+            " ORDER BY due_at, subscriber_id LIMIT 50 FOR UPDATE",
+        )
+        with open_again().write(concurrent=True) as second:
+            theirs = claiming.claim(second, 2, now=NOW, limit=50)
+    assert len(mine) == len(theirs) == 50
+    assert not set(mine) & {delivery.subscriber_id for delivery in theirs}
+
+
+def test_what_is_not_due_is_not_claimed(db: Database, edition_id: int) -> None:
+    with db.write(concurrent=True) as tx:
+        assert claiming.claim(tx, 1, now=NOW - timedelta(seconds=1), limit=50) == []
