@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from hub import limits, logs, worker
+from hub import i18n, limits, logs, worker
 from hub.admin import routes as desk
 from hub.audience import consent, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
-from hub.content import listing, media_views
+from hub.content import listing, media_views, notice_views
 from hub.content import views as content_views
 from hub.db import open_database
 from hub.feeds import views as feed_views
@@ -115,6 +115,7 @@ def routes() -> list[BaseRoute]:
         *desk.ROUTES,
         *audience_views.ROUTES,
         *media_views.ROUTES,
+        *notice_views.ROUTES,
         *content_views.ROUTES,
         *feed_views.ROUTES,
         *newsletter_views.ROUTES,
@@ -134,7 +135,10 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     text = consent.consent_text(site, language).text
     return {
         "menu": menu,
-        "footer_links": [],
+        "footer_links": [
+            {"title": i18n.translate(language, notice_views.TITLES[path]), "url": path}
+            for path in notice_views.links(site)
+        ],
         "subscribe_form": {"action": "/subscribe", "consent_text": text} if site.ready_at else None,
     }
 

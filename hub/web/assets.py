@@ -1,5 +1,7 @@
 """The style sheets, under an address that changes with their bytes and is kept for ever."""
 
+from html import escape
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -34,4 +36,21 @@ def style_sheet(request: Request) -> Response:
     )
 
 
-ROUTES: list[BaseRoute] = [Route("/assets/{digest}/{name}", style_sheet)]
+def icon(request: Request) -> Response:
+    """The icon in a browser's tab: the first letter of the site's name."""
+    letter = escape(hub(request).site().title[:1].upper() or "·")
+    return mark_shared(
+        Response(
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
+            '<rect width="64" height="64" rx="14" fill="#0b5f50"/>'
+            '<text x="32" y="46" text-anchor="middle" fill="#fff" font-family="Georgia,serif"'
+            f' font-size="42" font-weight="700">{letter}</text></svg>',
+            media_type="image/svg+xml",
+        )
+    )
+
+
+ROUTES: list[BaseRoute] = [
+    Route("/assets/icon.svg", icon),
+    Route("/assets/{digest}/{name}", style_sheet),
+]

@@ -1,0 +1,37 @@
+"""The pages that the law asks for: the legal notice and what the owner says about privacy."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from hub.content import rendering
+from hub.errors import NotFound
+from hub.i18n import N_
+from hub.site.model import Site
+from hub.web.pages import message, page
+from hub.web.state import hub
+
+TITLES = {"/legal": N_("Legal notice"), "/privacy": N_("Privacy")}
+
+
+def links(site: Site) -> list[str]:
+    """The addresses of the notices that the owner wrote."""
+    return [path for path in TITLES if _text(site, path)]
+
+
+def notice(request: Request) -> Response:
+    """A notice, rendered from the owner's Markdown; 404 while it is empty."""
+    site = hub(request).site()
+    path: str = request.scope["path"]
+    if not (text := _text(site, path)):
+        raise NotFound(N_("There is no such page."))
+    rendered = rendering.render(text, language=site.language)
+    title = message(request, TITLES[path])
+    return page(request, "notice.html", site=site, shared=True, title=title, html=rendered.html)
+
+
+def _text(site: Site, path: str) -> str:
+    return site.legal_notice if path == "/legal" else site.privacy_notice
+
+
+ROUTES: list[BaseRoute] = [Route(path, notice) for path in TITLES]
