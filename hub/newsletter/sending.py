@@ -249,9 +249,7 @@ class EditionLane:
                 if self._doubtful:
                     # Nothing is in hand any more: what this worker still holds was claimed by a
                     # commit whose answer was lost with the database.
-                    await asyncio.to_thread(
-                        self._books.give_back, self._worker_id, now=self._now()
-                    )
+                    await asyncio.to_thread(self._books.give_back, self._worker_id, now=self._now())
                     self._doubtful = False
                 return
             except Unavailable:
