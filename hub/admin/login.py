@@ -3,11 +3,13 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hub.admin.forms import Errors
 from hub.admin.pages import bare_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.errors import Refused
 from hub.i18n import N_
 from hub.users import accounts, login, one_time_links, passwords, store
+from hub.users.model import User
 from hub.web import client, sessions
 from hub.web.forms import Form
 from hub.web.pages import message
@@ -69,36 +71,46 @@ def send_password_link(request: Request) -> Response:
 
 def new_password_form(request: Request) -> Response:
     """Choose a password: the page behind a one-time link."""
-    parts = hub(request)
-    with parts.db.read() as tx:
-        one_time_links.look(tx, "password", request.path_params["token"], parts.now())
-    return bare_page(request, "admin/new_password.html", error="")
+    return _password_page(request, _account_of_link(request), Errors(hub(request).site().language))
 
 
 def choose_password(request: Request) -> Response:
     """Take the new password, end every session and every link of the account, log in."""
-    parts, token = hub(request), request.path_params["token"]
-    with parts.db.read() as tx:
-        one_time_links.look(tx, "password", token, parts.now())
-    try:
-        password = passwords.checked(request.state.form.secret("password"))
-    except Refused as error:
-        return bare_page(
-            request,
-            "admin/new_password.html",
-            status=error.status,
-            error=message(request, error.message, **error.values),
-        )
+    parts, password = hub(request), request.state.form.secret("password")
+    user = _account_of_link(request)
+    errors = Errors(parts.site().language)
+    with errors.caught("password"):
+        passwords.checked(password, email=user.email)
+    if errors:
+        return _password_page(request, user, errors)
     password_hash = passwords.hashed(password)
     with parts.db.write() as tx:
-        link = one_time_links.use(tx, "password", token, parts.now())
-        user = store.by_id(tx, link.subject_id or 0)
-        if user is None:
-            raise Refused(N_("This account is no more."))
+        one_time_links.use(tx, "password", request.path_params["token"], parts.now())
         accounts.change_password(tx, user, password_hash)
     response = done("/admin", "password")
     sessions.begin(request, response, user)
     return response
+
+
+def _account_of_link(request: Request) -> User:
+    """Whose link this is. Raises NotAllowed when it works no more."""
+    parts = hub(request)
+    with parts.db.read() as tx:
+        link = one_time_links.look(tx, "password", request.path_params["token"], parts.now())
+        user = store.by_id(tx, link.subject_id or 0)
+    if user is None:
+        raise Refused(N_("This account is no more."))
+    return user
+
+
+def _password_page(request: Request, user: User, errors: Errors) -> Response:
+    return bare_page(
+        request,
+        "admin/new_password.html",
+        status=400 if errors else 200,
+        email=user.email,
+        error=errors.by_field["password"],
+    )
 
 
 def _login_page(request: Request, form: Form, error: str = "", status: int = 200) -> Response:

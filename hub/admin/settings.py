@@ -1,7 +1,6 @@
 """The settings: every option of the site, in groups, with its help beside it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +14,7 @@ from hub.site import options
 from hub.site import store as sites
 from hub.site.model import Site
 from hub.web import themes
+from hub.web.pages import message
 from hub.web.state import hub
 
 
@@ -129,7 +129,7 @@ def _settings_page(request: Request, values: Messages, errors: Errors) -> Respon
         options=options.BY_NAME,
         values=values,
         errors=errors.by_field,
-        choices=_choices(parts.settings.themes),
+        choices=_choices(request),
         areas=_AREAS,
         types=_TYPES,
         address_from_outside=parts.settings.base_url,
@@ -142,14 +142,19 @@ def _stored(request: Request) -> Site:
         return sites.load(tx)
 
 
-def _choices(owner_themes: Path) -> dict[str, list[tuple[str, str]]]:
-    """Options with few values: value and name of each."""
+def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
+    """Options with few values: each value, and how it is shown."""
+
+    def translated(texts: dict[str, str]) -> list[tuple[str, str]]:
+        return [(value, message(request, text)) for value, text in texts.items()]
+
+    names = themes.names(hub(request).settings.themes)
     return {
         "language": list(LANGUAGES.items()),
         "timezone": timezones(),
-        "weekly_day": list(_WEEKDAYS.items()),
-        "feed_content": list(_FEEDS.items()),
-        "theme": [(name, name) for name in themes.names(owner_themes)],
+        "weekly_day": translated(_WEEKDAYS),
+        "feed_content": translated(_FEEDS),
+        "theme": [(name, name) for name in names],
     }
 
 

@@ -127,6 +127,8 @@ class SqliteTransaction(Transaction):
 
 
 class SqliteDatabase(Database):
+    backup_name = "hub.db"
+
     def __init__(self, path: Path, *, migrate: bool = True) -> None:
         self.path = path
         self._callbacks: list[Callable[[], None]] = []

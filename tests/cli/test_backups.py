@@ -2,6 +2,7 @@
 
 import stat
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,16 @@ from hub.app import create_app, create_hub
 from hub.errors import Conflict, Refused
 from hub.settings import from_environment
 from hub.web.state import Hub
-from tests.conftest import NOW
+from tests.conftest import NOW, TEMPLATE
+from tests.postgres_server import Server
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    """A hub on SQLite; what is kept of PostgreSQL is at the end."""
+    parts = create_hub(from_environment({}, data=tmp_path / "data"))
+    yield parts
+    parts.db.close()
 
 
 @pytest.fixture
@@ -82,3 +92,16 @@ def test_something_else_is_not_a_backup(tmp_path: Path) -> None:
         opened.writestr("hello.txt", "hello")
     with pytest.raises(Refused, match="not a backup"):
         restored(other, tmp_path / "copy")
+
+
+def test_a_backup_of_postgres_says_how_to_bring_it_back(postgres: Server, tmp_path: Path) -> None:
+    name = postgres.database(TEMPLATE)
+    settings = from_environment({"HUB_DATABASE": postgres.url(name)}, data=tmp_path / "data")
+    hub = create_hub(settings)
+    archive = backups.write(settings, hub.db, tmp_path / "hub.zip", now=NOW)
+    hub.db.close()
+    postgres.drop(name)
+    with zipfile.ZipFile(archive) as opened:
+        assert opened.read("hub.dump").startswith(b"PGDMP")
+    with pytest.raises(Refused, match=r"RESTORE\.txt"):
+        restored(archive, tmp_path / "copy")

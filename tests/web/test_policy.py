@@ -35,7 +35,12 @@ def cases(found: list[Route]) -> list[tuple[str, str]]:
     ]
 
 
-UNSAFE = [case for case in cases(ROUTES) if case[0] not in ("GET", "OPTIONS")]
+# Mail programs press unsubscribe from nowhere (RFC 8058); everything else is held to the rule.
+UNSAFE = [
+    case
+    for case in cases(ROUTES)
+    if case[0] not in ("GET", "OPTIONS") and not case[1].startswith(EXEMPT_PREFIXES)
+]
 
 
 def address(path: str) -> str:
@@ -111,15 +116,17 @@ def test_what_the_desk_answers_is_never_stored(
 
 @pytest.mark.parametrize("origin", [None, "https://hub.test", "https://evil.test", "null"])
 @pytest.mark.parametrize("site", [None, "same-origin", "none", "same-site", "cross-site"])
-@pytest.mark.parametrize(("method", "path"), UNSAFE)
 def test_no_other_site_can_change_anything(
-    client: TestClient, method: str, path: str, site: str | None, origin: str | None
+    client: TestClient, site: str | None, origin: str | None
 ) -> None:
-    if path.startswith(EXEMPT_PREFIXES):
-        pytest.skip("mail programs press this button from nowhere (RFC 8058)")
     headers = {"origin": origin, "sec-fetch-site": site}
-    answer = client.request(
-        method, address(path), headers={k: v for k, v in headers.items() if v is not None}
-    )
+    given = {name: value for name, value in headers.items() if value is not None}
     ours = site in ("same-origin", "none") if site else origin in (None, "https://hub.test")
-    assert answer.text.startswith("This request came from another site") is not ours
+    refused = {
+        (method, path)
+        for method, path in UNSAFE
+        if client.request(method, address(path), headers=given).text.startswith(
+            "This request came from another site"
+        )
+    }
+    assert refused == (set() if ours else set(UNSAFE))

@@ -1,0 +1,54 @@
+"""The settings at the desk: all of them, checked together, stored together."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from hub.admin import settings
+from hub.app import create_app
+from hub.site import options
+from hub.web.state import Hub
+from tests.admin.conftest import logged_in
+
+
+def test_every_option_has_its_place_and_its_label() -> None:
+    shown = [name for group in settings.groups() for name in group.options]
+    assert sorted(shown) == sorted(options.BY_NAME)
+    assert set(settings.LABELS) >= set(options.BY_NAME)
+
+
+def test_every_option_is_in_the_form(desk: TestClient) -> None:
+    answer = desk.get("/admin/settings").text
+    assert [name for name in options.BY_NAME if f'name="{name}"' not in answer] == []
+
+
+def test_settings_are_stored(desk: TestClient, hub: Hub) -> None:
+    form = {"title": "Quay Letters", "weekly_day": "tuesday", "posts_per_page": "7"}
+    assert desk.post("/admin/settings", data=form).status_code == 303
+    site = hub.site()
+    assert (site.title, site.weekly_day, site.posts_per_page) == ("Quay Letters", "tuesday", 7)
+
+
+def test_a_wrong_value_stores_nothing_and_keeps_what_was_typed(desk: TestClient, hub: Hub) -> None:
+    form = {"title": "Quay Letters", "weekly_time": "25:00", "timezone": "Europe/Paris"}
+    answer = desk.post("/admin/settings", data=form)
+    assert answer.status_code == 400
+    assert 'id="weekly_time-error"' in answer.text
+    assert 'value="25:00"' in answer.text
+    assert 'value="Quay Letters"' in answer.text
+    assert hub.site().title == "Harbour Notes"
+
+
+def test_a_time_zone_that_the_list_lacks_is_not_lost(desk: TestClient) -> None:
+    desk.post("/admin/settings", data={"timezone": "Etc/GMT+3"})
+    assert '<option value="Etc/GMT+3" selected>' in desk.get("/admin/settings").text
+
+
+def test_moving_to_plain_http_logs_in_under_the_plain_name(desk: TestClient, hub: Hub) -> None:
+    desk.post("/admin/settings", data={"base_url": "http://hub.test"})
+    assert desk.get("/admin").status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/admin/settings", "/admin/subscribers", "/admin/newsletter"])
+def test_an_editor_sees_no_line_to_what_is_the_owners(hub: Hub, path: str) -> None:
+    with TestClient(create_app(hub), base_url="https://hub.test") as client:
+        assert path not in logged_in(client, hub, "editor").get("/admin/posts").text
