@@ -82,7 +82,8 @@ def run(
         raise Refused(
             N_("This list says nothing about consent: say where it came from with --consent TEXT.")
         )
-    total = sum(1 for _ in source.rows())
+    # Nothing is taken of a file that cannot be read to its end.
+    total = source.count()
     defaults = _defaults(db, path.name, consent.strip(), now)
     parse = _parser(mapped, defaults) if mapped else _own_parser(source.format, defaults)
     tally = _Tally()

@@ -18,12 +18,9 @@ def unsubscribe(
     subscriber = store.get(tx, subscriber_id)
     if subscriber is None or not rules.can_leave(subscriber.status):
         return subscriber
-    store.leave(tx, subscriber_id, now=now)
-    store.log(
-        tx,
-        subscriber_id,
-        ConsentEvent("unsubscribed", now, "", "", subscriber.language, "", source),
-    )
+    if store.leave(tx, subscriber_id, now=now):
+        event = ConsentEvent("unsubscribed", now, "", "", subscriber.language, "", source)
+        store.log(tx, subscriber_id, event)
     return store.get(tx, subscriber_id)
 
 

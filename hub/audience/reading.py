@@ -60,22 +60,32 @@ class Source:
             else:
                 yield from self._table_rows(file)
 
+    def count(self) -> int:
+        """How many rows there are, all of them read. Raises Refused as `rows` does."""
+        if self.format in ("json", "ndjson"):
+            return sum(1 for _ in self.rows())
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            return sum(map(any, self._cells(file))) - (not self.headless)
+
     def _table_rows(self, file: IO[str]) -> Iterator[Row]:
+        names, width = self.header, len(self.header)
+        for number, cells in enumerate(self._cells(file), 1):
+            if (number == 1 and not self.headless) or not any(cells):
+                continue
+            if len(cells) > width:
+                yield Row(number, {}, "it has more cells than the header has columns")
+                continue
+            if len(cells) < width:
+                cells += [""] * (width - len(cells))
+            yield Row(number, dict(zip(names, cells, strict=True)))
+
+    def _cells(self, file: IO[str]) -> Iterator[list[str]]:
         csv.field_size_limit(LONGEST_CELL)
         reader = csv.reader(file, delimiter=self.delimiter)
         number = 0
-        names, width = self.header, len(self.header)
         try:
-            for cells in reader:
-                number += 1
-                if (number == 1 and not self.headless) or not any(cells):
-                    continue
-                if len(cells) > width:
-                    yield Row(number, {}, "it has more cells than the header has columns")
-                    continue
-                if len(cells) < width:
-                    cells += [""] * (width - len(cells))
-                yield Row(number, dict(zip(names, cells, strict=True)))
+            for number, cells in enumerate(reader, 1):  # noqa: B007  # the error names the last one
+                yield cells
         except csv.Error as error:
             raise Refused(
                 N_("%(name)s cannot be read after row %(row)s: %(reason)s."),

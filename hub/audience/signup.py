@@ -7,7 +7,7 @@ from hub import addresses, limits
 from hub.audience import rules, store, suppression
 from hub.audience.model import ConsentEvent, ConsentText, Subscriber, Wish
 from hub.db import Transaction
-from hub.errors import TooMany
+from hub.errors import Conflict, TooMany
 from hub.i18n import N_
 from hub.mail import queue
 
@@ -47,7 +47,14 @@ def sign_up(
         return
     known = store.by_email_key(tx, email_key)
     if known is None:
-        subscriber_id = store.add(tx, wish, email_key, status="pending", source="form", now=now)
+        try:
+            with tx.savepoint():
+                subscriber_id = store.add(
+                    tx, wish, email_key, status="pending", source="form", now=now
+                )
+        except Conflict:
+            # The button was pressed twice, and the other request was first.
+            return
     elif rules.may_ask(known.status):
         subscriber_id = known.id
         store.change_wish(tx, subscriber_id, wish)
@@ -73,6 +80,8 @@ def confirm(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | N
     link = look_up(tx, confirmation_id, now=now)
     if link is None or link.state != "open":
         return link
+    if not store.use_confirmation(tx, confirmation_id, now=now):
+        return Link("used", link.subscriber)
     activate(tx, link.subscriber, source="link", now=now)
     return link
 

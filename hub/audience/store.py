@@ -151,11 +151,11 @@ def activate(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:
     )
 
 
-def leave(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:
-    """Unsubscribed. A confirmation that is still open must not undo it."""
-    tx.execute(
+def leave(tx: Transaction, subscriber_id: int, *, now: datetime) -> bool:
+    """Unsubscribed; False for one who had left already. An open confirmation cannot undo it."""
+    left = tx.execute(
         "UPDATE subscribers SET status = 'unsubscribed', unsubscribed_at = :now,"
-        " paused_until = NULL WHERE id = :id",
+        " paused_until = NULL WHERE id = :id AND status IN ('pending', 'waiting', 'active')",
         now=now,
         id=subscriber_id,
     )
@@ -165,6 +165,7 @@ def leave(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:
         now=now,
         id=subscriber_id,
     )
+    return left == 1
 
 
 def delete(tx: Transaction, subscriber_id: int) -> None:
@@ -247,6 +248,16 @@ def last_request(tx: Transaction, subscriber_id: int) -> ConsentEvent | None:
 def confirmation(tx: Transaction, confirmation_id: int) -> Confirmation | None:
     """One request to confirm."""
     return tx.one(Confirmation, "SELECT * FROM confirmations WHERE id = :id", id=confirmation_id)
+
+
+def use_confirmation(tx: Transaction, confirmation_id: int, *, now: datetime) -> bool:
+    """Use up a request to confirm; False when another press was first."""
+    used = tx.execute(
+        "UPDATE confirmations SET used_at = :now WHERE id = :id AND used_at IS NULL",
+        now=now,
+        id=confirmation_id,
+    )
+    return used == 1
 
 
 def add_confirmation(

@@ -102,7 +102,8 @@ def _progress() -> Callable[[int, int], None]:
 
 def _print(report: Report, *, dry_run: bool) -> None:
     for problem in report.problems:
-        click.echo(f"{problem.item}: {problem.reason}")
+        item = problem.item if problem.item.isprintable() else repr(problem.item)
+        click.echo(f"{item}: {problem.reason}")
     if report.problems:
         click.echo()
     would = "Nothing was changed. It would be: " if dry_run else ""

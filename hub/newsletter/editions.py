@@ -7,6 +7,7 @@ from hub.db import Transaction, in_list
 from hub.newsletter.model import Counts, Edition, EditionReport
 
 _COLUMNS = "id, stream, period, status, subject, reason, created_at, finished_at, queued_up_to"
+_LARGEST_ID = 2**63 - 1
 # Past editions that readers may see: whatever has begun to go out.
 _PUBLIC = "status IN ('sending', 'paused', 'sent')"
 
@@ -182,6 +183,9 @@ def public(tx: Transaction, *, limit: int = 500) -> list[PublicEdition]:
 
 
 def public_by_id(tx: Transaction, edition_id: int) -> Edition | None:
+    """A past edition that readers may see; any number may be asked for."""
+    if edition_id > _LARGEST_ID:
+        return None
     return tx.one(
         Edition, f"SELECT {_COLUMNS} FROM editions WHERE id = :id AND {_PUBLIC}", id=edition_id
     )

@@ -57,6 +57,21 @@ def waiting_posts(
     )
 
 
+def latest(tx: Transaction, limit: int, now: datetime) -> tuple[DigestPost, ...]:
+    """The newest published posts, whatever they are meant for."""
+    return _with_authors(
+        tx,
+        tx.all(
+            _Post,
+            "SELECT id, slug, title, excerpt, published_at FROM posts WHERE kind = 'post'"
+            " AND status = 'published' AND published_at <= :now"
+            " ORDER BY published_at DESC, id DESC LIMIT :limit",
+            now=now,
+            limit=limit,
+        ),
+    )
+
+
 def take(tx: Transaction, edition_id: int, stream: str, post_ids: list[int]) -> None:
     """Write posts into the ledger. Raises Conflict when one is in an edition of the stream."""
     tx.executemany(

@@ -1,6 +1,7 @@
 """Signing up on the site, from the form to the list."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -365,3 +366,17 @@ def test_a_form_on_another_site_is_refused(client: TestClient, hub: Hub) -> None
     )
     assert answer.status_code == 403
     assert _mails(hub) == []
+
+
+def test_a_button_pressed_many_times_at_once_counts_once(client: TestClient, hub: Hub) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: _sign_up(client), range(4)))
+        assert len(set(answers)) == 1
+        assert len(_mails(hub)) == 1
+        link = _link(hub)
+        assert {answer.status_code for answer in pool.map(client.post, [link] * 4)} == {200}
+        leave = f"/unsubscribe/{hub.signer.sign('unsubscribe', _person(hub).id)}"
+        assert {answer.status_code for answer in pool.map(client.post, [leave] * 4)} == {200}
+    with hub.db.read() as tx:
+        kinds = [line.kind for line in store.consent_log(tx, _person(hub).id)]
+    assert kinds == ["requested", "confirmed", "unsubscribed"]

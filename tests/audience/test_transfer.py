@@ -329,6 +329,14 @@ def test_a_dry_run_says_the_same_and_changes_nothing(db: Database, tmp_path: Pat
     assert dry == _import(db, path, consent="fair")
 
 
+def test_progress_ends_at_the_number_of_rows(db: Database, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("email\nada@reader.test\n\nnobody\n", encoding="utf-8")
+    said: list[str] = []
+    importing.run(db, path, consent="fair", dry_run=False, now=NOW, progress=said.append)
+    assert said == ["2 of 2 rows"]
+
+
 def test_the_same_file_again_changes_nothing(db: Database, tmp_path: Path) -> None:
     text = "email,status\nada@reader.test,active\nbob@reader.test,unsubscribed\n"
     _import_text(db, tmp_path, text)

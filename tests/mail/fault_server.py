@@ -8,6 +8,8 @@ hang-data                      takes the message and says nothing more
 """
 
 import asyncio
+import base64
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +27,9 @@ class FaultServer:
     refuse_mail: bytes = b""
     go_ahead_always: bool = False
     delay: float = 0.0
+    tls: ssl.SSLContext | None = None
+    implicit_tls: bool = False
+    password: str = ""
     port: int = 0
     connections: int = 0
     accepted: list[tuple[str, bytes]] = field(default_factory=list)
@@ -35,19 +40,25 @@ class FaultServer:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["FaultServer"]:
         writers: set[asyncio.StreamWriter] = set()
+        tasks: set[asyncio.Task[None]] = set()
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             writers.add(writer)
+            task = asyncio.current_task()
+            assert task is not None
+            tasks.add(task)
             self.connections += 1
             try:
                 await self._converse(reader, writer)
-            except ConnectionError:
+            except (ConnectionError, ssl.SSLError):
                 pass
             finally:
                 writer.close()
                 writers.discard(writer)
 
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(
+            serve, "127.0.0.1", 0, ssl=self.tls if self.implicit_tls else None
+        )
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self
@@ -56,7 +67,8 @@ class FaultServer:
             server.close()
             for writer in list(writers):
                 writer.close()
-            await asyncio.sleep(0)
+            if tasks:
+                await asyncio.wait(tasks, timeout=5)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(self.greeting)
@@ -68,10 +80,26 @@ class FaultServer:
                 self.commands.append(line.rstrip())
             if verb == b"EHLO":
                 lines = ["fault.test", *self.extensions]
+                if self.tls and not writer.get_extra_info("sslcontext"):
+                    lines.append("STARTTLS")
+                elif self.password:
+                    lines.append("AUTH PLAIN")
                 writer.writelines(
                     f"250{'-' if n < len(lines) - 1 else ' '}{text}\r\n".encode()
                     for n, text in enumerate(lines)
                 )
+            elif verb == b"STAR" and self.tls:
+                writer.write(b"220 2.0.0 ready\r\n")
+                plain = writer.transport
+                try:
+                    await writer.start_tls(self.tls)
+                finally:
+                    # Python 3.11 leaves None after a handshake that failed, and stumbles over it.
+                    vars(writer)["_transport"] = writer.transport or plain
+            elif verb == b"AUTH":
+                given = base64.b64decode(line.split()[2]).split(b"\0")[-1].decode()
+                good = given == self.password
+                writer.write(b"235 2.7.0 in\r\n" if good else b"535 5.7.8 wrong\r\n")
             elif verb == b"MAIL":
                 recipient = ""
                 writer.write(self.refuse_mail or b"250 2.1.0 ok\r\n")

@@ -1,6 +1,5 @@
 """The policy of the desk, over every route that the walked app has."""
 
-import itertools
 import re
 from collections.abc import Iterator
 
@@ -36,7 +35,12 @@ def cases(found: list[Route]) -> list[tuple[str, str]]:
     ]
 
 
-UNSAFE = [case for case in cases(ROUTES) if case[0] not in ("GET", "OPTIONS")]
+# Mail programs press unsubscribe from nowhere (RFC 8058); everything else is held to the rule.
+UNSAFE = [
+    case
+    for case in cases(ROUTES)
+    if case[0] not in ("GET", "OPTIONS") and not case[1].startswith(EXEMPT_PREFIXES)
+]
 
 
 def address(path: str) -> str:
@@ -110,18 +114,19 @@ def test_what_the_desk_answers_is_never_stored(
     assert answer.status_code < 500
 
 
-SITES = (None, "same-origin", "none", "same-site", "cross-site")
-ORIGINS = (None, "https://hub.test", "https://evil.test", "null")
-
-
-@pytest.mark.parametrize(("method", "path"), UNSAFE)
-def test_no_other_site_can_change_anything(client: TestClient, method: str, path: str) -> None:
-    if path.startswith(EXEMPT_PREFIXES):
-        pytest.skip("mail programs press this button from nowhere (RFC 8058)")
-    for site, origin in itertools.product(SITES, ORIGINS):
-        given = {"origin": origin, "sec-fetch-site": site}
-        headers = {name: value for name, value in given.items() if value is not None}
-        answer = client.request(method, address(path), headers=headers)
-        ours = site in ("same-origin", "none") if site else origin in (None, "https://hub.test")
-        refused = answer.text.startswith("This request came from another site")
-        assert refused is not ours, headers
+@pytest.mark.parametrize("origin", [None, "https://hub.test", "https://evil.test", "null"])
+@pytest.mark.parametrize("site", [None, "same-origin", "none", "same-site", "cross-site"])
+def test_no_other_site_can_change_anything(
+    client: TestClient, site: str | None, origin: str | None
+) -> None:
+    headers = {"origin": origin, "sec-fetch-site": site}
+    given = {name: value for name, value in headers.items() if value is not None}
+    ours = site in ("same-origin", "none") if site else origin in (None, "https://hub.test")
+    refused = {
+        (method, path)
+        for method, path in UNSAFE
+        if client.request(method, address(path), headers=given).text.startswith(
+            "This request came from another site"
+        )
+    }
+    assert refused == (set() if ours else set(UNSAFE))

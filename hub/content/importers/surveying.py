@@ -1,6 +1,7 @@
 """What is in a folder of Markdown: its articles, and the slug that each of them gets."""
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,6 +46,10 @@ def survey(
     """Every file that holds an article, without its text; the others go to `refuse`, with why."""
     found: list[Article] = []
     for file in names:
+        shown = file.encode(errors="surrogateescape").decode(errors="replace")
+        if shown != file:
+            refuse(shown, "The name of this file is not UTF-8.")
+            continue
         try:
             found.append(replace(read(root, file, zone)[0], markdown=""))
         except Refused as error:
@@ -54,8 +59,12 @@ def survey(
 
 def read(root: Path, file: str, zone: ZoneInfo) -> tuple[Article, bytes]:
     """The article in a file, and its bytes. Raises Refused, with the reason, when it has none."""
+    path = root / file
     try:
-        with (root / file).open("rb") as opened:
+        if not stat.S_ISREG(path.stat().st_mode):
+            # Opening a pipe would wait for ever.
+            raise Refused(N_("This is not a file."))
+        with path.open("rb") as opened:
             data = opened.read(_LARGEST + 1)
     except OSError as error:
         raise Refused(

@@ -1,5 +1,6 @@
 """Importing a folder: what comes in, what is said, and that again changes nothing."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -146,9 +147,11 @@ def test_a_broken_file_stops_nobody(blog: Blog) -> None:
     blog.write("_index.md", "---\ntitle: Section\n---\n")
     blog.write("link.md", "x").unlink()
     (blog.root / "link.md").symlink_to("nowhere")
+    os.mkfifo(blog.root / "pipe.md")
     report = blog.bring_in()
-    assert counts(report) == (1, 0, 0, 6)
+    assert counts(report) == (1, 0, 0, 7)
     said = reasons(report)
+    assert said["pipe.md"] == "This is not a file."
     assert "UTF-8" in said["latin.md"]
     assert "front matter" in said["yaml.md"]
     assert "nested too deeply" in said["deep.md"]
@@ -325,6 +328,11 @@ def test_one_file_alone(blog: Blog) -> None:
     blog.article("b.md")
     assert counts(blog.bring_in(path)) == (1, 0, 0, 0)
     assert counts(blog.bring_in()) == (1, 0, 1, 0)
+
+
+def test_a_name_that_is_no_text_is_refused(blog: Blog) -> None:
+    (blog.root / os.fsdecode(b"t\xffde.md")).write_text("# Tide", encoding="utf-8")
+    assert reasons(blog.bring_in()) == {"t\ufffdde.md": "The name of this file is not UTF-8."}
 
 
 def test_hidden_folders_are_left_out(blog: Blog) -> None:
