@@ -13,7 +13,7 @@ from hub.i18n import LANGUAGES, N_
 from hub.site import options
 from hub.site import store as sites
 from hub.site.model import Site
-from hub.web import themes
+from hub.web import sessions, themes
 from hub.web.pages import message
 from hub.web.state import hub
 
@@ -111,10 +111,15 @@ def save(request: Request) -> Response:
             options.checked(name, value)
     if errors:
         return _settings_page(request, sent, errors)
+    before = sessions.cookie_name(parts.site())
     with parts.db.write() as tx:
         for name, value in sent.items():
             sites.put(tx, name, value)
-    return done("/admin/settings", "saved")
+    response = done("/admin/settings", "saved")
+    if sessions.cookie_name(parts.site()) != before:
+        # The site moved to https, or back: whoever moved it stays logged in.
+        sessions.begin(request, response, request.state.user)
+    return response
 
 
 def _settings_page(request: Request, values: Messages, errors: Errors) -> Response:

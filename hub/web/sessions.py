@@ -29,13 +29,13 @@ def begin(request: Request, response: Response, somebody: User) -> None:
         if old := _token(request):
             sessions.end(tx, old)
         token = sessions.begin(tx, somebody, parts.now())
-    secure = _is_https(parts.site())
+    name = cookie_name(parts.site())
     response.set_cookie(
-        _SECURE_NAME if secure else _PLAIN_NAME,
+        name,
         token,
         max_age=int(sessions.LIFETIME.total_seconds()),
         path="/",
-        secure=secure,
+        secure=name == _SECURE_NAME,
         httponly=True,
         samesite="lax",
     )
@@ -47,21 +47,16 @@ def end(request: Request, response: Response) -> None:
     if token := _token(request):
         with parts.db.write() as tx:
             sessions.end(tx, token)
-    secure = _is_https(parts.site())
+    name = cookie_name(parts.site())
     response.delete_cookie(
-        _SECURE_NAME if secure else _PLAIN_NAME,
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
+        name, path="/", secure=name == _SECURE_NAME, httponly=True, samesite="lax"
     )
 
 
+def cookie_name(site: Site) -> str:
+    """Behind https the plain name counts for nothing: anybody on the way could have set it."""
+    return _SECURE_NAME if site.base_url.startswith("https:") else _PLAIN_NAME
+
+
 def _token(request: Request) -> str:
-    # Behind https the plain name counts for nothing: anybody on the way could have set it.
-    name = _SECURE_NAME if _is_https(hub(request).site()) else _PLAIN_NAME
-    return request.cookies.get(name, "")
-
-
-def _is_https(site: Site) -> bool:
-    return site.base_url.startswith("https:")
+    return request.cookies.get(cookie_name(hub(request).site()), "")
