@@ -22,10 +22,10 @@ demo: setup
 	@$(BIN)/python -m demo
 
 test: setup
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto --dist loadfile
 
 quick: setup
-	@$(BIN)/pytest -q -m 'not slow and not browser' --engine sqlite
+	@$(BIN)/pytest -q -n auto --dist loadfile -m 'not slow and not browser' --engine sqlite
 
 check: setup
 	@$(BIN)/ruff format --check .
