@@ -40,8 +40,8 @@ pictures: setup
 
 # The catalogue of texts: extract, then carry the new ones into the French file.
 messages: setup
-	@$(BIN)/pybabel -q extract --sort-by-file --no-wrap -F babel.cfg -k _ -k N_ -o hub/locale/hub.pot hub themes
-	@$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --previous -D hub -i hub/locale/hub.pot -d hub/locale
+	@$(BIN)/pybabel -q extract --sort-by-file --no-wrap --no-location -F babel.cfg -k _ -k N_ -o hub/locale/hub.pot hub themes
+	@$(BIN)/pybabel -q update --no-wrap --ignore-obsolete --ignore-pot-creation-date --no-fuzzy-matching --previous -D hub -i hub/locale/hub.pot -d hub/locale
 
 # Pins what the environment holds now; run it after changing pyproject.toml.
 lock: setup

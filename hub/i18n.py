@@ -32,6 +32,12 @@ def known(language: str) -> str:
     return primary if primary in LANGUAGES else DEFAULT
 
 
+class Word(str):
+    """A value of a text that is itself translated, such as the name of a state."""
+
+    __slots__ = ()
+
+
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """The translations into a language of LANGUAGES; English is the texts themselves."""
@@ -48,8 +54,10 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 def translate(language: str, message: str, **values: object) -> str:
     """`message` in `language`, its %(name)s slots filled."""
-    text = catalogue(language).gettext(message)
-    return text % values if values else text
+    texts = catalogue(language)
+    filled = {n: texts.gettext(v) if isinstance(v, Word) else v for n, v in values.items()}
+    text = texts.gettext(message)
+    return text % filled if filled else text
 
 
 def long_date(moment: datetime | date, language: str, timezone: str = "UTC") -> str:

@@ -34,7 +34,10 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Message]:
         check=True,
     )
     with target.open("rb") as file:
-        return {str(message.id): message for message in read_po(file) if message.id}
+        found = {str(message.id): message for message in read_po(file) if message.id}
+    # Both the code and the templates were read.
+    assert {"There is no such page.", "Subscribe"} <= found.keys()
+    return found
 
 
 def _translated(message: Message) -> bool:

@@ -4,7 +4,8 @@ import anyio.from_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import words
+from hub import i18n
+from hub.admin import replies, words
 from hub.admin.confirming import ask
 from hub.admin.mail_view import html_part, message_page
 from hub.admin.pages import desk_page, done
@@ -39,6 +40,7 @@ def overview(request: Request) -> Response:
         coming=coming,
         past=past,
         words=words,
+        said=replies.said,
         outbox=parts.settings.smtp is None,
     )
 
@@ -93,7 +95,7 @@ def ask_send(request: Request) -> Response:
         text=N_("These articles go out at once; the edition of the usual day still comes:"),
         button=N_("Send it now"),
         back="/admin/newsletter",
-        values={"readers": coming.readers},
+        values={"readers": _shown(request, coming.readers)},
         danger=False,
         lines=tuple(post.title for post in coming.posts),
     )
@@ -127,6 +129,7 @@ def edition(request: Request) -> Response:
         failed=failed,
         moving=found.status in ("planned", "sending"),
         words=words,
+        said=replies.said,
     )
 
 
@@ -199,7 +202,7 @@ def ask_retry(request: Request) -> Response:
         ),
         button=N_("Send it again"),
         back=f"/admin/newsletter/{found.id}",
-        values={"number": counts.failed + counts.unknown},
+        values={"number": _shown(request, counts.failed + counts.unknown)},
         danger=False,
     )
 
@@ -210,6 +213,10 @@ def retry(request: Request) -> Response:
         found = _edition(tx, request)
         steering.retry(tx, found.id, now=parts.now())
     return done(f"/admin/newsletter/{found.id}", "sending")
+
+
+def _shown(request: Request, count: int) -> str:
+    return i18n.number(count, hub(request).site().language)
 
 
 def _stream(request: Request) -> str:

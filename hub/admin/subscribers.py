@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import words
+from hub.admin import replies, words
 from hub.admin.confirming import ask
 from hub.admin.forms import Errors, Messages, number
 from hub.admin.pages import desk_page, done
@@ -68,6 +68,8 @@ def person(request: Request) -> Response:
         topics=topics,
         log=log,
         words=words,
+        languages=LANGUAGES,
+        origin=replies.origin,
         can_leave=rules.can_leave(subscriber.status),
     )
 

@@ -44,16 +44,8 @@ DELIVERY = {
     "failed": N_("failed"),
     "unknown": N_("unknown"),
 }
-# What the newsletter notes as the reason of an edition that was skipped or stopped.
-REASON = {
-    "no new articles": N_("no new articles"),
-    "no readers": N_("no readers"),
-    "paused by the owner": N_("paused by the owner"),
-    "cancelled by the owner": N_("cancelled by the owner"),
-    "cancelled by the owner before anything was sent; its articles are in the next one": N_(
-        "cancelled by the owner before anything was sent; its articles are in the next one"
-    ),
-}
+# What refusals call the states that have no other name in English.
+STATES = (N_("pending"), N_("planned"), N_("sending"))
 NEWSLETTER = {
     "none": N_("not in the newsletter"),
     "digest": N_("in the digest"),

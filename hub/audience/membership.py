@@ -7,7 +7,7 @@ from hub.audience import consent, rules, signup, store, suppression
 from hub.audience.model import ConsentEvent, Preferences, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import Conflict, NotFound, Refused
-from hub.i18n import N_
+from hub.i18n import N_, Word
 
 
 def unsubscribe(
@@ -67,7 +67,7 @@ def add(tx: Transaction, wish: Wish, *, statement: str, now: datetime) -> Subscr
         raise Conflict(
             N_("%(address)s is on the list already (%(status)s)."),
             address=known.email,
-            status=known.status,
+            status=Word(known.status),
         )
     subscriber_id = store.add(tx, wish, email_key, status="active", source="owner", now=now)
     version = consent.version(statement)
@@ -85,7 +85,7 @@ def confirm(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> Subscr
         raise Conflict(
             N_("%(address)s is %(status)s; only those who are pending can be confirmed."),
             address=subscriber.email,
-            status=subscriber.status,
+            status=Word(subscriber.status),
         )
     signup.activate(tx, subscriber, source="owner", now=now)
     return _found(store.get(tx, subscriber.id))

@@ -330,5 +330,5 @@ def _operational(error: Exception) -> HubError:
     if "full" in text:
         return StorageFull(texts.FULL)
     if "disk I/O" in text or "unable to open" in text or "readonly" in text:
-        return Unavailable("The database cannot be used: %(reason)s", reason=text)
+        return Unavailable(texts.UNUSABLE, reason=text)
     raise error

@@ -5,6 +5,7 @@ from hub.i18n import N_
 BUSY = N_("The database is busy. Please try again in a moment.")
 FULL = N_("The disk is full. Nothing was saved.")
 AWAY = N_("The site cannot reach its database just now. Please try again in a moment.")
+UNUSABLE = N_("The database cannot be used: %(reason)s")
 NUL = N_("Text with a NUL character cannot be stored.")
 UNREADABLE = N_("Text that is not valid Unicode cannot be stored.")
 TOO_BIG = N_("A number is too large.")

@@ -147,12 +147,16 @@ def subject_of(titles: Sequence[str], language: str) -> str:
     if more <= 0:
         return first
     shorter = _line(titles[0], _SUBJECT - 36)
-    return i18n.translate(language, _TWO if more == 1 else _MANY, title=shorter, count=more)
+    return i18n.translate(
+        language, _TWO if more == 1 else _MANY, title=shorter, count=i18n.number(more, language)
+    )
 
 
 def _intro(stream: str, count: int, site: Site, language: str) -> str:
     one, many = _INTROS[stream]
-    return i18n.translate(language, one if count == 1 else many, site=site.title, count=count)
+    return i18n.translate(
+        language, one if count == 1 else many, site=site.title, count=i18n.number(count, language)
+    )
 
 
 def _preheader(items: Sequence[Item]) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
-from hub.i18n import N_
+from hub.i18n import N_, Word
 from hub.newsletter import deliveries, editions, ledger
 from hub.newsletter.model import Edition
 
@@ -18,7 +18,7 @@ def pause(tx: Transaction, edition_id: int, *, reason: str = BY_OWNER) -> Editio
         raise Refused(
             N_("Edition %(id)s is %(status)s, so there is nothing to pause."),
             id=edition.id,
-            status=edition.status,
+            status=Word(edition.status),
         )
     editions.set_status(tx, edition.id, "paused", reason=reason, finished_at=None)
     return _edition(tx, edition_id)
@@ -31,7 +31,7 @@ def resume(tx: Transaction, edition_id: int) -> Edition:
         raise Refused(
             N_("Edition %(id)s is %(status)s, so there is nothing to resume."),
             id=edition.id,
-            status=edition.status,
+            status=Word(edition.status),
         )
     # Queueing goes on where it stopped, and sets the edition to sending at its end.
     editions.set_status(tx, edition.id, "planned", reason="", finished_at=None)
@@ -48,7 +48,7 @@ def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
         raise Refused(
             N_("Edition %(id)s is %(status)s, so there is nothing to cancel."),
             id=edition.id,
-            status=edition.status,
+            status=Word(edition.status),
         )
     counts = editions.counts(tx, edition_id)
     untouched = not (counts.accepted or counts.unknown or counts.claimed)
@@ -70,7 +70,7 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
         raise Refused(
             N_("Edition %(id)s is %(status)s, so there is nothing to retry."),
             id=edition.id,
-            status=edition.status,
+            status=Word(edition.status),
         )
     number = deliveries.retry(tx, edition_id, now=now)
     if not number:

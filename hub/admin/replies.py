@@ -1,0 +1,70 @@
+"""What the ledger notes of a mail's fate and the log of its origin, in the owner's language.
+
+Both keep English texts, with the mail server's own answer behind a colon. A text that is not
+among these is shown as it is.
+"""
+
+import re
+
+from hub import i18n
+from hub.i18n import N_
+
+_KNOWN = (
+    N_("given up after 48 hours: %(reason)s"),
+    N_("the relay refuses the log-in: %(reason)s"),
+    N_("the relay refuses the sender: %(reason)s"),
+    N_("the relay refuses: %(reason)s"),
+    N_("the relay answers %(reason)s"),
+    N_("the relay cannot be reached: %(reason)s"),
+    N_("the relay's certificate is not valid: %(reason)s"),
+    N_("no secure connection to the relay: %(reason)s"),
+    N_("the relay closed the connection"),
+    N_("the relay takes no address with letters beyond ASCII before the @ (SMTPUTF8)"),
+    N_("no answer to the message: %(reason)s"),
+    N_("no answer within %(seconds)s seconds"),
+    N_("before the message: %(reason)s"),
+    N_("the server closed the connection"),
+    N_("the server's answer is too long"),
+    N_("the server's answer is no SMTP reply"),
+    N_("the hub was stopped"),
+    N_("the outbox cannot be written: %(reason)s"),
+    N_("the reader was erased before it was sent"),
+    N_("the reader was %(status)s before it was sent"),
+    N_("no new articles"),
+    N_("no readers"),
+    N_("paused by the owner"),
+    N_("cancelled by the owner"),
+    N_("cancelled by the owner before anything was sent; its articles are in the next one"),
+    N_("pending"),
+    N_("unsubscribed"),
+    N_("bounced"),
+    N_("complained"),
+    N_("import %(file)s"),
+)
+_ORIGINS = {
+    "form": N_("the form on the site"),
+    "link": N_("the link in a mail"),
+    "owner": N_("the desk"),
+}
+
+
+def said(text: str, language: str) -> str:
+    """A note of the ledger in `language`, the server's own words left as they are."""
+    for known, pattern in _PATTERNS:
+        if found := pattern.fullmatch(text):
+            values = {name: said(value, language) for name, value in found.groupdict().items()}
+            return i18n.translate(language, known, **values)
+    return text
+
+
+def origin(source: str, language: str) -> str:
+    """Where a subscriber or a line of the log came from."""
+    known = _ORIGINS.get(source)
+    return i18n.translate(language, known) if known else said(source, language)
+
+
+def _pattern(known: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.*)", re.escape(known)), re.DOTALL)
+
+
+_PATTERNS = tuple((known, _pattern(known)) for known in _KNOWN)
