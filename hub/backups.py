@@ -1,7 +1,8 @@
 """A backup is one zip: a consistent copy of the database, the pictures, the owner's themes and
 the key that signs links. Restoring puts them into a data folder that has no hub yet.
 
-A hub on PostgreSQL is backed up by pg_dump, and restored by hand with pg_restore.
+The database in it is an SQLite file on either engine; `hub migrate-to` takes a restored hub to
+PostgreSQL.
 """
 
 import os
@@ -19,7 +20,6 @@ from hub.errors import Conflict, Refused
 from hub.settings import Settings
 
 _DATABASE = "hub.db"
-_DUMP = "hub.dump"
 _KEY = "secret.key"
 _FOLDERS = ("media", "themes")
 _MOST_FILES = 1_000_000
@@ -31,8 +31,7 @@ HOW_TO_RESTORE = """This is a backup of a hub. To bring it back:
 
 By hand: unpack this file into an empty folder, `chmod 700` the folder and `chmod 600` hub.db
 and secret.key in it, and start `hub --data FOLDER serve`. Never unpack over a hub that runs.
-With hub.dump instead of hub.db it is a backup of PostgreSQL: unpack it into an empty folder, and
-`pg_restore --no-owner --dbname=postgresql://… hub.dump` into an empty database.
+A hub that ran on PostgreSQL goes back there with `hub --data FOLDER migrate-to postgresql://…`.
 
 secret.key signs the links in every mail that was sent: keep this file as safe as a password.
 """
@@ -47,7 +46,7 @@ def write(settings: Settings, db: Database, target: Path, *, now: datetime) -> P
         raise Conflict("%(path)s exists already; a backup never replaces a file.", path=target)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
-        copy = Path(folder) / db.backup_name
+        copy = Path(folder) / _DATABASE
         db.backup(copy)
         unfinished = Path(folder) / target.name
         descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
@@ -55,7 +54,7 @@ def write(settings: Settings, db: Database, target: Path, *, now: datetime) -> P
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
                 archive.writestr(_info("RESTORE.txt", now), HOW_TO_RESTORE)
                 archive.writestr(_info(_KEY, now), settings.secret_key)
-                archive.write(copy, db.backup_name)
+                archive.write(copy, _DATABASE)
                 for name in _FOLDERS:
                     _add_folder(archive, settings.data / name, name)
             file.flush()
@@ -106,10 +105,6 @@ def _checked_entries(archive: zipfile.ZipFile, data: Path) -> Iterator[zipfile.Z
     """The files of the archive, when all of them are what a backup holds and there is room."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     names = {entry.filename for entry in entries}
-    if _DUMP in names:
-        raise Refused(
-            "This is a backup of PostgreSQL; RESTORE.txt in it says how to bring it back."
-        )
     if not {_DATABASE, _KEY} <= names:
         raise Refused("This is not a backup of a hub: it holds no hub.db and secret.key.")
     if len(entries) > _MOST_FILES or len(names) != len(entries):

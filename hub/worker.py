@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from hub import logs
 from hub.db import Transaction
-from hub.errors import HubError
+from hub.errors import HubError, Unavailable
 from hub.mail import mailers, queue, workers
 from hub.mail.model import Composer, Mailer, Render
 from hub.mail.posting import Desk, LetterLane
@@ -23,6 +23,7 @@ from hub.web.state import Hub
 
 IDLE_SECONDS = 0.5
 AWAY_SECONDS = 10.0
+WAITING_SECONDS = 1.0
 DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 3600.0
 TEMPLATE_SECONDS = 60.0
@@ -246,6 +247,11 @@ async def _repeat(
     while not stopping.is_set():
         try:
             did = await step()
+        except Unavailable as error:
+            # The database is away: wait for it, and go on.
+            logs.warning("worker.waits", reason=str(error))
+            did = False
+            await _wait(stopping, WAITING_SECONDS)
         except Exception:  # noqa: BLE001  # the worker outlives whatever goes wrong in a step
             logs.failure("worker.step_failed")
             did = False

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-# Rows at a time: a few megabytes, whatever the table.
-BATCH = 5_000
+# Rows at a time: a few megabytes even of long articles.
+BATCH = 200
 
 Rows = list[tuple[Any, ...]]
 

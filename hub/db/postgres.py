@@ -164,8 +164,6 @@ class PostgresTransaction(Transaction):
 
 
 class PostgresDatabase(Database):
-    backup_name = "hub.dump"
-
     def __init__(self, url: str, *, migrate: bool = True) -> None:
         self._conninfo = _conninfo(url)
         self._callbacks: list[Callable[[], None]] = []

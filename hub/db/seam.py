@@ -105,9 +105,6 @@ class Database(ABC):
     def warnings(self) -> list[str]:
         """What the owner should know about this engine, in words; mostly nothing."""
 
-    # What the file that `backup` writes is called inside a backup.
-    backup_name: str
-
     @abstractmethod
     def backup(self, target: Path) -> None:
         """Write a consistent copy to `target` while others read and write.

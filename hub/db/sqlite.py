@@ -127,8 +127,6 @@ class SqliteTransaction(Transaction):
 
 
 class SqliteDatabase(Database):
-    backup_name = "hub.db"
-
     def __init__(self, path: Path, *, migrate: bool = True) -> None:
         self.path = path
         self._callbacks: list[Callable[[], None]] = []

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hub import logs
 from hub.db import Database, Transaction
-from hub.errors import HubError
+from hub.errors import HubError, Unavailable
 from hub.mail import headers, message, queue, retrying
 from hub.mail.model import (
     Composer,
@@ -24,6 +24,7 @@ from hub.site.model import Site
 from hub.tokens import Signer
 
 _BATCH = 20
+_AWAY_SECONDS = 0.25
 
 # The site as it is, and the renderer of its mail templates.
 LoadSite = Callable[[Transaction], tuple[Site, Render]]
@@ -54,11 +55,17 @@ class LetterLane:
         self._desk = desk
         self._mailer = mailer
         self._chance = chance
+        # Whether the database may have claimed more for this worker than it was told.
+        self._doubtful = False
         self.trouble = ""
 
     async def work(self, worker_id: int, now: datetime) -> bool:
         """Send one batch of what is due at `now`; whether there was any."""
-        written = await asyncio.to_thread(self._claim, worker_id, now)
+        try:
+            written = await asyncio.to_thread(self._claim, worker_id, now)
+        except Unavailable:
+            self._doubtful = True
+            raise
         if not written:
             return False
         outcomes = {w.mail.id: w.outcome for w in written if w.outcome is not None}
@@ -80,8 +87,24 @@ class LetterLane:
             for envelope in list(envelopes):
                 done(envelope, Outcome("deferred", None, str(error)))
         finally:
-            await asyncio.to_thread(self._record, worker_id, written, outcomes, now)
+            await self._write_down(worker_id, written, outcomes, now)
         return True
+
+    async def _write_down(
+        self,
+        worker_id: int,
+        written: list[_Written],
+        outcomes: Mapping[int, Outcome],
+        now: datetime,
+    ) -> None:
+        """Record what was sent, however long the database is away: else it would go out twice."""
+        while True:
+            try:
+                await asyncio.to_thread(self._record, worker_id, written, outcomes, now)
+            except Unavailable:
+                await asyncio.sleep(_AWAY_SECONDS)
+            else:
+                return
 
     async def _send(
         self, envelopes: list[Envelope], done: Callable[[Envelope, Outcome | None], None]
@@ -97,12 +120,16 @@ class LetterLane:
 
     def _claim(self, worker_id: int, now: datetime) -> list[_Written]:
         with self._db.read() as tx:
-            if not queue.is_due(tx, now):
+            if not (self._doubtful or queue.is_due(tx, now)):
                 return []
         with self._db.write() as tx:
+            if self._doubtful:
+                # Claimed by a commit whose answer was lost with the database; not in hand.
+                queue.give_back_all(tx, worker_id, now=now)
             mails = queue.claim(tx, worker_id, now=now, limit=_BATCH)
         with self._db.read() as tx:
             site, render = self._desk.load_site(tx)
+            self._doubtful = False
             return [self._write(tx, mail, site, render) for mail in mails]
 
     def _write(self, tx: Transaction, mail: QueuedMail, site: Site, render: Render) -> _Written:

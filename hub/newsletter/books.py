@@ -98,6 +98,11 @@ class Books:
                         unknown=counts.unknown,
                     )
 
+    def give_back(self, worker_id: int, *, now: datetime) -> None:
+        """Queue again whatever this worker holds."""
+        with self._db.write() as tx:
+            claiming.give_back_all(tx, worker_id, now=now)
+
     def pause(self, edition_ids: Iterable[int], reason: str) -> None:
         """Pause editions for a reason that only the owner can mend."""
         with self._db.write() as tx:

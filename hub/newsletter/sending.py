@@ -22,6 +22,7 @@ BATCH = 100
 FLUSH_SECONDS = 0.005
 # How old what is known of a waiting reader may be.
 RECHECK_SECONDS = 0.5
+AWAY_SECONDS = 0.25
 
 Clock = Callable[[], datetime]
 
@@ -47,6 +48,8 @@ class EditionLane:
         self._flying: dict[object, ClaimedDelivery] = {}
         self._results: list[Result] = []
         self._news = asyncio.Event()
+        # Whether the database may have claimed more for this worker than it was told.
+        self._doubtful = False
         self.trouble = ""
 
     async def work(self, worker_id: int, now: Clock, stopping: asyncio.Event) -> bool:
@@ -58,10 +61,11 @@ class EditionLane:
         self._worker_id, self._now, self._stopping = worker_id, now, stopping
         self._halted = self._exhausted = self._blocked = False
         self.trouble = ""
-        if not await self._refill():
+        if not self._doubtful and not await self._refill():
             return False
         try:
-            await self._send()
+            if self._ready:
+                await self._send()
         finally:
             await self._settle()
         return True
@@ -204,9 +208,13 @@ class EditionLane:
             await asyncio.sleep(FLUSH_SECONDS)
 
     async def _refill(self) -> bool:
-        claimed = await asyncio.to_thread(
-            self._books.claim, self._worker_id, now=self._now(), limit=BATCH
-        )
+        try:
+            claimed = await asyncio.to_thread(
+                self._books.claim, self._worker_id, now=self._now(), limit=BATCH
+            )
+        except Unavailable:
+            self._doubtful = True
+            raise
         self._ready.extend(claimed)
         return bool(claimed)
 
@@ -235,7 +243,18 @@ class EditionLane:
         for delivery in self._ready:
             self._finish(delivery, "queued", None, "")
         self._ready.clear()
-        await self._flush()
+        while True:
+            try:
+                await self._flush()
+                if self._doubtful:
+                    # Nothing is in hand any more: what this worker still holds was claimed by a
+                    # commit whose answer was lost with the database.
+                    await asyncio.to_thread(self._books.give_back, self._worker_id, now=self._now())
+                    self._doubtful = False
+                return
+            except Unavailable:
+                # What was sent must be written down, or it would go out twice.
+                await asyncio.sleep(AWAY_SECONDS)
 
     def _put_off(self, reason: str) -> None:
         """The relay cannot be reached: what is in hand is tried later, by its own schedule."""
