@@ -40,7 +40,7 @@ pictures: setup
 
 # The catalogue of texts: extract, then carry the new ones into the French file.
 messages: setup
-	@$(BIN)/pybabel -q extract --sort-by-file --no-wrap -F babel.cfg -k _ -k N_ -o hub/locale/hub.pot hub themes
+	@$(BIN)/pybabel -q extract --sort-by-file --no-wrap -F babel.cfg -k _ -k N_ -o hub/locale/hub.pot .
 	@$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --previous -D hub -i hub/locale/hub.pot -d hub/locale
 
 # Pins what the environment holds now; run it after changing pyproject.toml.
