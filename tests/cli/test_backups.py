@@ -20,7 +20,7 @@ from tests.postgres_server import Server
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
-    """A hub on SQLite; what is kept of PostgreSQL is at the end."""
+    """A hub on SQLite; one on PostgreSQL is at the end."""
     parts = create_hub(from_environment({}, data=tmp_path / "data"))
     yield parts
     parts.db.close()
@@ -95,7 +95,7 @@ def test_something_else_is_not_a_backup(tmp_path: Path) -> None:
         restored(other, tmp_path / "copy")
 
 
-def test_a_backup_of_postgres_comes_back_on_sqlite(postgres: Server, tmp_path: Path) -> None:
+def test_a_hub_on_postgres_is_restored_to_sqlite(postgres: Server, tmp_path: Path) -> None:
     name = postgres.database(TEMPLATE)
     settings = from_environment({"HUB_DATABASE": postgres.url(name)}, data=tmp_path / "data")
     hub = create_hub(settings)
@@ -104,6 +104,12 @@ def test_a_backup_of_postgres_comes_back_on_sqlite(postgres: Server, tmp_path: P
     archive = backups.write(settings, hub.db, tmp_path / "hub.zip", now=NOW)
     hub.db.close()
     postgres.drop(name)
-    back = restored(archive, tmp_path / "copy")
-    assert back.site().title == "Harbour Notes"
-    back.db.close()
+    copy = restored(archive, tmp_path / "copy")
+    assert copy.site().title == "Harbour Notes"
+    copy.db.close()
+
+
+def test_a_backup_is_not_restored_while_postgres_is_named(archive: Path, tmp_path: Path) -> None:
+    settings = from_environment({"HUB_DATABASE": "postgresql://x/y"}, data=tmp_path / "copy")
+    with pytest.raises(Refused, match="migrate-to"):
+        backups.restore(archive, settings)

@@ -1,0 +1,52 @@
+"""The desk in a real browser: every page fits, has a heading and labels, and opens by the menu."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.test_browser_journeys import fits, log_in
+from tests.journeys.conftest import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PATHS = (
+    "/admin",
+    "/admin/posts",
+    "/admin/posts/1",
+    "/admin/posts/1/delete",
+    "/admin/posts/new",
+    "/admin/pages",
+    "/admin/media",
+    "/admin/subscribers",
+    "/admin/subscribers/new",
+    "/admin/newsletter",
+    "/admin/newsletter/next/weekly",
+    "/admin/outbox",
+    "/admin/settings",
+    "/admin/account",
+)
+# Controls that no label, text or aria-label names.
+NAMELESS = """
+() => [...document.querySelectorAll("input:not([type=hidden], [hidden]), select, textarea, button")]
+  .filter(e => !(e.labels?.length || e.textContent.trim() || e.ariaLabel))
+  .map(e => e.outerHTML)
+"""
+
+
+def test_every_page_of_the_desk_fits_and_names_its_controls(page: Page, site: Site) -> None:
+    site.owner.write("A title that is rather long, so that it has to wrap on a telephone")
+    log_in(page)
+    for path in PATHS:
+        page.goto(path)
+        assert fits(page), path
+        assert page.locator("h1").count() == 1, path
+        assert page.evaluate(NAMELESS) == [], path
+
+
+def test_the_menu_opens_without_a_script(page: Page, site: Site) -> None:
+    log_in(page)
+    settings = page.locator("nav a[href='/admin/settings']")
+    if not settings.is_visible():
+        page.click("button[popovertarget]")
+    settings.click()
+    assert page.inner_text("h1") == "Settings"
+    assert page.locator("script").count() == 0
