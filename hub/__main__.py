@@ -1,5 +1,13 @@
-"""`python -m hub` is the `hub` command."""
+"""`python -m hub` and the `hub` command."""
 
-from hub.cli import main
+import signal
 
-main()
+# Until the hub is imported, Ctrl-C ends the process as it ends any program: without a traceback.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from hub.cli import main  # noqa: E402  # after the signal, on purpose
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+if __name__ == "__main__":
+    main()

@@ -40,11 +40,13 @@ secret.key signs the links in every mail that was sent: keep this file as safe a
 def write(settings: Settings, db: Database, target: Path, *, now: datetime) -> Path:
     """Write a backup to `target`; it appears whole, by rename, readable by its owner alone.
 
-    Raises Conflict when there is a file already, OSError when the disk refuses.
+    Raises Conflict when there is a file already, Refused when there is no such folder, OSError
+    when the disk refuses.
     """
     if target.exists():
         raise Conflict("%(path)s exists already; a backup never replaces a file.", path=target)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not target.parent.is_dir():
+        raise Refused("%(path)s: there is no such folder.", path=target.parent)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
         copy = Path(folder) / _DATABASE
         db.backup(copy)
@@ -128,7 +130,8 @@ def _belongs(entry: zipfile.ZipInfo) -> bool:
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not target.parent.is_dir():
+        raise Refused("%(path)s: there is no such folder.", path=target.parent)
     descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with archive.open(entry) as source, os.fdopen(descriptor, "wb") as file:
         shutil.copyfileobj(source, file, _CHUNK)

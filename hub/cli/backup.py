@@ -21,6 +21,8 @@ def command(context: CommandContext, output: Path | None) -> None:
     with context.open() as hub:
         now = hub.now()
         target = output or hub.settings.data / "backups" / f"hub-{now:%Y%m%dT%H%M%SZ}.zip"
+        if output is None:
+            target.parent.mkdir(mode=0o700, exist_ok=True)
         backups.write(hub.settings, hub.db, target, now=now)
     click.echo(f"{target} ({target.stat().st_size:,} bytes)")
     click.echo("It holds the key of your links and your readers' addresses: keep it safe.")

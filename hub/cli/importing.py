@@ -10,7 +10,7 @@ from hub.audience import importing as people
 from hub.cli import context as command_context
 from hub.cli.context import CommandContext, pass_hub
 from hub.content.importers import folder
-from hub.errors import Refused
+from hub.errors import Refused, StorageFull
 from hub.reports import Report
 from hub.site.model import Site
 from hub.web.state import Hub
@@ -48,19 +48,15 @@ def command(
     if not path.exists():
         raise Refused(f"{path}: there is no such file or folder")
     with context.ready() as (hub, site):
-        reports: list[Report] = []
-        if given_format != PEOPLE and folder.recognises(path):
-            reports.append(_articles(hub, site, path, dry_run=dry_run, announce=announce))
-        elif given_format != folder.FORMAT:
-            readers = people.run(
-                hub.db,
-                path,
-                consent=consent,
-                dry_run=dry_run,
-                now=hub.now(),
-                progress=command_context.progress,
+        try:
+            reports = _run(
+                hub, site, path, given_format, consent, dry_run=dry_run, announce=announce
             )
-            reports += [readers] if readers is not None else []
+        except StorageFull as error:
+            raise StorageFull(
+                "The disk is full. What came in before that is kept: make room, and run the "
+                "same import again."
+            ) from error
     if not reports:
         raise Refused(
             f"{path}: neither articles nor a list of readers was found there. "
@@ -72,6 +68,32 @@ def command(
         return
     for report in reports:
         _print(report, dry_run=dry_run)
+
+
+def _run(
+    hub: Hub,
+    site: Site,
+    path: Path,
+    given_format: str | None,
+    consent: str,
+    *,
+    dry_run: bool,
+    announce: bool,
+) -> list[Report]:
+    """Articles, else readers; nothing when the source is neither."""
+    if given_format != PEOPLE and folder.recognises(path):
+        return [_articles(hub, site, path, dry_run=dry_run, announce=announce)]
+    if given_format == folder.FORMAT:
+        return []
+    readers = people.run(
+        hub.db,
+        path,
+        consent=consent,
+        dry_run=dry_run,
+        now=hub.now(),
+        progress=command_context.progress,
+    )
+    return [readers] if readers is not None else []
 
 
 def _articles(hub: Hub, site: Site, path: Path, *, dry_run: bool, announce: bool) -> Report:

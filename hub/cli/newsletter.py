@@ -185,7 +185,6 @@ def _document(one: EditionReport) -> dict[str, object]:
         "stream": edition.stream,
         "period": edition.period,
         "status": edition.status,
-        "reason": edition.reason,
         "subject": edition.subject,
         "posts": one.posts,
         "deliveries": asdict(one.counts),

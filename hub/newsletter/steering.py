@@ -89,7 +89,8 @@ def chosen(tx: Transaction, edition_id: int | None, *statuses: str) -> int:
         return edition_id
     newest = editions.newest_with_status(tx, *statuses)
     if newest is None:
-        raise Refused(N_("There is no edition that is %(statuses)s."), statuses=", ".join(statuses))
+        wanted = " / ".join(statuses)
+        raise Refused(N_("There is no edition to do this to (%(statuses)s)."), statuses=wanted)
     return newest
 
 
