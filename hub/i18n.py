@@ -63,27 +63,30 @@ def translate(language: str, message: str, **values: object) -> str:
 def long_date(moment: datetime | date, language: str, timezone: str = "UTC") -> str:
     """`28 November 2026` as the language writes it."""
     day = moment.astimezone(ZoneInfo(timezone)).date() if isinstance(moment, datetime) else moment
-    return format_date(day, format="long", locale=_locale(language))
+    return format_date(day, format=_pattern("d MMMM y", day, language), locale=_locale(language))
 
 
 def day_and_month(moment: datetime, language: str, timezone: str = "UTC") -> str:
     """`28 November`, for lists under the year."""
     day = moment.astimezone(ZoneInfo(timezone)).date()
-    return format_date(day, format="d MMMM", locale=_locale(language))
+    return format_date(day, format=_pattern("d MMMM", day, language), locale=_locale(language))
 
 
 def date_and_time(moment: datetime, language: str, timezone: str) -> str:
     """`Saturday 28 November 2026, 08:00` as the language writes it."""
-    return format_datetime(
-        moment.astimezone(ZoneInfo(timezone)),
-        format="EEEE d MMMM y, HH:mm",
-        locale=_locale(language),
-    )
+    local = moment.astimezone(ZoneInfo(timezone))
+    whole = "EEEE d MMMM y 'à' HH:mm" if language == "fr" else "EEEE d MMMM y, HH:mm"
+    return format_datetime(local, format=_pattern(whole, local, language), locale=_locale(language))
 
 
 def number(value: float, language: str) -> str:
     """`1,234` or `1 234`."""
     return format_decimal(value, locale=_locale(language))
+
+
+def _pattern(pattern: str, day: date, language: str) -> str:
+    # French alone counts the first of a month: 1er mai, 2 mai.
+    return pattern.replace("d ", "d'er' ") if language == "fr" and day.day == 1 else pattern
 
 
 def _locale(language: str) -> str:

@@ -68,3 +68,17 @@ def test_dates_are_written_as_the_language_does() -> None:
     moment = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
     assert i18n.long_date(moment, "en", "Europe/Paris") == "29 November 2026"
     assert i18n.long_date(moment, "fr", "UTC") == "28 novembre 2026"
+
+
+def test_french_counts_the_first_of_a_month() -> None:
+    first = datetime(2026, 5, 1, 7, 5, tzinfo=UTC)
+    assert i18n.long_date(first, "fr") == "1er mai 2026"
+    assert i18n.day_and_month(first, "fr") == "1er mai"
+    assert i18n.date_and_time(first, "fr", "Europe/Paris") == "vendredi 1er mai 2026 à 09:05"
+    assert i18n.long_date(first, "en") == "1 May 2026"
+
+
+def test_a_state_in_a_text_is_translated_too() -> None:
+    text = "%(address)s is on the list already (%(status)s)."
+    shown = i18n.translate("fr", text, address="active", status=i18n.Word("bounced"))
+    assert shown == "active est déjà dans la liste (adresse en erreur)."
