@@ -54,14 +54,17 @@ def _check_server(connection: Connection) -> None:
         raise SettingError("HUB_DATABASE: this server is a standby that cannot be written to")
 
 
+def _has_hub(connection: Connection) -> bool:
+    return _value(connection, "SELECT to_regclass('hub_migrations')") is not None
+
+
 def _pending(connection: Connection) -> list[str]:
     """The names of the migrations that are missing."""
-    if _value(connection, "SELECT to_regclass('hub_migrations')") is None:
-        _check_empty(connection)
-        return [script.name for script in scripts("postgres")]
+    known = [script.name for script in scripts("postgres")]
+    if not _has_hub(connection):
+        return known
     rows = connection.execute("SELECT name FROM hub_migrations ORDER BY name").fetchall()
     applied = [str(row[0]) for row in rows]
-    known = [script.name for script in scripts("postgres")]
     newer = [name for name in applied if name not in known]
     if newer:
         raise SettingError(
@@ -99,10 +102,12 @@ def _apply(connection: Connection) -> None:
     with connection.transaction():
         connection.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
         connection.execute(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
-        # Another process may have done it while this one waited.
+        # Another process may have done it while this one waited; what it did is whole now.
         pending = _pending(connection)
         if not pending:
             return
+        if not _has_hub(connection):
+            _check_empty(connection)
         connection.execute(
             'CREATE TABLE IF NOT EXISTS hub_migrations (name text COLLATE "C" PRIMARY KEY,'
             ' applied_at text COLLATE "C" NOT NULL)'

@@ -22,7 +22,7 @@ BODY = (
 @pytest.fixture
 def harbour(hub: Hub) -> str:
     with hub.db.write() as tx:
-        add(tx, "before")
+        add(tx, "before", at=datetime(2026, 4, 1, 10, 0, tzinfo=UTC))
         add(
             tx,
             "harbour",
