@@ -31,6 +31,7 @@ def archive(hub: Hub, tmp_path: Path) -> Path:
     picture = hub.settings.media / "ab" / "picture.webp"
     picture.parent.mkdir(parents=True)
     picture.write_bytes(b"a picture")
+    (tmp_path / "there").mkdir()
     return backups.write(hub.settings, hub.db, tmp_path / "there" / "hub.zip", now=NOW)
 
 
@@ -42,6 +43,12 @@ def restored(archive: Path, folder: Path) -> Hub:
 def test_only_the_owner_can_read_a_backup(archive: Path) -> None:
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
     assert [path.name for path in archive.parent.iterdir()] == ["hub.zip"]
+
+
+def test_a_backup_makes_no_folder_of_a_mistyped_path(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no such folder"):
+        backups.write(hub.settings, hub.db, tmp_path / "thre" / "hub.zip", now=NOW)
+    assert not (tmp_path / "thre").exists()
 
 
 def test_a_backup_never_replaces_a_file(hub: Hub, archive: Path) -> None:

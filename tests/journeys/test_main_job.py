@@ -119,7 +119,7 @@ def test_no_import_brings_back_a_reader_who_left(site: Site, tmp_path: Path) -> 
 
 def test_a_letter_comes_in_the_readers_language(site: Site) -> None:
     letter = subscribe(site, "lectrice@mail.test", language="fr")
-    assert "Confirm" not in str(letter["Subject"])
+    assert "Confirmez" in str(letter["Subject"])
     assert person(site, "lectrice@mail.test")["language"] == "fr"
 
 
