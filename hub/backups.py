@@ -130,8 +130,7 @@ def _belongs(entry: zipfile.ZipInfo) -> bool:
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
-    if not target.parent.is_dir():
-        raise Refused("%(path)s: there is no such folder.", path=target.parent)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with archive.open(entry) as source, os.fdopen(descriptor, "wb") as file:
         shutil.copyfileobj(source, file, _CHUNK)
