@@ -18,9 +18,14 @@ CONTENT_SECURITY_POLICY = (
 _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
+]
+# Public pages run no script and hold nothing of a person, and every header costs something on a
+# cached answer: these are for pages behind the log-in.
+_DESK = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), interest-cohort=()"),
 ]
+_DESK_PATHS = ("/admin", "/setup")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -48,7 +53,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
                 names = {name for name, _ in given}
-                given += [header for header in self._headers if header[0] not in names]
+                due = self._headers + (_DESK if scope["path"].startswith(_DESK_PATHS) else [])
+                given += [header for header in due if header[0] not in names]
                 message = {**message, "headers": given}
             await send(message)
 

@@ -130,3 +130,17 @@ def test_no_other_site_can_change_anything(
         )
     }
     assert refused == (set() if ours else set(UNSAFE))
+
+
+def test_the_desk_is_kept_apart_from_windows_that_opened_it(client: TestClient) -> None:
+    assert client.get("/admin/login").headers["cross-origin-opener-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", ["/", "/admin/login", "/no-such-page", "/subscribe"])
+def test_every_page_says_what_it_may_load(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["strict-transport-security"]
+    assert headers["referrer-policy"]
