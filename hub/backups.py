@@ -85,6 +85,8 @@ def restore(archive_path: Path, settings: Settings) -> None:
                 _unpack(archive, entry, unpacked / entry.filename)
             check_file(unpacked / _DATABASE)
             _move_in(unpacked, settings.data)
+    # zipfile raises NotImplementedError for a compression it does not know, as zlib.error and
+    # EOFError for bytes that are not what the archive's directory says.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise Refused("%(path)s is damaged: %(why)s", path=archive_path, why=error) from error
 
