@@ -139,6 +139,20 @@ def latest_whole(tx: Transaction, scope: Scope = ALL, *, limit: int) -> list[Lis
     return _with_names(tx, posts)
 
 
+def chapter(tx: Transaction, scope: Scope = ALL, *, after: int, limit: int) -> list[Listed[Post]]:
+    """Published articles with their bodies, newest first: `limit` of them when the oldest
+    `after` are left out."""
+    posts = tx.all(
+        Post,
+        f"SELECT p.* {_LISTED}{_WITHIN[scope.by]} ORDER BY p.published_at, p.id"
+        " LIMIT :limit OFFSET :after",
+        limit=limit,
+        after=after,
+        **_key(scope),
+    )
+    return _with_names(tx, posts[::-1])
+
+
 def published(tx: Transaction, kind: str, slug: str) -> Listed[Post] | None:
     """The published post (or page) at this slug."""
     post = tx.one(
