@@ -62,6 +62,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """A post in a list for programs."""
+
+    kind: str
+    slug: str
+    title: str
+    excerpt: str
+
+    @property
+    def path(self) -> str:
+        return path_of(self.kind, self.slug)
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbour:
     """The post before or after another one."""
 
@@ -191,6 +205,16 @@ def archive(tx: Transaction) -> list[Line]:
     return tx.all(
         Line,
         f"SELECT p.kind, p.slug, p.title, p.updated_at, p.published_at {_LISTED} {_NEWEST_FIRST}",
+    )
+
+
+def described(tx: Transaction, kind: str) -> list[Described]:
+    """Every published article (or page), newest first."""
+    return tx.all(
+        Described,
+        "SELECT p.kind, p.slug, p.title, p.excerpt FROM posts p "
+        f"WHERE p.kind = :kind AND p.status = 'published' {_NEWEST_FIRST}",
+        kind=kind,
     )
 
 

@@ -18,6 +18,7 @@ class Site:
     posts_per_page: int
     feed_items: int
     feed_content: str
+    machine_texts: str
     owner_email: str
     sender_name: str
     sender_email: str

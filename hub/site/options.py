@@ -139,6 +139,12 @@ OPTIONS = (
         N_("What feeds carry: full articles, or their excerpt."),
         _choice("full", "excerpt"),
     ),
+    Option(
+        "machine_texts",
+        "on",
+        N_("Whether programs get articles as Markdown and a list of them: on or off."),
+        _choice("on", "off"),
+    ),
     Option("owner_email", "", N_("Your address: replies and notices come here."), _address),
     Option("sender_name", "", N_("The name mail comes from; empty: the title."), _line(80)),
     Option(
