@@ -42,7 +42,15 @@ _NAMED = (
     Group(
         "mail",
         N_("Mail"),
-        ("owner_email", "sender_name", "sender_email", "reply_to", "postal_address"),
+        (
+            "owner_email",
+            "sender_name",
+            "sender_email",
+            "reply_to",
+            "postal_address",
+            "dkim",
+            "dkim_selector",
+        ),
     ),
     Group("legal", N_("Legal texts"), ("legal_notice", "privacy_notice")),
 )
@@ -67,6 +75,8 @@ LABELS = {
     "sender_email": N_("Sender’s address"),
     "reply_to": N_("Replies go to"),
     "postal_address": N_("Postal address"),
+    "dkim": N_("Sign mail (DKIM)"),
+    "dkim_selector": N_("Name of the DKIM key"),
     "legal_notice": N_("Legal notice"),
     "privacy_notice": N_("Privacy"),
 }
@@ -166,6 +176,7 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "weekly_day": translated(_WEEKDAYS),
         "feed_content": translated(_FEEDS),
         "machine_texts": translated(_SWITCH),
+        "dkim": translated(_SWITCH),
         "theme": [(name, name) for name in names],
     }
 

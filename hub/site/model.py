@@ -24,6 +24,8 @@ class Site:
     sender_email: str
     reply_to: str
     postal_address: str
+    dkim: str
+    dkim_selector: str
     legal_notice: str
     privacy_notice: str
     newsletter_name: str
