@@ -139,7 +139,8 @@ class EditionLane:
             assert delivery.language is not None
             key = (delivery.edition_id, delivery.subscriber_id)
             try:
-                content = self._books.personaliser(delivery.edition_id).message(
+                personaliser = self._books.personaliser(delivery.edition_id)
+                content = personaliser.message(
                     delivery.subscriber_id,
                     delivery.email,
                     delivery.name,
@@ -150,7 +151,7 @@ class EditionLane:
                 self._finish(delivery, "failed", None, str(error))
                 continue
             self._flying[key] = delivery
-            return Envelope(key, self._books.sender, recipient, content)
+            return Envelope(key, self._books.sender, recipient, content, personaliser.dotless)
         return None
 
     def _done(self, envelope: Envelope, outcome: Outcome | None) -> None:
