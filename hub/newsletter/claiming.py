@@ -53,7 +53,11 @@ def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list
             tx.all(
                 int,
                 "UPDATE deliveries SET state = 'claimed', worker_id = :worker_id,"
-                f" attempts = attempts + 1 WHERE {_DUE} AND subscriber_id IN {names}"
+                " attempts = attempts + 1 WHERE edition_id = :edition_id"
+                f" AND subscriber_id IN {names}"
+                # The lease, as expressions: else SQLite walks through all that is due.
+                " AND coalesce(state, '') IN ('queued', 'deferred')"
+                " AND coalesce(due_at, '') <= :now"
                 " RETURNING subscriber_id",
                 worker_id=worker_id,
                 edition_id=edition_id,

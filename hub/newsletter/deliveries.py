@@ -1,14 +1,18 @@
 """SQL of deliveries: queued in batches, recorded with their counters in one transaction."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from hub.db import Transaction
 from hub.newsletter.model import Edition
+from hub.times import to_text
 
 BATCH = 20_000
+_AT_ONCE = 50
+_FINISHED = frozenset(("accepted", "failed", "unknown"))
 
 # Who gets an edition: active when it was made. Imported readers have no time of confirmation.
 _READERS = (
@@ -31,6 +35,12 @@ class Result:
     code: int | None
     reply: str
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    edition_id: int
+    state: str
 
 
 def readers(tx: Transaction, cadence: str, made_at: datetime) -> int:
@@ -77,36 +87,62 @@ def queue_batch(
     return queued
 
 
-def record(tx: Transaction, worker_id: int, results: Iterable[Result]) -> int:
+def record(tx: Transaction, worker_id: int, results: Sequence[Result]) -> int:
     """Write down results of deliveries that `worker_id` holds; how many it really held.
 
     A claim that was taken from this worker in between is left as its new holder has it.
     """
     moved: dict[int, Counter[str]] = {}
-    for result in results:
-        finished = result.state in ("accepted", "failed", "unknown")
-        changed = tx.execute(
-            "UPDATE deliveries SET state = :state, due_at = :due_at, worker_id = NULL,"
-            " code = :code, reply = :reply, finished_at = :finished_at"
-            " WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id"
-            " AND state = 'claimed' AND worker_id = :worker_id",
-            edition_id=result.edition_id,
-            subscriber_id=result.subscriber_id,
+    for start in range(0, len(results), _AT_ONCE):
+        rows, values = _rows(results[start : start + _AT_ONCE])
+        # One statement: each costs a journey, or a turn at the interpreter, of its own.
+        for changed in tx.all(
+            _Changed,
+            "WITH result (edition_id, subscriber_id, state, due_at, code, reply, finished_at)"
+            f" AS (VALUES {rows}) UPDATE deliveries SET state = result.state,"
+            " due_at = result.due_at, worker_id = NULL, code = result.code,"
+            " reply = result.reply, finished_at = result.finished_at FROM result"
+            " WHERE deliveries.edition_id = result.edition_id"
+            " AND deliveries.subscriber_id = result.subscriber_id"
+            # As expressions, or SQLite takes the index of claims and walks all for each result.
+            " AND coalesce(deliveries.state, '') = 'claimed'"
+            " AND coalesce(deliveries.worker_id, 0) = :worker_id"
+            " RETURNING deliveries.edition_id, deliveries.state",
             worker_id=worker_id,
-            state=result.state,
-            due_at=result.due_at,
-            code=result.code,
-            reply=result.reply,
-            finished_at=result.due_at if finished else None,
-        )
-        if changed:
-            moves = moved.setdefault(result.edition_id, Counter())
-            moves[result.state] += 1
+            **values,
+        ):
+            moves = moved.setdefault(changed.edition_id, Counter())
+            moves[changed.state] += 1
             moves["claimed"] -= 1
     # In order, so that two workers never wait for each other's counters.
     for edition_id, moves in sorted(moved.items(), key=lambda item: item[0]):
         move_counts(tx, edition_id, moves)
     return -sum(moves["claimed"] for moves in moved.values())
+
+
+def _rows(results: Sequence[Result]) -> tuple[str, dict[str, object]]:
+    """The results as rows of VALUES, typed in the first, and what their parameters hold."""
+    values: dict[str, object] = {}
+    for n, result in enumerate(results):
+        values[f"e{n}"] = result.edition_id
+        values[f"s{n}"] = result.subscriber_id
+        values[f"t{n}"] = result.state
+        values[f"d{n}"] = due_at = to_text(result.due_at)
+        values[f"c{n}"] = result.code
+        values[f"r{n}"] = result.reply
+        values[f"f{n}"] = due_at if result.state in _FINISHED else None
+    return _places(len(results)), values
+
+
+@cache
+def _places(count: int) -> str:
+    typed = (
+        "(CAST(:e0 AS bigint), CAST(:s0 AS bigint), CAST(:t0 AS text), CAST(:d0 AS text),"
+        " CAST(:c0 AS bigint), CAST(:r0 AS text), CAST(:f0 AS text))"
+    )
+    return ", ".join(
+        (typed, *(f"(:e{n}, :s{n}, :t{n}, :d{n}, :c{n}, :r{n}, :f{n})" for n in range(1, count)))
+    )
 
 
 def move_counts(tx: Transaction, edition_id: int, moves: Counter[str]) -> None:
