@@ -111,17 +111,18 @@ class Session(asyncio.Protocol):
                 if not announced:
                     if not self.usable:
                         raise ConnectionLost(self._lost or "the server closed the connection")
-                    self._announce(envelope)
+                    self._transport.write(self._opening(envelope))
                 refusal, open_data = await self._answers(envelope)
-                if open_data:
-                    dotted = refusal is None
-                    self._transport.writelines((_body(envelope), _DOT) if dotted else (_DOT,))
-                elif refusal is not None:
-                    self._transport.write(b"RSET\r\n")
                 following = self._sendable(take(), take, done)
                 announced = following is not None and self._pipelining
-                if announced and following is not None:
-                    self._announce(following)
+                dotted = refusal is None
+                # All in one call, which is one journey to the system.
+                self._transport.writelines(
+                    (
+                        *_ending(envelope, send=dotted, open_data=open_data),
+                        self._opening(following) if announced and following is not None else b"",
+                    )
+                )
                 last = await self._reply(self._waits.final_dot if dotted else self._waits.command)
                 outcome = refusal.outcome() if refusal is not None else _final(last)
             except ConnectionLost as lost:
@@ -159,12 +160,10 @@ class Session(asyncio.Protocol):
             envelope = take()
         return envelope
 
-    def _announce(self, envelope: Envelope) -> None:
+    def _opening(self, envelope: Envelope) -> bytes:
+        """What is said before the first answer is waited for."""
         mail, rcpt = self._commands(envelope)
-        if self._pipelining:
-            self._transport.write(mail + rcpt + b"DATA\r\n")
-        else:
-            self._transport.write(mail)
+        return mail + rcpt + b"DATA\r\n" if self._pipelining else mail
 
     def _commands(self, envelope: Envelope) -> tuple[bytes, bytes]:
         options = ""
@@ -325,11 +324,15 @@ def _read_line(line: bytes) -> tuple[Reply, bool]:
     return Reply(int(code), text[4:].strip()[:500]), mark == "-"
 
 
-def _body(envelope: Envelope) -> bytes:
-    """The message as it travels: a dot that begins a line is doubled (RFC 5321 §4.5.2)."""
+def _ending(envelope: Envelope, *, send: bool, open_data: bool) -> tuple[bytes, ...]:
+    """What ends a message: its content and the final dot, or what takes it back."""
+    if not send:
+        # After 354 there is no way back but an empty message (RFC 2920 §3.1).
+        return (_DOT,) if open_data else (b"RSET\r\n",)
     if envelope.dotless:
-        return envelope.content
-    return envelope.content.replace(b"\r\n.", b"\r\n..")
+        return envelope.content, _DOT
+    # A dot that begins a line is doubled (RFC 5321 §4.5.2).
+    return envelope.content.replace(b"\r\n.", b"\r\n.."), _DOT
 
 
 def _final(reply: Reply) -> Outcome:
