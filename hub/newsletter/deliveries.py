@@ -12,7 +12,6 @@ from hub.times import to_text
 
 BATCH = 20_000
 _AT_ONCE = 50
-_FINISHED = frozenset(("accepted", "failed", "unknown"))
 
 # Who gets an edition: active when it was made. Imported readers have no time of confirmation.
 _READERS = (
@@ -35,12 +34,6 @@ class Result:
     code: int | None
     reply: str
     due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Changed:
-    edition_id: int
-    state: str
 
 
 def readers(tx: Transaction, cadence: str, made_at: datetime) -> int:
@@ -92,57 +85,63 @@ def record(tx: Transaction, worker_id: int, results: Sequence[Result]) -> int:
 
     A claim that was taken from this worker in between is left as its new holder has it.
     """
-    moved: dict[int, Counter[str]] = {}
-    for start in range(0, len(results), _AT_ONCE):
-        rows, values = _rows(results[start : start + _AT_ONCE])
-        # One statement: each costs a journey, or a turn at the interpreter, of its own.
-        for changed in tx.all(
-            _Changed,
-            "WITH result (edition_id, subscriber_id, state, due_at, code, reply, finished_at)"
-            f" AS (VALUES {rows}) UPDATE deliveries SET state = result.state,"
-            " due_at = result.due_at, worker_id = NULL, code = result.code,"
-            " reply = result.reply, finished_at = result.finished_at FROM result"
-            " WHERE deliveries.edition_id = result.edition_id"
-            " AND deliveries.subscriber_id = result.subscriber_id"
-            # As expressions, or SQLite takes the index of claims and walks all for each result.
-            " AND coalesce(deliveries.state, '') = 'claimed'"
-            " AND coalesce(deliveries.worker_id, 0) = :worker_id"
-            " RETURNING deliveries.edition_id, deliveries.state",
-            worker_id=worker_id,
-            **values,
-        ):
-            moves = moved.setdefault(changed.edition_id, Counter())
-            moves[changed.state] += 1
-            moves["claimed"] -= 1
+    by_edition: dict[int, list[Result]] = {}
+    for result in results:
+        by_edition.setdefault(result.edition_id, []).append(result)
+    held = 0
     # In order, so that two workers never wait for each other's counters.
-    for edition_id, moves in sorted(moved.items(), key=lambda item: item[0]):
-        move_counts(tx, edition_id, moves)
-    return -sum(moves["claimed"] for moves in moved.values())
+    for edition_id, some in sorted(by_edition.items()):
+        moves = Counter[str]()
+        for start in range(0, len(some), _AT_ONCE):
+            moves.update(_record(tx, worker_id, edition_id, some[start : start + _AT_ONCE]))
+        if changed := moves.total():
+            moves["claimed"] -= changed
+            move_counts(tx, edition_id, moves)
+            held += changed
+    return held
 
 
-def _rows(results: Sequence[Result]) -> tuple[str, dict[str, object]]:
-    """The results as rows of VALUES, typed in the first, and what their parameters hold."""
+def _record(
+    tx: Transaction, worker_id: int, edition_id: int, results: Sequence[Result]
+) -> list[str]:
+    """The new state of each delivery that was really held.
+
+    One statement for all: every one costs a journey to the server, or a wait for the
+    interpreter that the sending has in the meantime. And few parameters: SQLite looks for each
+    in a list of all.
+    """
     values: dict[str, object] = {}
     for n, result in enumerate(results):
-        values[f"e{n}"] = result.edition_id
-        values[f"s{n}"] = result.subscriber_id
-        values[f"t{n}"] = result.state
-        values[f"d{n}"] = due_at = to_text(result.due_at)
+        values[f"i{n}"] = result.subscriber_id
+        values[f"s{n}"] = result.state
+        values[f"d{n}"] = to_text(result.due_at)
         values[f"c{n}"] = result.code
         values[f"r{n}"] = result.reply
-        values[f"f{n}"] = due_at if result.state in _FINISHED else None
-    return _places(len(results)), values
+    return tx.all(
+        str,
+        "WITH result (subscriber_id, state, due_at, code, reply)"
+        f" AS (VALUES {_places(len(results))}) UPDATE deliveries SET state = result.state,"
+        " due_at = result.due_at, worker_id = NULL, code = result.code, reply = result.reply,"
+        " finished_at = CASE WHEN result.state IN ('accepted', 'failed', 'unknown')"
+        " THEN result.due_at END FROM result WHERE deliveries.edition_id = :edition_id"
+        " AND deliveries.subscriber_id = result.subscriber_id"
+        # As expressions, or SQLite takes the index of claims and walks all for each result.
+        " AND coalesce(deliveries.state, '') = 'claimed'"
+        " AND coalesce(deliveries.worker_id, 0) = :worker_id RETURNING deliveries.state",
+        worker_id=worker_id,
+        edition_id=edition_id,
+        **values,
+    )
 
 
 @cache
 def _places(count: int) -> str:
-    typed = (
-        "(CAST(:e0 AS bigint), CAST(:s0 AS bigint), CAST(:t0 AS text), CAST(:d0 AS text),"
-        " CAST(:c0 AS bigint), CAST(:r0 AS text), CAST(:f0 AS text))"
+    """The rows of VALUES; the first says of which types they are."""
+    first = (
+        "(CAST(:i0 AS bigint), CAST(:s0 AS text), CAST(:d0 AS text),"
+        " CAST(:c0 AS bigint), CAST(:r0 AS text))"
     )
-    return ", ".join(
-        (typed, *(f"(:e{n}, :s{n}, :t{n}, :d{n}, :c{n}, :r{n}, :f{n})" for n in range(1, count)))
-    )
+    return ", ".join((first, *(f"(:i{n}, :s{n}, :d{n}, :c{n}, :r{n})" for n in range(1, count))))
 
 
 def move_counts(tx: Transaction, edition_id: int, moves: Counter[str]) -> None:
