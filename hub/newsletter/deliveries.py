@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.db import Transaction
-from hub.newsletter.model import Edition
+from hub.newsletter.model import Edition, Retry
 
 BATCH = 20_000
 
@@ -80,14 +80,16 @@ def queue_batch(
 def record(tx: Transaction, worker_id: int, results: Iterable[Result]) -> int:
     """Write down results of deliveries that `worker_id` holds; how many it really held.
 
-    A claim that was taken from this worker in between is left as its new holder has it.
+    A claim that was taken from this worker in between is left as its new holder has it. One
+    that goes back untried (`queued`) has not used up a try.
     """
     moved: dict[int, Counter[str]] = {}
     for result in results:
         finished = result.state in ("accepted", "failed", "unknown")
         changed = tx.execute(
             "UPDATE deliveries SET state = :state, due_at = :due_at, worker_id = NULL,"
-            " code = :code, reply = :reply, finished_at = :finished_at"
+            " code = :code, reply = :reply, finished_at = :finished_at,"
+            " attempts = attempts - :untried"
             " WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id"
             " AND state = 'claimed' AND worker_id = :worker_id",
             edition_id=result.edition_id,
@@ -98,6 +100,7 @@ def record(tx: Transaction, worker_id: int, results: Iterable[Result]) -> int:
             code=result.code,
             reply=result.reply,
             finished_at=result.due_at if finished else None,
+            untried=int(result.state == "queued"),
         )
         if changed:
             moves = moved.setdefault(result.edition_id, Counter())
@@ -121,6 +124,25 @@ def move_counts(tx: Transaction, edition_id: int, moves: Counter[str]) -> None:
             for state in ("queued", "claimed", "accepted", "deferred", "failed", "unknown")
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _StatusCount:
+    status: str
+    number: int
+
+
+def retriable(tx: Transaction, edition_id: int) -> Retry:
+    """Whom `retry` would send to, and who is left out because they are not active any more."""
+    rows = tx.all(
+        _StatusCount,
+        "SELECT coalesce(s.status, 'erased') AS status, count(*) AS number FROM deliveries AS d"
+        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :id"
+        " AND d.state IN ('failed', 'unknown') GROUP BY coalesce(s.status, 'erased')",
+        id=edition_id,
+    )
+    numbers = {row.status: row.number for row in rows}
+    return Retry(numbers.pop("active", 0), tuple(sorted(numbers.items())))
 
 
 def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:

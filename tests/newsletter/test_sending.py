@@ -11,6 +11,7 @@ from hub.addresses import key
 from hub.audience import suppression
 from hub.mail import workers
 from hub.newsletter import claiming, deliveries, planning, steering
+from hub.newsletter.model import Retry
 from hub.web.state import Hub
 from hub.worker import Worker
 from tests.conftest import NOW
@@ -29,6 +30,7 @@ from tests.newsletter.cast import (
 )
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 def make_edition(hub: Hub, *locals_: str) -> int:
@@ -101,7 +103,12 @@ def test_a_deferred_delivery_comes_again_when_it_is_due(hub: Hub) -> None:
 
 def test_after_48_hours_a_delivery_is_given_up(hub: Hub) -> None:
     edition_id = make_edition(hub, "451-rcpt")
-    send_to(hub, FaultServer(), NOW + timedelta(hours=48))
+    now = NOW
+    for _ in range(6):
+        send_to(hub, FaultServer(), now)
+        now += 4 * HOUR
+    assert states(hub, edition_id) == {"deferred": 1}
+    send_to(hub, FaultServer(), NOW + 48 * HOUR)
     assert states(hub, edition_id) == {"failed": 1}
     assert "48 hours" in state_of(hub, 1)[1]
     assert newest(hub).status == "sent"
@@ -255,16 +262,19 @@ def test_a_worker_that_is_stopped_repeats_nothing_and_gives_back_the_rest(hub: H
 
 
 def test_only_the_owners_retry_sends_failed_and_unknown_again(hub: Hub) -> None:
-    edition_id = make_edition(hub, "a", "drop-data", "550-data", "550-rcpt")
+    edition_id = make_edition(hub, "a", "drop-data", "552-rcpt", "550-rcpt", "left")
+    with hub.db.write() as tx:
+        tx.execute("UPDATE subscribers SET status = 'unsubscribed' WHERE email = 'left@mail.test'")
     send_to(hub, FaultServer())
     send_to(hub, again := FaultServer(), NOW + timedelta(days=1))
     assert again.commands == []
     with hub.db.write() as tx:
-        tx.execute("UPDATE subscribers SET status = 'bounced' WHERE email = '550-rcpt@mail.test'")
-        assert steering.retry(tx, edition_id, now=NOW) == 2
-    assert states(hub, edition_id) == {"accepted": 1, "failed": 1, "queued": 2}
+        found = steering.retry(tx, edition_id, now=NOW)
+    assert found == Retry(2, left_out=(("bounced", 1), ("unsubscribed", 1)))
+    assert states(hub, edition_id) == {"accepted": 1, "failed": 2, "queued": 2}
     send_to(hub, third := FaultServer())
     assert {name for name, _ in third.unanswered} == {"drop-data@mail.test"}
+    assert third.commands.count(b"RCPT TO:<552-rcpt@mail.test>") == 1
     assert third.accepted == []
 
 
