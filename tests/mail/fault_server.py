@@ -176,9 +176,9 @@ class FaultServer:
 
 
 def _refusal(recipient: str, stage: str) -> bytes:
-    local = recipient.partition("@")[0]
-    code, _, status = local.removesuffix(stage).partition("+")
-    if not local.endswith(stage) or not code.isdigit():
+    fault, at_this_stage, _ = recipient.partition("@")[0].partition(stage)
+    code, _, status = fault.partition("+")
+    if not at_this_stage or not code.isdigit():
         return b""
     text = f"{status} told so".removeprefix("no ") if status else TEXTS[int(code)]
     return f"{code} {text}\r\n".encode()
