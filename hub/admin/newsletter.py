@@ -191,7 +191,7 @@ def cancel(request: Request) -> Response:
 def ask_retry(request: Request) -> Response:
     with hub(request).db.read() as tx:
         found = _edition(tx, request)
-        again = deliveries.retriable(tx, found.id)
+        again = steering.retriable(tx, found.id)
     left_out = tuple(
         message(
             request,

@@ -84,11 +84,8 @@ def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     return _edition(tx, edition_id)
 
 
-def retry(tx: Transaction, edition_id: int, *, now: datetime) -> Retry:
-    """Send again to exactly those whose mail failed or is unknown, if they are still active.
-
-    Refused when there is none, or the edition is not sending, paused or sent.
-    """
+def retriable(tx: Transaction, edition_id: int) -> Retry:
+    """Whom `retry` would send to. Refused when that is nobody, or the edition is not on its way."""
     edition = _edition(tx, edition_id)
     if edition.status not in ("sending", "paused", "sent"):
         raise Refused(
@@ -102,8 +99,17 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> Retry:
             N_("Edition %(id)s has nothing to retry: no mail failed to a reader still active."),
             id=edition.id,
         )
+    return found
+
+
+def retry(tx: Transaction, edition_id: int, *, now: datetime) -> Retry:
+    """Send again to exactly those whose mail failed or is unknown, if they are still active.
+
+    Refused as `retriable` is.
+    """
+    found = retriable(tx, edition_id)
     deliveries.retry(tx, edition_id, now=now)
-    if edition.status == "sent":
+    if _edition(tx, edition_id).status == "sent":
         editions.set_status(tx, edition_id, "sending", reason="", finished_at=None)
     return found
 
