@@ -241,6 +241,16 @@ def test_the_owner_is_told_once_for_each_pause(hub: Hub) -> None:
     assert [name for name, _ in server.accepted] == ["owner@hub.test"] * 2
 
 
+def test_two_workers_that_stop_the_same_edition_tell_the_owner_once(hub: Hub) -> None:
+    edition_id = sending_edition(hub, "ada")
+    with hub.db.write() as tx:
+        site = hub.site()
+        assert steering.stop(tx, edition_id, reason="first", site=site, now=NOW)
+        assert not steering.stop(tx, edition_id, reason="second", site=site, now=NOW)
+        assert tx.scalar("SELECT count(*) FROM mails") == 1
+    assert newest(hub).reason == "first"
+
+
 def test_what_goes_on_already_needs_no_mail(hub: Hub) -> None:
     edition_id = sending_edition(hub, "554-rcpt")
     send_to(hub, FaultServer())
