@@ -24,6 +24,8 @@ from hub.web.state import Hub
 IDLE_SECONDS = 0.5
 AWAY_SECONDS = 10.0
 WAITING_SECONDS = 1.0
+# How long `hub worker --once` waits for a database that is away, busy or full.
+PATIENCE_SECONDS = 60.0
 DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 3600.0
 TEMPLATE_SECONDS = 60.0
@@ -117,11 +119,16 @@ class Worker:
 
     def _beat(self, now: datetime) -> None:
         db = self._hub.db
-        with db.write() as tx:
-            if self._worker_id is None:
-                self._worker_id = workers.start(tx, now)
-            else:
-                workers.beat(tx, self._worker_id, now)
+        try:
+            with db.write() as tx:
+                if self._worker_id is None:
+                    self._worker_id = workers.start(tx, now)
+                else:
+                    workers.beat(tx, self._worker_id, now)
+        except Unavailable:
+            # Where this worker cannot write, the others can't either: they are not silent.
+            self._watch = workers.SilenceWatch()
+            raise
         with db.read() as tx:
             others = workers.others(tx, self._worker_id)
         for dead in self._watch.dead(others, now=now, steady=self._steady()):
@@ -229,11 +236,23 @@ async def run(
 async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
     """Work until nothing is due any more; why something could not go out, or nothing."""
     worker = await asyncio.to_thread(Worker, hub, composers)
+    deadline = None
     try:
         while True:
-            did = await worker.tick(hub.now())
-            if worker.trouble:
-                return worker.trouble
+            try:
+                did = await worker.tick(hub.now())
+                if trouble := worker.trouble:
+                    # The mail that tells the owner, if it can go.
+                    await worker.post(hub.now())
+                    return trouble
+            except Unavailable as error:
+                deadline = deadline or time.monotonic() + PATIENCE_SECONDS
+                if time.monotonic() > deadline:
+                    raise
+                logs.warning("worker.waits", reason=str(error))
+                await asyncio.sleep(WAITING_SECONDS)
+                continue
+            deadline = None
             if not did:
                 if not await asyncio.to_thread(worker.others_hold_work):
                     return ""

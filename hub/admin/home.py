@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.admin import replies
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import store as audience
 from hub.content import shelf
 from hub.i18n import N_
-from hub.newsletter import planning
+from hub.newsletter import editions, planning
 from hub.settings import Settings
 from hub.site.model import Site
 from hub.web.state import hub
@@ -40,6 +41,7 @@ def home(request: Request) -> Response:
         latest = shelf.published(tx, "post", limit=LATEST)
         people = audience.count_by_status(tx)
         coming = planning.next_edition(tx, site, "weekly", parts.now())
+        paused = editions.with_status(tx, "paused")
     everything = steps(
         parts.settings,
         site,
@@ -56,6 +58,8 @@ def home(request: Request) -> Response:
         latest=latest,
         people=people,
         coming=coming,
+        paused=paused,
+        said=replies.said,
         steps=everything,
         steps_done=sum(step.done for step in everything),
     )

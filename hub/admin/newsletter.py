@@ -33,12 +33,14 @@ def overview(request: Request) -> Response:
     with parts.db.read() as tx:
         coming = [planning.next_edition(tx, site, stream, parts.now()) for stream in STREAMS]
         past = editions.newest(tx, SHOWN)
+        paused = editions.with_status(tx, "paused")
     return desk_page(
         request,
         "admin/newsletter.html",
         section="newsletter",
         coming=coming,
         past=past,
+        paused=paused,
         words=words,
         said=replies.said,
         outbox=parts.settings.smtp is None,
@@ -191,12 +193,21 @@ def cancel(request: Request) -> Response:
 def ask_retry(request: Request) -> Response:
     with hub(request).db.read() as tx:
         found = _edition(tx, request)
-        counts = editions.counts(tx, found.id)
+        again = steering.retriable(tx, found.id)
+    left_out = tuple(
+        message(
+            request,
+            N_("left out: %(number)s (%(status)s)"),
+            number=_shown(request, number),
+            status=message(request, words.LEFT_OUT.get(status, status)),
+        )
+        for status, number in again.left_out
+    )
     return ask(
         request,
         section="newsletter",
         title=N_("Send it again to one reader?")
-        if counts.failed + counts.unknown == 1
+        if again.queued == 1
         else N_("Send it again to %(number)s readers?"),
         text=N_(
             "To those whose mail failed or is unknown, as far as they are still active. Of the "
@@ -204,8 +215,9 @@ def ask_retry(request: Request) -> Response:
         ),
         button=N_("Send it again"),
         back=f"/admin/newsletter/{found.id}",
-        values={"number": _shown(request, counts.failed + counts.unknown)},
+        values={"number": _shown(request, again.queued)},
         danger=False,
+        lines=left_out,
     )
 
 

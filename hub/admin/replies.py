@@ -13,6 +13,7 @@ _KNOWN = (
     N_("given up after 48 hours: %(reason)s"),
     N_("the relay refuses the log-in: %(reason)s"),
     N_("the relay refuses the sender: %(reason)s"),
+    N_("the relay refuses the newsletter: %(reason)s"),
     N_("the relay refuses: %(reason)s"),
     N_("the relay answers %(reason)s"),
     N_("the relay cannot be reached: %(reason)s"),
@@ -20,6 +21,7 @@ _KNOWN = (
     N_("no secure connection to the relay: %(reason)s"),
     N_("the relay closed the connection"),
     N_("the relay takes no address with letters beyond ASCII before the @ (SMTPUTF8)"),
+    N_("the message has %(size)s kB, the relay takes %(limit)s kB"),
     N_("no answer to the message: %(reason)s"),
     N_("no answer within %(seconds)s seconds"),
     N_("before the message: %(reason)s"),
@@ -36,9 +38,11 @@ _KNOWN = (
     N_("cancelled by the owner"),
     N_("cancelled by the owner before anything was sent; its articles are in the next one"),
     N_("pending"),
+    N_("waiting"),
     N_("unsubscribed"),
     N_("bounced"),
     N_("complained"),
+    N_("suppressed"),
     N_("import %(file)s"),
 )
 _ORIGINS = {

@@ -157,8 +157,12 @@ def retry(context: CommandContext, edition_id: int | None) -> None:
     """Send again to those whose mail failed or is unknown (of the newest edition)."""
     with context.ready() as (hub, _), hub.db.write() as tx:
         chosen = steering.chosen(tx, edition_id, "sending", "paused", "sent")
-        number = steering.retry(tx, chosen, now=hub.now())
-    click.echo(f"Edition {chosen}: {_count(number, 'mail')} queued again.")
+        found = steering.retry(tx, chosen, now=hub.now())
+    click.echo(f"Edition {chosen}: {_count(found.queued, 'mail')} queued again.")
+    if found.left_out:
+        who = ", ".join(f"{number:,} {status}" for status, number in found.left_out)
+        number = sum(number for _, number in found.left_out)
+        click.echo(f"{_count(number, 'reader')} left out, not active any more: {who}.")
 
 
 def _queue(hub: Hub, edition: Edition) -> None:

@@ -60,15 +60,20 @@ class Envelope:
 
 
 State = Literal["accepted", "deferred", "failed", "unknown"]
+About = Literal["reader", "message"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one message fared; `code` is the SMTP reply's, None when there was no reply."""
+    """How one message fared; `code` is the SMTP reply's, None when there was no reply.
+
+    `about` is `message` when it was refused before its reader was named: it is too big.
+    """
 
     state: State
     code: int | None
     reply: str
+    about: About = "reader"
 
 
 class RelayAway(Exception):

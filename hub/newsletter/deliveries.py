@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from hub.db import Transaction
-from hub.newsletter.model import Edition
+from hub.newsletter.model import Edition, Retry
 from hub.times import to_text
 
 BATCH = 20_000
@@ -83,7 +83,8 @@ def queue_batch(
 def record(tx: Transaction, worker_id: int, results: Sequence[Result]) -> int:
     """Write down results of deliveries that `worker_id` holds; how many it really held.
 
-    A claim that was taken from this worker in between is left as its new holder has it.
+    A claim that was taken from this worker in between is left as its new holder has it. One
+    that goes back untried (`queued`) has not used up a try.
     """
     by_edition: dict[int, list[Result]] = {}
     for result in results:
@@ -123,7 +124,9 @@ def _record(
         f" AS (VALUES {_places(len(results))}) UPDATE deliveries SET state = result.state,"
         " due_at = result.due_at, worker_id = NULL, code = result.code, reply = result.reply,"
         " finished_at = CASE WHEN result.state IN ('accepted', 'failed', 'unknown')"
-        " THEN result.due_at END FROM result WHERE deliveries.edition_id = :edition_id"
+        " THEN result.due_at END, attempts = deliveries.attempts"
+        " - CASE WHEN result.state = 'queued' THEN 1 ELSE 0 END"
+        " FROM result WHERE deliveries.edition_id = :edition_id"
         " AND deliveries.subscriber_id = result.subscriber_id"
         # As expressions, or SQLite takes the index of claims and walks all for each result.
         " AND coalesce(deliveries.state, '') = 'claimed'"
@@ -156,6 +159,25 @@ def move_counts(tx: Transaction, edition_id: int, moves: Counter[str]) -> None:
             for state in ("queued", "claimed", "accepted", "deferred", "failed", "unknown")
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _StatusCount:
+    status: str
+    number: int
+
+
+def retriable(tx: Transaction, edition_id: int) -> Retry:
+    """Whom `retry` would send to, and who is left out because they are not active any more."""
+    rows = tx.all(
+        _StatusCount,
+        "SELECT coalesce(s.status, 'erased') AS status, count(*) AS number FROM deliveries AS d"
+        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :id"
+        " AND d.state IN ('failed', 'unknown') GROUP BY coalesce(s.status, 'erased')",
+        id=edition_id,
+    )
+    numbers = {row.status: row.number for row in rows}
+    return Retry(numbers.pop("active", 0), tuple(sorted(numbers.items())))
 
 
 def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from hub import i18n, logs
 from hub.errors import HubError, Unavailable
-from hub.mail import headers, retrying
+from hub.mail import headers, retrying, verdicts
 from hub.mail.model import Connection, Envelope, Mailer, Outcome, RelayAway, RelayRefuses
 from hub.newsletter.books import Books
 from hub.newsletter.deliveries import Result
@@ -48,6 +48,8 @@ class EditionLane:
         self._ready: deque[ClaimedDelivery] = deque()
         self._flying: dict[object, ClaimedDelivery] = {}
         self._results: list[Result] = []
+        # Editions that must wait for their owner, and why; not written down yet.
+        self._pausing: dict[int, str] = {}
         # For the senders: there is something to send. For the books: there is something to do.
         self._news = asyncio.Event()
         self._noteworthy = asyncio.Event()
@@ -81,7 +83,7 @@ class EditionLane:
             self._put_off(str(error))
             return
         except RelayRefuses as error:
-            await self._pause(str(error))
+            self._refused(str(error))
             return
         wanted = min(self._connections, max(1, len(self._ready)))
         self._active = wanted
@@ -107,7 +109,7 @@ class EditionLane:
                     raise
                 await connection.deliver(envelope, self._take, self._done)
         except RelayRefuses as error:
-            await self._pause(str(error))
+            self._refused(str(error))
         finally:
             self._active -= 1
             self._news.set()
@@ -169,6 +171,8 @@ class EditionLane:
             self._defer(delivery, outcome.code, outcome.reply)
         else:
             self._finish(delivery, outcome.state, outcome.code, outcome.reply)
+            if reason := verdicts.reason_to_pause(outcome):
+                self._pause({delivery.edition_id}, reason)
 
     def _defer(self, delivery: ClaimedDelivery, code: int | None, reply: str) -> None:
         due_at = retrying.next_attempt(
@@ -257,6 +261,12 @@ class EditionLane:
                 self._finish(delivery, "queued", None, "")
 
     async def _flush(self) -> None:
+        if self._pausing:
+            # First: an edition whose last result is written down would be over, not paused.
+            pausing = dict(self._pausing)
+            await asyncio.to_thread(self._books.pause, pausing, now=self._now())
+            for edition_id in pausing:
+                del self._pausing[edition_id]
         if self._results:
             results = self._results[:]
             await asyncio.to_thread(self._books.record, self._worker_id, results, now=self._now())
@@ -289,10 +299,13 @@ class EditionLane:
             self._defer(delivery, None, reason)
         self._ready.clear()
 
-    async def _pause(self, reason: str) -> None:
-        """The relay refuses this sender: no reader's fault, so the edition waits for its owner."""
+    def _refused(self, reason: str) -> None:
+        """The relay refuses this sender: no reader's fault, and it would refuse all others."""
+        self._pause({delivery.edition_id for delivery in self._ready}, reason)
+
+    def _pause(self, edition_ids: set[int], reason: str) -> None:
+        """Send nothing more of these until their owner says so; what is in flight arrives."""
         self.trouble = reason
         self._halted = True
-        editions = {delivery.edition_id for delivery in self._ready}
-        logs.warning("edition.paused", editions=sorted(editions), reason=reason)
-        await asyncio.to_thread(self._books.pause, editions, reason)
+        for edition_id in edition_ids:
+            self._pausing.setdefault(edition_id, reason)

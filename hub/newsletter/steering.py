@@ -5,10 +5,14 @@ from datetime import datetime
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_, Word
+from hub.mail import queue
 from hub.newsletter import deliveries, editions, ledger
-from hub.newsletter.model import Edition
+from hub.newsletter.model import Edition, Retry
+from hub.site.model import Site
 
 BY_OWNER = "paused by the owner"
+# The mail that tells the owner; hub/admin/letters.py writes it.
+PAUSED = "edition-paused"
 
 
 def pause(tx: Transaction, edition_id: int, *, reason: str = BY_OWNER) -> Edition:
@@ -22,6 +26,26 @@ def pause(tx: Transaction, edition_id: int, *, reason: str = BY_OWNER) -> Editio
         )
     editions.set_status(tx, edition.id, "paused", reason=reason, finished_at=None)
     return _edition(tx, edition_id)
+
+
+def stop(tx: Transaction, edition_id: int, *, reason: str, site: Site, now: datetime) -> bool:
+    """Pause for a reason that only the owner can mend, and queue the mail that says so.
+
+    False, and no mail, for an edition that is paused or over already.
+    """
+    edition = editions.get(tx, edition_id)
+    if edition is None or edition.status not in ("planned", "sending"):
+        return False
+    pause(tx, edition_id, reason=reason)
+    queue.put(
+        tx,
+        kind=PAUSED,
+        subject_id=edition_id,
+        recipient=site.owner_email,
+        language=site.language,
+        now=now,
+    )
+    return True
 
 
 def resume(tx: Transaction, edition_id: int) -> Edition:
@@ -60,11 +84,8 @@ def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     return _edition(tx, edition_id)
 
 
-def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
-    """Send again to exactly those whose mail failed or is unknown, if they are still active.
-
-    How many; Refused when there is none, or the edition is not sending or sent.
-    """
+def retriable(tx: Transaction, edition_id: int) -> Retry:
+    """Whom `retry` would send to. Refused when that is nobody, or the edition is not on its way."""
     edition = _edition(tx, edition_id)
     if edition.status not in ("sending", "paused", "sent"):
         raise Refused(
@@ -72,15 +93,25 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
             id=edition.id,
             status=Word(edition.status),
         )
-    number = deliveries.retry(tx, edition_id, now=now)
-    if not number:
+    found = deliveries.retriable(tx, edition_id)
+    if not found.queued:
         raise Refused(
             N_("Edition %(id)s has nothing to retry: no mail failed to a reader still active."),
             id=edition.id,
         )
-    if edition.status == "sent":
+    return found
+
+
+def retry(tx: Transaction, edition_id: int, *, now: datetime) -> Retry:
+    """Send again to exactly those whose mail failed or is unknown, if they are still active.
+
+    Refused as `retriable` is.
+    """
+    found = retriable(tx, edition_id)
+    deliveries.retry(tx, edition_id, now=now)
+    if _edition(tx, edition_id).status == "sent":
         editions.set_status(tx, edition_id, "sending", reason="", finished_at=None)
-    return number
+    return found
 
 
 def chosen(tx: Transaction, edition_id: int | None, *statuses: str) -> int:

@@ -3,12 +3,15 @@
 import pytest
 from starlette.testclient import TestClient
 
+from hub.app import create_app
 from hub.audience import membership
 from hub.audience.model import Wish
 from hub.content.model import Post
-from hub.newsletter import editions
+from hub.newsletter import editions, planning, steering
 from hub.newsletter.model import Edition
+from hub.site import store as sites
 from hub.web.state import Hub
+from tests.admin.conftest import logged_in
 from tests.conftest import NOW
 
 
@@ -119,3 +122,43 @@ def test_an_edition_that_moves_shows_itself_anew(desk: TestClient, edition: Edit
     assert 'http-equiv="refresh"' in desk.get(url).text
     desk.post(f"{url}/pause")
     assert 'http-equiv="refresh"' not in desk.get(url).text
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/newsletter"])
+def test_a_paused_edition_stands_first_with_its_reason_and_the_way_on(
+    desk: TestClient, hub: Hub, edition: Edition, path: str
+) -> None:
+    assert f"/admin/newsletter/{edition.id}/resume" not in desk.get(path).text
+    reason = "the relay refuses the log-in: 535 5.7.8 wrong"
+    with hub.db.write() as tx:
+        sites.put(tx, "language", "fr")
+        steering.stop(tx, edition.id, reason=reason, site=hub.site(), now=NOW)
+    answer = desk.get(path).text
+    assert "refuse la connexion au compte\u00a0: 535 5.7.8 wrong" in answer
+    assert f"/admin/newsletter/{edition.id}/resume" in answer
+
+
+def test_an_editor_hears_nothing_of_it(hub: Hub, edition: Edition) -> None:
+    with hub.db.write() as tx:
+        steering.stop(tx, edition.id, reason="x", site=hub.site(), now=NOW)
+    with TestClient(create_app(hub), base_url="https://hub.test") as client:
+        assert "/resume" not in logged_in(client, hub, "editor").get("/admin").text
+
+
+def test_a_retry_says_who_is_left_out(desk: TestClient, hub: Hub, edition: Edition) -> None:
+    url = f"/admin/newsletter/{edition.id}/retry"
+    with hub.db.write() as tx:
+        wish = Wish("dan@hub.test", "Dan", "weekly", (), "en")
+        membership.add(tx, wish, statement="x", now=edition.created_at)
+        planning.queue(tx, edition.id, NOW)
+        tx.execute("UPDATE editions SET status = 'sent'")
+        tx.execute("UPDATE deliveries SET state = 'failed'")
+        tx.execute("UPDATE subscribers SET status = 'bounced' WHERE name = 'Dan'")
+    page = desk.get(url).text
+    assert "Send it again to one reader?" in page
+    assert "left out: 1 (bounced)" in page
+    with hub.db.write() as tx:
+        tx.execute("UPDATE subscribers SET status = 'bounced'")
+    refused = desk.get(url)
+    assert refused.status_code == 400
+    assert "nothing to retry" in refused.text

@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from hub import worker as worker_module
 from hub.cli import cli
-from hub.errors import Refused
+from hub.errors import DatabaseBusy, Refused, Unavailable
+from hub.mail.model import Outcome
 from hub.web.state import Hub
+from hub.worker import Worker
 from tests.newsletter.cast import newest, outbox, parsed, publish, subscribe
 
 Run = Callable[..., Result]
@@ -151,3 +155,71 @@ def test_pause_resume_cancel(hub: Hub, run: Run) -> None:
 def test_there_may_be_nothing_to_steer(run: Run, verb: str) -> None:
     run("newsletter", verb, fails=Refused)
     run("newsletter", verb, "4711", fails=Refused)
+
+
+def test_retry_says_how_many_go_out_and_who_is_left_out(hub: Hub, run: Run) -> None:
+    for name in ("ada", "bea", "cyd", "dan", "eve"):
+        subscribe(hub, f"{name}@mail.test")
+    publish(hub, "Ropes")
+    run("newsletter", "send", "--now")
+    run("worker", "--once")
+    with hub.db.write() as tx:
+        tx.execute("UPDATE deliveries SET state = 'failed'")
+        tx.execute("UPDATE edition_counts SET failed = 5, accepted = 0")
+        tx.execute("UPDATE subscribers SET status = 'bounced' WHERE id IN (2, 3)")
+        tx.execute("DELETE FROM subscribers WHERE email = 'dan@mail.test'")
+    said = run("newsletter", "retry").stdout
+    assert "2 mails queued again" in said
+    assert "3 readers left out, not active any more: 2 bounced, 1 erased." in said
+
+
+def test_once_waits_for_a_database_that_is_held(
+    hub: Hub, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(hub, "ada@mail.test")
+    publish(hub, "Ropes")
+    run("newsletter", "send", "--now")
+    beat, calls = Worker.beat, [0]
+
+    async def held(worker: Worker, now: datetime) -> None:
+        calls[0] += 1
+        if calls[0] == 1:
+            raise DatabaseBusy("The database is busy.")
+        await beat(worker, now)
+
+    monkeypatch.setattr(Worker, "beat", held)
+    monkeypatch.setattr(worker_module, "WAITING_SECONDS", 0.0)
+    run("worker", "--once")
+    assert len(outbox(hub)) == 1
+
+
+def test_once_gives_up_on_a_database_that_stays_away(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(worker: Worker, now: datetime) -> None:
+        raise Unavailable("The database is away.")
+
+    monkeypatch.setattr(Worker, "beat", away)
+    monkeypatch.setattr(worker_module, "WAITING_SECONDS", 0.0)
+    monkeypatch.setattr(worker_module, "PATIENCE_SECONDS", 0.02)
+    refused = run("worker", "--once", fails=Unavailable)
+    assert "away" in str(refused.exception)
+
+
+def test_once_tells_the_owner_what_stopped_it(
+    hub: Hub, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(hub, "ada@mail.test")
+    publish(hub, "Ropes")
+    run("newsletter", "send", "--now")
+
+    def refuse(outcome: Outcome) -> str:
+        return "the relay refuses the newsletter: 554 5.7.1 no" if outcome.state else ""
+
+    monkeypatch.setattr("hub.mail.verdicts.reason_to_pause", refuse)
+    refused = run("worker", "--once", fails=Refused)
+    assert "554 5.7.1 no" in str(refused.exception)
+    assert [parsed(raw)["Subject"] for raw in outbox(hub)] == [
+        "Ropes",
+        "The newsletter is paused: Ropes",
+    ]
