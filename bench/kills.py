@@ -86,7 +86,8 @@ def _kills(engine: str, database: str, articles: Path, seed: int, workers: int) 
         f"0 missed, {_MOST}",
         f"{READERS:,} readers, {post.size // 1000} kB a message, seed {seed}; every repeat the "
         f"same bytes; rate: the middle of the {_NEAR} before each kill "
-        f"({min(verdict.rates):,} to {max(verdict.rates):,}); {took:.0f} s with the starts",
+        f"({min(verdict.rates):,} to {max(verdict.rates):,}); {verdict.hits} kills hit a worker "
+        f"that had connections, the others one that was starting; {took:.0f} s with the starts",
     )
 
 
