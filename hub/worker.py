@@ -132,9 +132,10 @@ class Worker:
         for dead in sorted(silent | ended):
             with db.write() as tx:
                 returned = _give_back(tx, dead, now)
-                workers.sign_off(tx, dead)
-            event = "worker.died" if dead in ended else "worker.silent"
-            logs.warning(event, worker=dead, returned=returned)
+                first = workers.sign_off(tx, dead)
+            if first:
+                event = "worker.died" if dead in ended else "worker.silent"
+                logs.warning(event, worker=dead, returned=returned)
         if ended:
             self._lifeline.sweep(other.lifeline for other in others if other.id not in ended)
 

@@ -86,5 +86,6 @@ def others(tx: Transaction, worker_id: int) -> list[Heartbeat]:
     )
 
 
-def sign_off(tx: Transaction, worker_id: int) -> None:
-    tx.execute("DELETE FROM workers WHERE id = :id", id=worker_id)
+def sign_off(tx: Transaction, worker_id: int) -> bool:
+    """Whether it was still signed on."""
+    return tx.execute("DELETE FROM workers WHERE id = :id", id=worker_id) == 1
