@@ -139,8 +139,9 @@ class Recorder:
         return max(before, default=None)
 
     def _rate(self, at: float) -> int:
-        number = sum(at - _RATE_SECONDS < message.at <= at for message in self.messages)
-        return round(number / _RATE_SECONDS)
+        """Messages a second, from the first one in the moment before `at` until then."""
+        near = [message.at for message in self.messages if at - _RATE_SECONDS < message.at <= at]
+        return round(len(near) / (at - near[0])) if near else 0
 
 
 @dataclass
