@@ -53,6 +53,11 @@ class Settings:
         return self.data / "themes"
 
     @property
+    def workers(self) -> Path:
+        """A file for each worker that lives."""
+        return self.data / "workers"
+
+    @property
     def database_file(self) -> Path:
         return self.data / "hub.db"
 

@@ -10,6 +10,7 @@ from hub import logs
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
 from hub.mail import mailers, queue, workers
+from hub.mail.lifeline import Lifeline
 from hub.mail.model import Composer, Mailer, Render
 from hub.mail.posting import Desk, LetterLane
 from hub.newsletter import claiming, editions, planning
@@ -53,6 +54,8 @@ class Worker:
         self._housekeepers = (_purge_mails, *housekeepers)
         self._steady = steady
         self._watch = workers.SilenceWatch()
+        self._lifeline = Lifeline(hub.settings.workers)
+        self._mark = ""
         self._worker_id: int | None = None
         self._next_housekeeping = steady()
         self._plan_from = steady()
@@ -119,23 +122,26 @@ class Worker:
 
     def _beat(self, now: datetime) -> None:
         db = self._hub.db
-        try:
-            with db.write() as tx:
-                if self._worker_id is None:
-                    self._worker_id = workers.start(tx, now)
-                else:
-                    workers.beat(tx, self._worker_id, now)
-        except Unavailable:
-            # Where this worker cannot write, the others can't either: they are not silent.
-            self._watch = workers.SilenceWatch()
-            raise
+        with db.write() as tx:
+            if self._worker_id is None:
+                # Held before others can read of it.
+                self._mark = self._lifeline.hold()
+                self._worker_id = workers.start(tx, now, lifeline=self._mark)
+            else:
+                workers.beat(tx, self._worker_id, now, lifeline=self._mark)
         with db.read() as tx:
             others = workers.others(tx, self._worker_id)
-        for dead in self._watch.dead(others, now=now, steady=self._steady()):
+        silent = set(self._watch.dead(others, now=now, steady=self._steady()))
+        ended = {other.id for other in others if self._lifeline.is_cut(other.lifeline)}
+        for dead in sorted(silent | ended):
             with db.write() as tx:
                 returned = _give_back(tx, dead, now)
-                workers.sign_off(tx, dead)
-            logs.warning("worker.silent", worker=dead, returned=returned)
+                first = workers.sign_off(tx, dead)
+            if first:
+                event = "worker.died" if dead in ended else "worker.silent"
+                logs.warning(event, worker=dead, returned=returned)
+        if ended:
+            self._lifeline.sweep(other.lifeline for other in others if other.id not in ended)
 
     def _plan(self, now: datetime) -> bool:
         db = self._hub.db
@@ -189,6 +195,7 @@ class Worker:
                 _give_back(tx, self._worker_id, now)
                 workers.sign_off(tx, self._worker_id)
             self._worker_id = None
+            self._lifeline.release()
 
     def _site(self, tx: Transaction) -> Site:
         return sites.load(tx, base_url=self._hub.settings.base_url)
@@ -236,10 +243,17 @@ async def run(
 async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
     """Work until nothing is due any more; why something could not go out, or nothing."""
     worker = await asyncio.to_thread(Worker, hub, composers)
+    beating: asyncio.Task[None] | None = None
     deadline = None
     try:
         while True:
             try:
+                if beating is None:
+                    await worker.beat(hub.now())
+                    # A tick may take hours; meanwhile others see that this worker lives.
+                    beating = asyncio.create_task(
+                        _repeat(_beating(worker, hub), worker.stopping, workers.BEAT_SECONDS)
+                    )
                 did = await worker.tick(hub.now())
                 if trouble := worker.trouble:
                     # The mail that tells the owner, if it can go.
@@ -259,6 +273,9 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                 # Another worker finishes it, or falls silent; then it is queued again.
                 await asyncio.sleep(IDLE_SECONDS)
     finally:
+        worker.stopping.set()
+        if beating is not None:
+            await beating
         await worker.close(hub.now())
 
 
