@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from hub import logs
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
-from hub.mail import mailers, queue, workers
-from hub.mail.model import Composer, Mailer, Render
+from hub.mail import mailers, queue, relays, workers
+from hub.mail.model import Composer, Mailer, Render, Standing
 from hub.mail.posting import Desk, LetterLane
-from hub.newsletter import claiming, editions, planning
+from hub.newsletter import claiming, editions, planning, samples, steering, troubles
 from hub.newsletter.books import Books
 from hub.newsletter.planning import Press
 from hub.newsletter.sending import CONNECTIONS, Clock, EditionLane
@@ -56,12 +56,14 @@ class Worker:
         self._plan_from = steady()
         self._planning_trouble = ""
         self.stopping = asyncio.Event()
-        way = mailer or mailers.mailer(hub.settings, hub.site().base_url)
+        way = mailer or mailers.mailer(hub.settings, hub.site().base_url, steady=steady)
+        self._mailer = way
+        self._standings: tuple[Standing, ...] = ()
         books = Books(hub.db, hub.signer, self._site)
         self.letters = LetterLane(
             hub.db,
             Desk(hub.signer, composers, self._site_and_render),
-            way,
+            mailers.for_letters(way),
             chance=chance,
         )
         self.editions = EditionLane(
@@ -127,6 +129,16 @@ class Worker:
                 returned = _give_back(tx, dead, now)
                 workers.sign_off(tx, dead)
             logs.warning("worker.silent", worker=dead, returned=returned)
+        self._note_relays(now)
+        samples.take(db, now)
+
+    def _note_relays(self, now: datetime) -> None:
+        """Write down how the relays are, when it has changed: the desk is another process."""
+        standings = mailers.standings(self._mailer)
+        if standings != self._standings:
+            with self._hub.db.write() as tx:
+                relays.note(tx, standings, now)
+            self._standings = standings
 
     def _plan(self, now: datetime) -> bool:
         db = self._hub.db
@@ -138,6 +150,11 @@ class Worker:
         did = self._make_editions(now)
         with db.read() as tx:
             planned = editions.with_status(tx, "planned")
+            cancelled = steering.unswept(tx)
+            changed = troubles.differs(tx, troubles.PLANNING, self._planning_trouble)
+        if changed:
+            with db.write() as tx:
+                troubles.note(tx, troubles.PLANNING, self._planning_trouble, now)
         for edition in planned:
             while not self.stopping.is_set():
                 with db.write() as tx:
@@ -146,6 +163,9 @@ class Worker:
                 if current is None or current.status != "planned":
                     break
             did = True
+        for edition_id in cancelled:
+            with db.write() as tx:
+                did = bool(steering.sweep(tx, edition_id, now=now)) or did
         return did
 
     def _make_editions(self, now: datetime) -> bool:
@@ -176,6 +196,7 @@ class Worker:
 
     def _close(self, now: datetime) -> None:
         if self._worker_id is not None:
+            self._note_relays(now)
             with self._hub.db.write() as tx:
                 _give_back(tx, self._worker_id, now)
                 workers.sign_off(tx, self._worker_id)
@@ -227,6 +248,11 @@ async def run(
 async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
     """Work until nothing is due any more; why something could not go out, or nothing."""
     worker = await asyncio.to_thread(Worker, hub, composers)
+    await worker.beat(hub.now())
+    # A tick may take hours; meanwhile others see that this worker lives.
+    beating = asyncio.create_task(
+        _repeat(_beating(worker, hub), worker.stopping, workers.BEAT_SECONDS)
+    )
     try:
         while True:
             did = await worker.tick(hub.now())
@@ -238,6 +264,8 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                 # Another worker finishes it, or falls silent; then it is queued again.
                 await asyncio.sleep(IDLE_SECONDS)
     finally:
+        worker.stopping.set()
+        await beating
         await worker.close(hub.now())
 
 

@@ -98,7 +98,7 @@ def steps(settings: Settings, site: Site, *, articles: int, pages: int, readers:
             N_("Connect a mail server"),
             N_("Until HUB_SMTP names one, mail is kept in the outbox for you to look at."),
             "/admin/outbox",
-            settings.smtp is not None,
+            bool(settings.smtp),
         ),
         Step(
             N_("Open the site to the world"),

@@ -41,7 +41,7 @@ def overview(request: Request) -> Response:
         past=past,
         words=words,
         said=replies.said,
-        outbox=parts.settings.smtp is None,
+        outbox=not parts.settings.smtp,
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from hub.db import Transaction, in_list
+from hub.mail import relays
 from hub.mail.model import QueuedMail
 
 _DUE = "state IN ('queued', 'deferred') AND due_at <= :now"
@@ -66,17 +67,22 @@ def record(
     reply: str,
     due_at: datetime,
     now: datetime,
+    relay: str = "",
 ) -> None:
-    """How a mail that this worker holds fared; `due_at` is the next try of one put off."""
+    """How a mail that this worker holds fared; `due_at` is the next try of one put off.
+
+    `relay` names the one it was handed to, if it was.
+    """
     tx.execute(
         "UPDATE mails SET state = :state, reply = :reply, due_at = :due_at, worker_id = NULL,"
-        " finished_at = :finished_at"
+        f" finished_at = :finished_at, relay_id = {relays.NUMBER}"
         " WHERE id = :id AND state = 'claimed' AND worker_id = :worker_id",
         id=mail_id,
         worker_id=worker_id,
         state=state,
         reply=reply,
         due_at=due_at,
+        relay=relay,
         finished_at=now if state in ("accepted", "failed", "unknown") else None,
     )
 

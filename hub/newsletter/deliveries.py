@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.db import Transaction
+from hub.mail import relays
 from hub.newsletter.model import Edition
 
 BATCH = 20_000
@@ -17,12 +18,20 @@ _READERS = (
     " AND (paused_until IS NULL OR paused_until <= :made_at)"
 )
 
+# The repeated condition is that of an index.
+_BATCH_IN_STATE = (
+    "edition_id = :id AND state = :state AND subscriber_id IN (SELECT subscriber_id"
+    " FROM deliveries WHERE edition_id = :id AND state IN ('queued', 'deferred')"
+    " AND state = :state LIMIT :limit)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What becomes of a delivery that a worker held.
 
-    `due_at` is when it comes next for `deferred` and `queued`, and now for the others.
+    `due_at` is when it comes next for `deferred` and `queued`, and now for the others; `relay`
+    names the one it was handed to, if it was.
     """
 
     edition_id: int
@@ -31,6 +40,7 @@ class Result:
     code: int | None
     reply: str
     due_at: datetime
+    relay: str = ""
 
 
 def readers(tx: Transaction, cadence: str, made_at: datetime) -> int:
@@ -87,7 +97,7 @@ def record(tx: Transaction, worker_id: int, results: Iterable[Result]) -> int:
         finished = result.state in ("accepted", "failed", "unknown")
         changed = tx.execute(
             "UPDATE deliveries SET state = :state, due_at = :due_at, worker_id = NULL,"
-            " code = :code, reply = :reply, finished_at = :finished_at"
+            f" code = :code, reply = :reply, finished_at = :finished_at, relay_id = {relays.NUMBER}"
             " WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id"
             " AND state = 'claimed' AND worker_id = :worker_id",
             edition_id=result.edition_id,
@@ -97,6 +107,7 @@ def record(tx: Transaction, worker_id: int, results: Iterable[Result]) -> int:
             due_at=result.due_at,
             code=result.code,
             reply=result.reply,
+            relay=result.relay,
             finished_at=result.due_at if finished else None,
         )
         if changed:
@@ -129,7 +140,8 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
     for state in ("failed", "unknown"):
         moved[state] = -tx.execute(
             "UPDATE deliveries SET state = 'queued', due_at = :now, attempts = 0, code = NULL,"
-            " reply = '', finished_at = NULL WHERE edition_id = :id AND state = :state"
+            " reply = '', finished_at = NULL, relay_id = NULL"
+            " WHERE edition_id = :id AND state = :state"
             " AND subscriber_id IN (SELECT id FROM subscribers WHERE status = 'active')",
             id=edition_id,
             now=now,
@@ -140,23 +152,58 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
     return moved["queued"]
 
 
+def drop_queued(tx: Transaction, edition_id: int, *, limit: int = BATCH) -> int:
+    """Delete deliveries that were never tried, a batch of them; how many."""
+    number = tx.execute(
+        f"DELETE FROM deliveries WHERE {_BATCH_IN_STATE}",
+        id=edition_id,
+        state="queued",
+        limit=limit,
+    )
+    move_counts(tx, edition_id, Counter(queued=-number))
+    return number
+
+
+def fail_deferred(
+    tx: Transaction, edition_id: int, *, reason: str, now: datetime, limit: int = BATCH
+) -> int:
+    """Give deliveries up that were put off, a batch of them; how many. What was said stays."""
+    number = tx.execute(
+        "UPDATE deliveries SET state = 'failed', finished_at = :now,"
+        f" reply = :reason || ': ' || reply WHERE {_BATCH_IN_STATE}",
+        id=edition_id,
+        state="deferred",
+        limit=limit,
+        reason=reason,
+        now=now,
+    )
+    move_counts(tx, edition_id, Counter(deferred=-number, failed=number))
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A mail that failed or whose end is unknown; `email` is None when the reader was erased."""
+    """A mail that failed or whose end is unknown; `email` is None when the reader was erased.
+
+    `relay` names the one it was handed to, empty when it was not.
+    """
 
     subscriber_id: int
     email: str | None
     state: str
     code: int | None
     reply: str
+    relay: str
 
 
 def undelivered(tx: Transaction, edition_id: int, *, limit: int) -> list[Undelivered]:
     """The first of the deliveries of an edition that failed or are unknown, with the reason."""
     return tx.all(
         Undelivered,
-        "SELECT d.subscriber_id, s.email, d.state, d.code, d.reply FROM deliveries AS d"
-        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :id"
+        "SELECT d.subscriber_id, s.email, d.state, d.code, d.reply,"
+        " coalesce(r.name, '') AS relay FROM deliveries AS d"
+        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
+        " LEFT JOIN relays AS r ON r.id = d.relay_id WHERE d.edition_id = :id"
         " AND d.state IN ('failed', 'unknown') ORDER BY d.subscriber_id LIMIT :limit",
         id=edition_id,
         limit=limit,
@@ -182,14 +229,13 @@ def count_states(tx: Transaction, edition_id: int) -> dict[str, int]:
     }
 
 
-def next_due(tx: Transaction) -> datetime | None:
-    """When the next deferred delivery of a sending edition is due; None when nothing waits."""
-
+def next_try(tx: Transaction, edition_id: int) -> datetime | None:
+    """When the next delivery of an edition that waits is due; None when none waits."""
     found = tx.one(
         _Due,
-        "SELECT min(d.due_at) AS due_at FROM editions AS e JOIN deliveries AS d"
-        " ON d.edition_id = e.id WHERE e.status = 'sending'"
-        " AND d.state IN ('queued', 'deferred')",
+        "SELECT min(due_at) AS due_at FROM deliveries"
+        " WHERE edition_id = :id AND state IN ('queued', 'deferred')",
+        id=edition_id,
     )
     return found.due_at if found else None
 
