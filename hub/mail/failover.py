@@ -33,6 +33,7 @@ REFUSING_SECONDS = 300.0
 # How long a connection that was refused waits for a sign of life of the others.
 DOUBT_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
+_GOODBYE_SECONDS = 0.25
 _LOOKS = round(DOUBT_SECONDS / _LOOK_SECONDS)
 
 
@@ -84,21 +85,34 @@ class FailoverMailer:
     async def _open(self, relay: "_Relay", urgent: bool) -> Connection:
         if relay.promised and not urgent:
             raise RelayFull(f"{relay.name} takes no more connections")
-        answers = relay.answers
         try:
-            connection = await relay.mailer.connect()
+            connection = await self._connected(relay, urgent)
+        except RelayFull:
+            raise
         except (RelayAway, RelayRefuses) as error:
-            if not await relay.proves_alive(answers):
-                self._rest(relay, error)
-                raise
-            place = await relay.vacated() if urgent else None
-            if place is None:
-                raise RelayFull(f"{relay.name} takes no more connections: {error}") from error
-            connection = place
+            self._rest(relay, error)
+            raise
         relay.works()
         through = _Through(self, relay, connection, urgent)
         relay.connections.add(through)
         return through
+
+    async def _connected(self, relay: "_Relay", urgent: bool) -> Connection:
+        answers = relay.answers
+        try:
+            return await relay.mailer.connect()
+        except (RelayAway, RelayRefuses) as error:
+            if await relay.proves_alive(answers):
+                place = await relay.vacated() if urgent else None
+                if place is None:
+                    raise RelayFull(f"{relay.name} takes no more connections: {error}") from error
+                return place
+            if not relay.just_left:
+                raise
+        # The place of one that was closed a moment ago may not be free yet.
+        relay.just_left = False
+        await asyncio.sleep(_GOODBYE_SECONDS)
+        return await relay.mailer.connect()
 
     def has_better(self, relay: "_Relay") -> bool:
         """Whether mail should go to a relay before this one again."""
@@ -159,6 +173,8 @@ class _Relay:
         self.rests_until = 0.0
         self.probe: asyncio.Task[None] | None = None
         self.connections: set[_Through] = set()
+        # Whether a connection was closed in order since the last one was made.
+        self.just_left = False
         # Whether a place that becomes free is kept for a letter, and whether one did.
         self.promised = False
         self.vacant = False
@@ -174,6 +190,7 @@ class _Relay:
         return self.standing.state == "refusing"
 
     def works(self) -> None:
+        self.just_left = False
         if self.standing.state != "working":
             logs.event("relay.works", relay=self.name)
             self.standing = Standing(self.name, "working")
@@ -272,8 +289,10 @@ class _Through:
                 self._relay.connections.discard(self)
 
     async def close(self) -> None:
-        self._relay.connections.discard(self)
+        in_order = self._inner.usable
         await self._inner.close()
+        self._relay.connections.discard(self)
+        self._relay.just_left = in_order
         self._relay.vacant = True
 
     def _should_end(self) -> bool:

@@ -19,10 +19,14 @@ TEXTS = {451: "4.3.0 try again", 550: "5.1.1 no such user", 421: "4.7.0 closing"
 
 @dataclass
 class FaultServer:
-    """`accepted` holds (recipient, bytes) of each message that got its 250."""
+    """`accepted` holds (recipient, bytes) of each message that got its 250.
+
+    `most` is how many connections it takes at a time; the others are told 421.
+    """
 
     extensions: tuple[str, ...] = ("PIPELINING", "SIZE 1000000", "SMTPUTF8", "8BITMIME")
     close_after: int = 0
+    most: int = 0
     greeting: bytes = b"220 fault.test\r\n"
     refuse_mail: bytes = b""
     go_ahead_always: bool = False
@@ -48,6 +52,11 @@ class FaultServer:
             assert task is not None
             tasks.add(task)
             self.connections += 1
+            if self.most and len(writers) > self.most:
+                writers.discard(writer)
+                writer.write(b"421 4.7.0 too many connections\r\n")
+                writer.close()
+                return
             try:
                 await self._converse(reader, writer)
             except (ConnectionError, ssl.SSLError):
