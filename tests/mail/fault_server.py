@@ -21,7 +21,8 @@ TEXTS = {451: "4.3.0 try again", 550: "5.1.1 no such user", 421: "4.7.0 closing"
 class FaultServer:
     """`accepted` holds (recipient, bytes) of each message that got its 250.
 
-    `most` is how many connections it takes at a time; the others are told 421.
+    `most` is how many connections it takes at a time; the others are told 421. `busiest` is how
+    many it had at once.
     """
 
     extensions: tuple[str, ...] = ("PIPELINING", "SIZE 1000000", "SMTPUTF8", "8BITMIME")
@@ -36,6 +37,7 @@ class FaultServer:
     password: str = ""
     port: int = 0
     connections: int = 0
+    busiest: int = 0
     accepted: list[tuple[str, bytes]] = field(default_factory=list)
     unanswered: list[tuple[str, bytes]] = field(default_factory=list)
     commands: list[bytes] = field(default_factory=list)
@@ -57,6 +59,7 @@ class FaultServer:
                 writer.write(b"421 4.7.0 too many connections\r\n")
                 writer.close()
                 return
+            self.busiest = max(self.busiest, len(writers))
             try:
                 await self._converse(reader, writer)
             except (ConnectionError, ssl.SSLError):
@@ -147,7 +150,9 @@ class FaultServer:
 
     async def _content(self, reader: asyncio.StreamReader) -> bytes:
         lines = []
-        while (line := await reader.readline()) not in (b".\r\n", b""):
+        while (line := await reader.readline()) != b".\r\n":
+            if not line:
+                raise ConnectionResetError
             lines.append(line[1:] if line.startswith(b".") else line)
         return b"".join(lines)
 
