@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.admin import progress, replies
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import store as audience
@@ -40,6 +41,7 @@ def home(request: Request) -> Response:
         latest = shelf.published(tx, "post", limit=LATEST)
         people = audience.count_by_status(tx)
         coming = planning.next_edition(tx, site, "weekly", parts.now())
+        obstacles = progress.obstacles(tx, parts.settings)
     everything = steps(
         parts.settings,
         site,
@@ -56,6 +58,8 @@ def home(request: Request) -> Response:
         latest=latest,
         people=people,
         coming=coming,
+        obstacles=obstacles,
+        said=replies.said,
         steps=everything,
         steps_done=sum(step.done for step in everything),
     )

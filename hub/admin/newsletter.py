@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub import i18n
-from hub.admin import replies, words
+from hub.admin import progress, replies, words
 from hub.admin.confirming import ask
 from hub.admin.mail_view import html_part, message_page
 from hub.admin.pages import desk_page, done
@@ -15,7 +15,16 @@ from hub.errors import NotFound, Refused
 from hub.i18n import N_
 from hub.mail import mailers, reading
 from hub.mail.reading import Message
-from hub.newsletter import copies, deliveries, editions, ledger, planning, previewing, steering
+from hub.newsletter import (
+    copies,
+    deliveries,
+    editions,
+    ledger,
+    planning,
+    previewing,
+    samples,
+    steering,
+)
 from hub.newsletter.model import Edition, NextEdition
 from hub.newsletter.planning import Press
 from hub.web import mailing
@@ -33,12 +42,14 @@ def overview(request: Request) -> Response:
     with parts.db.read() as tx:
         coming = [planning.next_edition(tx, site, stream, parts.now()) for stream in STREAMS]
         past = editions.newest(tx, SHOWN)
+        obstacles = progress.obstacles(tx, parts.settings)
     return desk_page(
         request,
         "admin/newsletter.html",
         section="newsletter",
         coming=coming,
         past=past,
+        obstacles=obstacles,
         words=words,
         said=replies.said,
         outbox=not parts.settings.smtp,
@@ -111,10 +122,12 @@ def send(request: Request) -> Response:
 
 
 def edition(request: Request) -> Response:
-    """One edition: what is in it and how its deliveries stand."""
-    with hub(request).db.read() as tx:
+    """One edition: what is in it, how its deliveries stand and how fast it goes."""
+    parts = hub(request)
+    with parts.db.read() as tx:
         found = _edition(tx, request)
         counts = editions.counts(tx, found.id)
+        how = samples.of_edition(tx, found, counts, parts.now())
         posts = ledger.posts(tx, found.id)
         # Only when there are some: looking for none reads every delivery of the edition.
         missed = counts.failed + counts.unknown
@@ -127,7 +140,8 @@ def edition(request: Request) -> Response:
         counts=counts,
         posts=posts,
         failed=failed,
-        moving=found.status in ("planned", "sending"),
+        how=how,
+        refresh=progress.refresh_seconds(found, how),
         words=words,
         said=replies.said,
     )
