@@ -116,6 +116,9 @@ class FailoverMailer:
 
     def has_better(self, relay: "_Relay") -> bool:
         """Whether mail should go to a relay before this one again."""
+        # Asked before each message.
+        if relay is self._relays[0]:
+            return False
         before = self._relays[: self._relays.index(relay)]
         self._look_again(before)
         return any(other.usable for other in before)
