@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from hub import logs
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
-from hub.mail import mailers, queue, workers
+from hub.mail import mailers, queue, relays, workers
 from hub.mail.lifeline import Lifeline
-from hub.mail.model import Composer, Mailer, Render
+from hub.mail.model import Composer, Mailer, Render, Standing
 from hub.mail.posting import Desk, LetterLane
-from hub.newsletter import claiming, editions, planning
+from hub.mail.signing import SigningMailer
+from hub.newsletter import claiming, editions, planning, samples, steering, troubles
 from hub.newsletter.books import Books
 from hub.newsletter.planning import Press
 from hub.newsletter.sending import CONNECTIONS, Clock, EditionLane
@@ -61,18 +62,22 @@ class Worker:
         self._plan_from = steady()
         self._planning_trouble = ""
         self.stopping = asyncio.Event()
-        way = mailer or mailers.signing_mailer(
-            hub.settings, hub.site().base_url, hub.db, self._site
-        )
+        way = mailer or mailers.mailer(hub.settings, hub.site().base_url, steady=steady)
+        self._mailer = way
+        self._standings: tuple[Standing, ...] = ()
         books = Books(hub.db, hub.signer, self._site)
         self.letters = LetterLane(
             hub.db,
             Desk(hub.signer, composers, self._site_and_render),
-            way,
+            SigningMailer(mailers.for_letters(way), hub.db, self._site),
             chance=chance,
         )
         self.editions = EditionLane(
-            books, way, chance=chance, steady=steady, connections=connections
+            books,
+            SigningMailer(way, hub.db, self._site),
+            chance=chance,
+            steady=steady,
+            connections=connections,
         )
 
     @property
@@ -142,6 +147,16 @@ class Worker:
                 logs.warning(event, worker=dead, returned=returned)
         if ended:
             self._lifeline.sweep(other.lifeline for other in others if other.id not in ended)
+        self._note_relays(now)
+        samples.take(db, now)
+
+    def _note_relays(self, now: datetime) -> None:
+        """Write down how the relays are, when it has changed: the desk is another process."""
+        standings = mailers.standings(self._mailer)
+        if standings != self._standings:
+            with self._hub.db.write() as tx:
+                relays.note(tx, standings, now)
+            self._standings = standings
 
     def _plan(self, now: datetime) -> bool:
         db = self._hub.db
@@ -153,6 +168,11 @@ class Worker:
         did = self._make_editions(now)
         with db.read() as tx:
             planned = editions.with_status(tx, "planned")
+            cancelled = steering.unswept(tx)
+            changed = troubles.differs(tx, troubles.PLANNING, self._planning_trouble)
+        if changed:
+            with db.write() as tx:
+                troubles.note(tx, troubles.PLANNING, self._planning_trouble, now)
         for edition in planned:
             while not self.stopping.is_set():
                 with db.write() as tx:
@@ -161,6 +181,9 @@ class Worker:
                 if current is None or current.status != "planned":
                     break
             did = True
+        for edition_id in cancelled:
+            with db.write() as tx:
+                did = bool(steering.sweep(tx, edition_id, now=now)) or did
         return did
 
     def _make_editions(self, now: datetime) -> bool:
@@ -191,6 +214,7 @@ class Worker:
 
     def _close(self, now: datetime) -> None:
         if self._worker_id is not None:
+            self._note_relays(now)
             with self._hub.db.write() as tx:
                 _give_back(tx, self._worker_id, now)
                 workers.sign_off(tx, self._worker_id)

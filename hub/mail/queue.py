@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hub.db import Transaction, in_list
-from hub.mail import retrying
+from hub.mail import relays, retrying
 from hub.mail.model import QueuedMail
 
 _DUE = "state IN ('queued', 'deferred') AND (due_at <= :now OR due_at > :too_far)"
@@ -71,14 +71,17 @@ def record(
     reply: str,
     due_at: datetime,
     now: datetime,
+    relay: str = "",
 ) -> None:
     """How a mail that this worker holds fared; `due_at` is the next try of one put off.
 
-    One that goes back untried (`queued`) has not used up a try.
+    One that goes back untried (`queued`) has not used up a try. `relay` names the one it was
+    handed to, if it was.
     """
     tx.execute(
         "UPDATE mails SET state = :state, reply = :reply, due_at = :due_at, worker_id = NULL,"
-        " finished_at = :finished_at, attempts = attempts - :untried"
+        " finished_at = :finished_at, attempts = attempts - :untried,"
+        f" relay_id = {relays.NUMBER}"
         " WHERE id = :id AND state = 'claimed' AND worker_id = :worker_id",
         id=mail_id,
         worker_id=worker_id,
@@ -86,6 +89,7 @@ def record(
         reply=reply,
         due_at=due_at,
         untried=int(state == "queued"),
+        relay=relay,
         finished_at=now if state in ("accepted", "failed", "unknown") else None,
     )
 

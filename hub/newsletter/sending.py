@@ -13,7 +13,15 @@ from datetime import datetime
 from hub import i18n, logs
 from hub.errors import HubError, Unavailable
 from hub.mail import headers, retrying, verdicts
-from hub.mail.model import Connection, Envelope, Mailer, Outcome, RelayAway, RelayRefuses
+from hub.mail.model import (
+    Connection,
+    Envelope,
+    Mailer,
+    Outcome,
+    RelayAway,
+    RelayFull,
+    RelayRefuses,
+)
 from hub.newsletter.books import Books
 from hub.newsletter.deliveries import Result
 from hub.newsletter.model import ClaimedDelivery
@@ -24,6 +32,8 @@ FLUSH_SECONDS = 0.005
 # How old what is known of a waiting reader may be.
 RECHECK_SECONDS = 0.5
 AWAY_SECONDS = 0.25
+# How long after the last one a connection that ended is replaced.
+REPLACE_SECONDS = 5.0
 
 Clock = Callable[[], datetime]
 
@@ -79,6 +89,10 @@ class EditionLane:
         try:
             # One connection first: a relay that is down is asked once, not ten times.
             first = await self._mailer.connect()
+        except RelayFull:
+            # Letters hold what connections it allows: a moment later.
+            await asyncio.sleep(AWAY_SECONDS)
+            return
         except RelayAway as error:
             self._put_off(str(error))
             return
@@ -88,7 +102,7 @@ class EditionLane:
         wanted = min(self._connections, max(1, len(self._ready)))
         self._active = wanted
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._mind())
+            group.create_task(self._mind(group, wanted))
             for number in range(wanted):
                 group.create_task(self._sender(first if number == 0 else None))
 
@@ -96,11 +110,14 @@ class EditionLane:
         try:
             while (envelope := await self._next()) is not None:
                 try:
-                    if connection is None or not connection.usable:
+                    if connection is not None and not connection.usable:
+                        await connection.close()
+                        connection = None
+                    if connection is None:
                         connection = await self._mailer.connect()
                 except RelayAway as error:
                     self._done(envelope, None)
-                    if self._active == 1:
+                    if self._active == 1 and not isinstance(error, RelayFull):
                         self._put_off(str(error))
                     # The others go on: a relay may allow fewer connections than these.
                     return
@@ -168,13 +185,15 @@ class EditionLane:
             self._ready.appendleft(delivery)
             self._news.set()
         elif outcome.state == "deferred":
-            self._defer(delivery, outcome.code, outcome.reply)
+            self._defer(delivery, outcome.code, outcome.reply, outcome.relay)
         else:
-            self._finish(delivery, outcome.state, outcome.code, outcome.reply)
+            self._finish(delivery, outcome.state, outcome.code, outcome.reply, outcome.relay)
             if reason := verdicts.reason_to_pause(outcome):
                 self._pause({delivery.edition_id}, reason)
 
-    def _defer(self, delivery: ClaimedDelivery, code: int | None, reply: str) -> None:
+    def _defer(
+        self, delivery: ClaimedDelivery, code: int | None, reply: str, relay: str = ""
+    ) -> None:
         due_at = retrying.next_attempt(
             delivery.attempts,
             created_at=self._books.made_at(delivery.edition_id),
@@ -182,25 +201,32 @@ class EditionLane:
             chance=self._chance(),
         )
         if due_at is None:
-            self._finish(delivery, "failed", code, f"given up after 48 hours: {reply}")
+            self._finish(delivery, "failed", code, f"given up after 48 hours: {reply}", relay)
         else:
-            self._result(delivery, "deferred", code, reply, due_at)
+            self._result(delivery, "deferred", code, reply, due_at, relay)
 
-    def _finish(self, delivery: ClaimedDelivery, state: str, code: int | None, reply: str) -> None:
-        self._result(delivery, state, code, reply, self._now())
+    def _finish(
+        self, delivery: ClaimedDelivery, state: str, code: int | None, reply: str, relay: str = ""
+    ) -> None:
+        self._result(delivery, state, code, reply, self._now(), relay)
 
     def _result(
-        self, delivery: ClaimedDelivery, state: str, code: int | None, reply: str, due_at: datetime
+        self,
+        delivery: ClaimedDelivery,
+        state: str,
+        code: int | None,
+        reply: str,
+        due_at: datetime,
+        relay: str,
     ) -> None:
-        self._results.append(
-            Result(delivery.edition_id, delivery.subscriber_id, state, code, reply[:500], due_at)
-        )
+        edition, reader = delivery.edition_id, delivery.subscriber_id
+        self._results.append(Result(edition, reader, state, code, reply[:500], due_at, relay))
         self._noteworthy.set()
 
     # The books.
 
-    async def _mind(self) -> None:
-        checked_at = self._steady()
+    async def _mind(self, group: asyncio.TaskGroup, wanted: int) -> None:
+        checked_at = replaced_at = self._steady()
         while self._active:
             await self._something_to_note()
             try:
@@ -210,6 +236,10 @@ class EditionLane:
                 if self._ready and self._steady() - checked_at > RECHECK_SECONDS:
                     await self._recheck()
                     checked_at = self._steady()
+                if self._active < wanted and self._steady() - replaced_at > REPLACE_SECONDS:
+                    replaced_at = self._steady()
+                    self._active += 1
+                    group.create_task(self._sender(None))
                 self._blocked = False
             except Unavailable as error:
                 # The database is away: send nothing more that could not be written down.
