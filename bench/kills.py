@@ -7,6 +7,7 @@ import json
 import os
 import random
 import shutil
+import statistics
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -79,15 +80,15 @@ def _kills(engine: str, database: str, articles: Path, seed: int, workers: int) 
         crew.stop()
         verdict = _judged(post, kills)
     most = max(verdict.repeats)
-    rate = sorted(verdict.rates)[len(verdict.rates) // 2]
+    rate = round(statistics.median(verdict.rates))
     return Line(
         f"{KILLS} × kill -9, {_number_of(workers)}, {engine}",
         f"0 missed; {sum(verdict.repeats)} repeats, at most {most} a kill, at {rate:,}/s",
         f"0 missed, {_MOST}",
-        f"{READERS:,} readers, {post.size // 1000} kB a message, seed {seed}; every repeat the "
-        f"same bytes; rate: the middle of the {_NEAR} before each kill "
-        f"({min(verdict.rates):,} to {max(verdict.rates):,}); {verdict.hits} kills hit a worker "
-        f"that had connections, the others one that was starting; {took:.0f} s with the starts",
+        f"{_what(post, seed)}; every repeat the same bytes, Message-ID and Date; "
+        f"{verdict.hits} kills hit a worker that had connections, the others one that was "
+        f"starting; {min(verdict.rates):,} to {max(verdict.rates):,}/s just before each kill, "
+        f"the figure is the median; {took:.0f} s with the starts",
     )
 
 
@@ -107,7 +108,7 @@ def _stops(engine: str, database: str, articles: Path, seed: int) -> Line:
         f"{STOPS} × SIGTERM, {engine}",
         f"0 missed, {verdict.unexplained} repeats; gone after {slowest:.1f} s at most",
         "0 missed, 0 repeats, 10 s",
-        f"{READERS:,} readers, {post.size // 1000} kB a message, seed {seed}",
+        _what(post, seed),
     )
 
 
@@ -146,12 +147,13 @@ def _ready(articles: Path, database: str) -> Iterator[_Post]:
         yield _Post(data, environment, recorder, size)
 
 
+def _what(post: _Post, seed: int) -> str:
+    return f"{READERS:,} readers, {post.size // 1000} kB a message, seed {seed}"
+
+
 def _readers() -> list[str]:
     return [f"r{number}@readers.test" for number in range(READERS)]
 
 
 def _number_of(workers: int) -> str:
     return "one worker" if workers == 1 else f"{workers} workers at once"
-
-
-_NEAR = "quarter of a second"

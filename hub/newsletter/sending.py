@@ -28,7 +28,10 @@ from hub.newsletter.model import ClaimedDelivery
 
 CONNECTIONS = 10
 BATCH = 100
-FLUSH_SECONDS = 0.005
+FLUSH_SECONDS = 0.001
+# How many messages may be on their way or not written down yet: at most so many are sent again
+# when the process is killed, however slow the disk is.
+IN_DOUBT = 40
 # How old what is known of a waiting reader may be.
 RECHECK_SECONDS = 0.5
 AWAY_SECONDS = 0.25
@@ -151,7 +154,7 @@ class EditionLane:
 
     def _take(self) -> Envelope | None:
         """The next message, if one may go now."""
-        while self._ready and not (self._blocked or self._halted or self._stopping.is_set()):
+        while self._ready and not self._waits:
             delivery = self._ready.popleft()
             if self._short:
                 self._noteworthy.set()
@@ -178,6 +181,12 @@ class EditionLane:
             self._flying[key] = delivery
             return Envelope(key, self._books.sender, recipient, content, personaliser.dotless)
         return None
+
+    @property
+    def _waits(self) -> bool:
+        """Whether no message may go now."""
+        in_doubt = len(self._flying) + len(self._results)
+        return in_doubt >= IN_DOUBT or self._blocked or self._halted or self._stopping.is_set()
 
     def _done(self, envelope: Envelope, outcome: Outcome | None) -> None:
         delivery = self._flying.pop(envelope.key)
@@ -301,6 +310,7 @@ class EditionLane:
             results = self._results[:]
             await asyncio.to_thread(self._books.record, self._worker_id, results, now=self._now())
             del self._results[: len(results)]
+            self._news.set()
 
     async def _settle(self) -> None:
         """Write down what is known, and give back the rest."""
