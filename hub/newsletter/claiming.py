@@ -6,7 +6,6 @@ condition is repeated in the update all the same.
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 
 from hub.db import Transaction, in_list
@@ -16,33 +15,6 @@ from hub.newsletter.model import ClaimedDelivery
 # All that differs between the engines.
 _LOCKED = {"sqlite": "", "postgres": " FOR UPDATE OF d SKIP LOCKED"}
 _READER = "s.email, s.email_key, s.name, s.language, s.status"
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A delivery that is due, as it will be once it is claimed, and the state it is in."""
-
-    state: str
-    edition_id: int
-    subscriber_id: int
-    attempts: int
-    email: str | None
-    email_key: str | None
-    name: str | None
-    language: str | None
-    status: str | None
-
-    def claimed(self) -> ClaimedDelivery:
-        return ClaimedDelivery(
-            self.edition_id,
-            self.subscriber_id,
-            self.attempts,
-            self.email,
-            self.email_key,
-            self.name,
-            self.language,
-            self.status,
-        )
 
 
 def is_due(tx: Transaction, now: datetime) -> bool:
@@ -60,9 +32,9 @@ def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list
     """Up to `limit` deliveries that are due, of the oldest edition that has some."""
     for edition_id in tx.all(int, "SELECT id FROM editions WHERE status = 'sending' ORDER BY id"):
         waiting = tx.all(
-            _Waiting,
-            f"SELECT d.state, d.edition_id, d.subscriber_id, d.attempts + 1 AS attempts, {_READER}"
-            " FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
+            ClaimedDelivery,
+            "SELECT d.state AS was, d.edition_id, d.subscriber_id, d.attempts + 1 AS attempts,"
+            f" {_READER} FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
             " WHERE d.edition_id = :edition_id AND d.state IN ('queued', 'deferred')"
             " AND d.due_at <= :now"
             f" ORDER BY d.due_at, d.subscriber_id LIMIT :limit{_LOCKED[tx.engine]}",
@@ -88,12 +60,12 @@ def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list
                 **ids,
             )
         )
-        mine = [row for row in waiting if row.subscriber_id in taken]
+        mine = [delivery for delivery in waiting if delivery.subscriber_id in taken]
         if mine:
             moves = Counter({"claimed": len(mine)})
-            moves.subtract(row.state for row in mine)
+            moves.subtract(delivery.was for delivery in mine)
             deliveries.move_counts(tx, edition_id, moves)
-            return [row.claimed() for row in mine]
+            return mine
     return []
 
 
@@ -104,7 +76,8 @@ def renewed(tx: Transaction, held: list[ClaimedDelivery]) -> list[ClaimedDeliver
     names, ids = in_list("id", sorted(delivery.subscriber_id for delivery in held))
     return tx.all(
         ClaimedDelivery,
-        f"SELECT d.edition_id, d.subscriber_id, d.attempts, {_READER} FROM deliveries AS d"
+        f"SELECT d.state AS was, d.edition_id, d.subscriber_id, d.attempts, {_READER}"
+        " FROM deliveries AS d"
         " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :edition_id"
         f" AND d.subscriber_id IN {names} ORDER BY d.due_at, d.subscriber_id",
         edition_id=held[0].edition_id,
