@@ -52,6 +52,7 @@ _WRITE = (
 # Statements of READ COMMITTED see what was committed before each began, so whoever has the
 # lock sees all that the writers before it did.
 _WRITE_ALONE = f"{_WRITE} SELECT pg_advisory_xact_lock({WRITE_LOCK})"
+_NOT_DURABLE = "; SET LOCAL synchronous_commit = off"
 _WRITE_CONCURRENT = f"{_WRITE} SELECT pg_advisory_xact_lock_shared({WRITE_LOCK})"
 
 _DEFAULTS = {
@@ -194,12 +195,13 @@ class PostgresDatabase(Database):
             yield tx
 
     @contextmanager
-    def write(self, *, concurrent: bool = False) -> Iterator[Transaction]:
+    def write(self, *, concurrent: bool = False, durable: bool = True) -> Iterator[Transaction]:
         if getattr(self._writing, "now", False):
             raise RuntimeError(texts.NESTED)
         self._writing.now = True
         try:
-            with self._transaction(_WRITE_CONCURRENT if concurrent else _WRITE_ALONE) as tx:
+            begin = _WRITE_CONCURRENT if concurrent else _WRITE_ALONE
+            with self._transaction(begin if durable else begin + _NOT_DURABLE) as tx:
                 yield tx
                 tx.commit()
         finally:

@@ -43,7 +43,9 @@ class Books:
         with self._db.read() as tx:
             if not claiming.is_due(tx, now):
                 return []
-        with self._db.write(concurrent=True) as tx:
+        # A claim that is forgotten with the power is as good as one given back; what is recorded
+        # of it is durable, and takes the claim along.
+        with self._db.write(concurrent=True, durable=False) as tx:
             claimed = claiming.claim(tx, worker_id, now=now, limit=limit)
         if claimed:
             with self._db.read() as tx:
