@@ -52,7 +52,6 @@ _WRITE = (
 # Statements of READ COMMITTED see what was committed before each began, so whoever has the
 # lock sees all that the writers before it did.
 _WRITE_ALONE = f"{_WRITE} SELECT pg_advisory_xact_lock({WRITE_LOCK})"
-_NOT_DURABLE = "; SET LOCAL synchronous_commit = off"
 _WRITE_CONCURRENT = f"{_WRITE} SELECT pg_advisory_xact_lock_shared({WRITE_LOCK})"
 
 _DEFAULTS = {
@@ -200,8 +199,7 @@ class PostgresDatabase(Database):
             raise RuntimeError(texts.NESTED)
         self._writing.now = True
         try:
-            begin = _WRITE_CONCURRENT if concurrent else _WRITE_ALONE
-            with self._transaction(begin if durable else begin + _NOT_DURABLE) as tx:
+            with self._transaction(_WRITE_CONCURRENT if concurrent else _WRITE_ALONE) as tx:
                 yield tx
                 tx.commit()
         finally:

@@ -82,9 +82,10 @@ class Database(ABC):
         statements are safe beside each other: on PostgreSQL such transactions run side by
         side, though never beside an ordinary writer; on SQLite it makes no difference.
 
-        Without `durable` the commit does not wait for the disk. It outlives the process all the
-        same, and the next durable commit takes it along; only a machine that loses its power
-        before that may forget it, never what came later without it.
+        Without `durable` the commit may be forgotten, but only where this process ends with it
+        (the machine loses its power), and never before an earlier one: on SQLite it does not
+        wait for the disk, and the next durable one takes it along. On PostgreSQL, whose server
+        may fall alone, it makes no difference.
         """
 
     @abstractmethod
