@@ -63,7 +63,7 @@ def count(tx: Transaction, wanted: Sequence[Wanted]) -> int:
         sql = "SELECT count(*) FROM post_search WHERE post_search MATCH :all"
         return int(tx.scalar(sql, all=_match(wanted)))
     _through_the_index(tx)
-    sql = "SELECT count(*) FROM post_words WHERE found @@ to_tsquery('simple', :all)"
+    sql = "SELECT count(*) FROM post_words WHERE found @@ (SELECT to_tsquery('simple', :all))"
     return int(tx.scalar(sql, all=_tsquery(wanted)))
 
 
@@ -107,18 +107,20 @@ _BEST_SQLITE = """
   ORDER BY s.tier, s.badness, p.published_at DESC, p.id DESC LIMIT :limit OFFSET :offset
 """
 # Of what is found too often the newest are ranked: looking into every long text takes too long.
+# A query in a SELECT of its own is made once, not for every row.
 _BEST_POSTGRES = """
   WITH nearest AS MATERIALIZED (
     SELECT p.id, p.published_at,
-      CASE WHEN w.head @@ to_tsquery('simple', :titled) THEN 0
-        WHEN w.head @@ to_tsquery('simple', :all) THEN 1
+      CASE WHEN w.head @@ (SELECT to_tsquery('simple', :titled)) THEN 0
+        WHEN w.head @@ (SELECT to_tsquery('simple', :all)) THEN 1
         ELSE 2 END AS tier
     FROM post_words w JOIN posts p ON p.id = w.post_id
-    WHERE w.found @@ to_tsquery('simple', :all) AND p.status = 'published'
+    WHERE w.found @@ (SELECT to_tsquery('simple', :all)) AND p.status = 'published'
     ORDER BY tier, p.published_at DESC, p.id DESC LIMIT :most
   )
   SELECT n.id FROM nearest n JOIN post_words w ON w.post_id = n.id
-  ORDER BY n.tier, ts_rank('{0.1, 0.1, 0.4, 1.0}', w.found, to_tsquery('simple', :all), 1) DESC,
+  ORDER BY n.tier,
+    ts_rank('{0.1, 0.1, 0.4, 1.0}', w.found, (SELECT to_tsquery('simple', :all)), 1) DESC,
     n.published_at DESC, n.id DESC LIMIT :limit OFFSET :offset
 """
 

@@ -28,6 +28,9 @@ class Marker:
         self._wanted = wanted
         self._language = stemming.known(language)
         self._seen: dict[str, int] = {}
+        self._candidates = stemming.that_begin_with(
+            frozenset(form[0] for word in wanted for form in word.forms)
+        )
 
     def parts(self, text: str) -> tuple[Part, ...]:
         """The whole text, words marked."""
@@ -65,12 +68,19 @@ class Marker:
 
     def _matches(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Which of the words (their number), and from where to where."""
-        for word, start, end in stemming.words(text):
+        for word, start, end in self._words(text):
             which = self._seen.get(word)
             if which is None:
                 which = self._seen[word] = self._which(word)
             if which >= 0:
                 yield which, start, end
+
+    def _words(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Those that may be meant: a stem begins with the letter that its word begins with."""
+        if self._candidates is None:
+            return stemming.words(text)
+        found = self._candidates.finditer(text)
+        return ((match[0], match.start(), match.end()) for match in found)
 
     def _which(self, word: str) -> int:
         forms = stemming.forms(word, self._language).split()

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
 
 from snowballstemmer.english_stemmer import EnglishStemmer
@@ -80,6 +80,19 @@ def words(text: str) -> Iterator[tuple[str, int, int]]:
                 yield word, chunk.start() + match.start(), chunk.start() + match.end()
 
 
+@lru_cache(maxsize=64)
+def that_begin_with(letters: frozenset[str]) -> re.Pattern[str] | None:
+    """What finds, quickly, the words of a text whose folded form begins with one of `letters`.
+
+    None where one of them is no Latin letter or digit: then only `words` tells words apart.
+    """
+    known = _spellings()
+    if not letters <= known.keys():
+        return None
+    first = "".join(known[letter] for letter in sorted(letters))
+    return re.compile(rf"(?<![^\W_])[{first}](?:[^\W_]|[{_MARKS}])*")
+
+
 def stemmed(text: str, language: str) -> list[str]:
     """What search keeps of a text: the forms of its words, in order. `language` like `fr-CA`."""
     spoken = known(language)
@@ -143,3 +156,14 @@ def fold(word: str) -> str:
 def _stem(word: str, language: str) -> str:
     with _ONE_AT_A_TIME:
         return str(_STEMMERS[language].stemWord(word))
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """a to z and the digits, and what is folded to each: À, ç, œ."""
+    found: dict[str, str] = {}
+    for character in map(chr, (*range(0x30, 0x250), *range(0x1E00, 0x1F00))):
+        folded = fold(character) if character.isalnum() else ""
+        if folded.isascii() and folded:
+            found[folded[0]] = found.get(folded[0], "") + character
+    return found

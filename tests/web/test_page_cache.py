@@ -80,7 +80,9 @@ def test_a_page_is_made_once(client: TestClient, pages: Pages) -> None:
     assert first.headers["cache-control"] == "public, max-age=0, must-revalidate"
 
 
-@pytest.mark.parametrize("path", ["/own", "/missing", "/broken", "/cookie", "/admin/page"])
+@pytest.mark.parametrize(
+    "path", ["/own", "/missing", "/broken", "/cookie", "/admin/page", "/search"]
+)
 def test_what_is_not_a_page_for_everybody_is_made_anew(
     client: TestClient, pages: Pages, path: str
 ) -> None:
