@@ -106,7 +106,7 @@ def reindex(tx: Transaction, post: Post) -> None:
     words = Words(
         title=" ".join(stemming.stemmed(post.title, post.language)),
         lead=" ".join(stemming.stemmed(lead, post.language)),
-        body=_body(stemming.stemmed(post.plain_text, post.language)),
+        body=_body(post.plain_text, post.language),
     )
     search_index.put(tx, post.id, words, rules=stemming.RULES)
 
@@ -118,7 +118,7 @@ def forget(tx: Transaction, post_id: int) -> None:
 
 def learn(text: str, language: str) -> None:
     """Make the stems of a text's words, so that `reindex` finds them ready inside a transaction."""
-    stemming.stemmed(text, language)
+    _body(text, language)
 
 
 def catch_up(db: Database, after: int = 0) -> int | None:
@@ -155,14 +155,17 @@ def _rows(tx: Transaction, ids: Iterable[int]) -> list[_Row]:
     return sorted(rows, key=lambda row: wanted.index(row.id))
 
 
-def _body(words: list[str]) -> str:
-    """A book's later pages give only the words that its first ones do not have."""
-    if len(words) > _WORDS_IN_ORDER:
-        first = words[:_WORDS_IN_ORDER]
-        words = list(dict.fromkeys(words[_WORDS_IN_ORDER:]))
-        known = set(first)
-        words = first + [word for word in words if word not in known]
-    text = " ".join(words)
-    if len(text.encode()) > _LONGEST_BODY:
-        text = text.encode()[:_LONGEST_BODY].decode(errors="ignore").rpartition(" ")[0]
-    return text
+def _body(text: str, language: str) -> str:
+    """The words of a text; a book's later pages give only those that its first ones lack."""
+    kept: list[str] = []
+    known: set[str] = set()
+    size = 0
+    for word in stemming.stemmed(text, language):
+        if len(kept) >= _WORDS_IN_ORDER and word in known:
+            continue
+        size += len(word.encode()) + 1
+        if size > _LONGEST_BODY:
+            break
+        kept.append(word)
+        known.add(word)
+    return " ".join(kept)

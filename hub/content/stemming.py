@@ -50,7 +50,7 @@ _WORD = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-# Words that say nothing of what somebody looks for. None that is a name in the other language.
+# Beside other words these say nothing of what somebody looks for.
 _STOP_WORDS = frozenset(
     "a an the and of to in is it are was be for with this that as by at from how what i you we my"
     " le la les un une des du de et en au aux que qui ce ces cette il elle je nous vous est dans"
@@ -93,10 +93,10 @@ def that_begin_with(letters: frozenset[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![^\W_])[{first}](?:[^\W_]|[{_MARKS}])*")
 
 
-def stemmed(text: str, language: str) -> list[str]:
+def stemmed(text: str, language: str) -> Iterator[str]:
     """What search keeps of a text: the forms of its words, in order. `language` like `fr-CA`."""
     spoken = known(language)
-    return [kept for chunk in _CHUNK.findall(text) if (kept := forms(chunk, spoken))]
+    return (kept for chunk in _CHUNK.findall(text) if (kept := forms(chunk, spoken)))
 
 
 @lru_cache(maxsize=32_768)

@@ -80,15 +80,20 @@ def test_a_page_is_made_once(client: TestClient, pages: Pages) -> None:
     assert first.headers["cache-control"] == "public, max-age=0, must-revalidate"
 
 
-@pytest.mark.parametrize(
-    "path", ["/own", "/missing", "/broken", "/cookie", "/admin/page", "/search"]
-)
+@pytest.mark.parametrize("path", ["/own", "/missing", "/broken", "/cookie", "/admin/page"])
 def test_what_is_not_a_page_for_everybody_is_made_anew(
     client: TestClient, pages: Pages, path: str
 ) -> None:
     answers = [client.get(path), client.get(path)]
     assert len(pages.asked) == 2
     assert all("x-hub-shared" not in answer.headers for answer in answers)
+
+
+def test_no_answer_of_search_is_kept(client: TestClient, pages: Pages) -> None:
+    assert client.get("/search?q=tide").text != client.get("/search?q=wood").text
+    client.get("/searching?q=tide")
+    client.get("/searching?q=wood")
+    assert len(pages.asked) == 3
 
 
 def test_an_error_is_never_kept(cache: PageCache, pages: Pages) -> None:

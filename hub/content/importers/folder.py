@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hub.content import media, publishing, redirects, rendering, search, store, writing
+from hub.content import media, publishing, redirects, rendering, store, writing
 from hub.content.importers import article as articles
 from hub.content.importers import surveying
 from hub.content.importers.article import Article
@@ -186,7 +186,6 @@ class _Import:
             prepared = self.workshop.prepare(
                 article, planned.slug, newsletter=self._newsletter(article, origin)
             )
-            search.learn(prepared.rendered.plain_text, prepared.draft.language)
         except Refused as error:
             return _Outcome(planned, refused=str(error))
         except OSError as error:
