@@ -13,11 +13,19 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from hub import i18n, limits, logs, worker
+from hub.admin import letters as desk_letters
 from hub.admin import routes as desk
 from hub.audience import consent, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
-from hub.content import listing, media_views, notice_views, search, search_views
+from hub.content import (
+    listing,
+    markdown_views,
+    media_views,
+    notice_views,
+    search,
+    search_views,
+)
 from hub.content import views as content_views
 from hub.db import open_database
 from hub.errors import Unavailable
@@ -42,7 +50,11 @@ THREADS = 4
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
 # Who writes the letters that follow a commit, by kind.
-COMPOSERS: dict[str, Composer] = {**audience_letters.COMPOSERS, **users_letters.COMPOSERS}
+COMPOSERS: dict[str, Composer] = {
+    **audience_letters.COMPOSERS,
+    **users_letters.COMPOSERS,
+    **desk_letters.COMPOSERS,
+}
 # Called by the worker once an hour.
 HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     signup.purge_unconfirmed,
@@ -122,6 +134,7 @@ def routes() -> list[BaseRoute]:
         *media_views.ROUTES,
         *notice_views.ROUTES,
         *search_views.ROUTES,
+        *markdown_views.ROUTES,
         *content_views.ROUTES,
         *feed_views.ROUTES,
         *newsletter_views.ROUTES,

@@ -9,10 +9,15 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from hub.mail.model import Done, Envelope, Outcome, RelayRefuses, Take
+from hub.mail import verdicts
+from hub.mail.model import About, Done, Envelope, Outcome, RelayRefuses, Take
+from hub.mail.patience import Patience
 
 _LONGEST_REPLY = 64_000
+_MOST_LINES = 200
+_DOT = b".\r\n"
 _NO_SMTPUTF8 = "the relay takes no address with letters beyond ASCII before the @ (SMTPUTF8)"
 
 
@@ -25,9 +30,10 @@ class Reply:
     def good(self) -> bool:
         return 200 <= self.code < 300
 
-    def outcome(self) -> Outcome:
+    def outcome(self, about: About = "reader") -> Outcome:
         """4xx is put off, 5xx has failed; any other answer makes no sense here and is put off."""
-        return Outcome("failed" if 500 <= self.code < 600 else "deferred", self.code, self.text)
+        final = verdicts.is_final(self.code, self.text)
+        return Outcome("failed" if final else "deferred", self.code, self.text, about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,14 @@ class Session(asyncio.Protocol):
     ) -> None:
         self._transport = transport
         self._extensions = extensions
+        self._pipelining = "pipelining" in extensions
         self._waits = waits
-        self._buffer = bytearray()
+        self._loop = asyncio.get_running_loop()
+        self._unfinished = b""
         self._text: list[str] = []
         self._replies: deque[Reply] = deque()
         self._waiter: asyncio.Future[None] | None = None
+        self._patience = Patience(self._loop, self._lose)
         self._lost = early
         self._lost_code: int | None = None
         self._delivered = 0
@@ -67,15 +76,16 @@ class Session(asyncio.Protocol):
     # What asyncio calls.
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        while (end := self._buffer.find(b"\n")) >= 0:
-            self._line(bytes(self._buffer[:end]).rstrip(b"\r"))
-            del self._buffer[: end + 1]
-        if len(self._buffer) > _LONGEST_REPLY:
+        lines = (self._unfinished + data).split(b"\n")
+        self._unfinished = lines.pop()
+        for line in lines:
+            self._line(line)
+        if len(self._unfinished) > _LONGEST_REPLY:
             self._lose("the server's answer is too long")
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._patience.end()
         self._lose(str(exc) if exc else "the server closed the connection")
 
     def eof_received(self) -> bool:
@@ -104,19 +114,20 @@ class Session(asyncio.Protocol):
                 if not announced:
                     if not self.usable:
                         raise ConnectionLost(self._lost or "the server closed the connection")
-                    self._announce(envelope)
+                    self._transport.write(self._opening(envelope))
                 refusal, open_data = await self._answers(envelope)
-                if open_data:
-                    dotted = refusal is None
-                    self._transport.write(self._body(envelope) if refusal is None else b".\r\n")
-                elif refusal is not None:
-                    self._transport.write(b"RSET\r\n")
                 following = self._sendable(take(), take, done)
                 announced = following is not None and self._pipelining
-                if announced and following is not None:
-                    self._announce(following)
+                dotted = refusal is None
+                # All in one call, which is one journey to the system.
+                self._transport.writelines(
+                    (
+                        *_ending(envelope, send=dotted, open_data=open_data),
+                        self._opening(following) if announced and following is not None else b"",
+                    )
+                )
                 last = await self._reply(self._waits.final_dot if dotted else self._waits.command)
-                outcome = refusal.outcome() if refusal is not None else _final(last)
+                outcome = refusal or _final(last)
             except ConnectionLost as lost:
                 self._abandon(envelope, following, str(lost), done, dotted=dotted)
                 return
@@ -144,24 +155,26 @@ class Session(asyncio.Protocol):
     # One message.
 
     def _sendable(self, envelope: Envelope | None, take: Take, done: Done) -> Envelope | None:
-        """`envelope`, or the next one whose address this server can take."""
-        while envelope is not None and not (
-            envelope.recipient.isascii() or "smtputf8" in self._extensions
-        ):
-            done(envelope, Outcome("failed", None, _NO_SMTPUTF8))
+        """`envelope`, or the next one that this server can take."""
+        while envelope is not None and (refusal := self._beyond(envelope)) is not None:
+            done(envelope, refusal)
             envelope = take()
         return envelope
 
-    @property
-    def _pipelining(self) -> bool:
-        return "pipelining" in self._extensions
+    def _beyond(self, envelope: Envelope) -> Outcome | None:
+        """Why this server cannot take a message, by what it offers; None when it can."""
+        limit, size = self._extensions.get("size", ""), len(envelope.content)
+        # "SIZE" alone and "SIZE 0" name no limit (RFC 1870 §4).
+        if limit.isdecimal() and 0 < int(limit) < size:
+            return Outcome("failed", None, _too_big(size, int(limit)), "message")
+        if not envelope.recipient.isascii() and "smtputf8" not in self._extensions:
+            return Outcome("failed", None, _NO_SMTPUTF8)
+        return None
 
-    def _announce(self, envelope: Envelope) -> None:
+    def _opening(self, envelope: Envelope) -> bytes:
+        """What is said before the first answer is waited for."""
         mail, rcpt = self._commands(envelope)
-        if self._pipelining:
-            self._transport.write(mail + rcpt + b"DATA\r\n")
-        else:
-            self._transport.write(mail)
+        return mail + rcpt + b"DATA\r\n" if self._pipelining else mail
 
     def _commands(self, envelope: Envelope) -> tuple[bytes, bytes]:
         options = ""
@@ -174,35 +187,34 @@ class Session(asyncio.Protocol):
             f"RCPT TO:<{envelope.recipient}>\r\n".encode(),
         )
 
-    async def _answers(self, envelope: Envelope) -> tuple[Reply | None, bool]:
+    async def _answers(self, envelope: Envelope) -> tuple[Outcome | None, bool]:
         """The first refusal among the answers to MAIL, RCPT and DATA, and whether 354 came."""
         mail = await self._reply(self._waits.command)
         if not mail.good:
             self._refused_sender(mail)
         if not self._pipelining:
             if not mail.good:
-                return mail, False
+                return mail.outcome("message"), False
             self._transport.write(self._commands(envelope)[1])
         rcpt = await self._reply(self._waits.command)
         if not self._pipelining:
             if not rcpt.good:
-                return rcpt, False
+                return rcpt.outcome(), False
             self._transport.write(b"DATA\r\n")
         data = await self._reply(self._waits.command)
-        refusal = next((reply for reply in (mail, rcpt) if not reply.good), None)
-        if refusal is None and data.code != 354:
-            refusal = data
-        return refusal, data.code == 354
+        if not mail.good:
+            return mail.outcome("message"), data.code == 354
+        if not rcpt.good:
+            return rcpt.outcome(), data.code == 354
+        return (None, True) if data.code == 354 else (data.outcome(), False)
 
     def _refused_sender(self, mail: Reply) -> None:
         if mail.code == 421:
             raise ConnectionLost(self._lost)
-        # 552 is about this message (its size), every other 5xx about the sender.
-        if 500 <= mail.code < 600 and mail.code != 552 and not mail.text.startswith("5.3.4"):
+        # Too big is about this message, whatever else is refused for good about the sender.
+        final = verdicts.is_final(mail.code, mail.text)
+        if final and verdicts.verdict(mail.code, mail.text) != "message":
             raise RelayRefuses(f"the relay refuses the sender: {mail.code} {mail.text}")
-
-    def _body(self, envelope: Envelope) -> bytes:
-        return envelope.content.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
     def _abandon(
         self, current: Envelope, following: Envelope | None, why: str, done: Done, *, dotted: bool
@@ -223,18 +235,7 @@ class Session(asyncio.Protocol):
 
     async def _reply(self, seconds: float) -> Reply:
         if not self._replies:
-            if self._lost:
-                raise ConnectionLost(self._lost)
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                async with asyncio.timeout(seconds):
-                    await self._waiter
-            except TimeoutError as error:
-                raise ConnectionLost(f"no answer within {seconds:g} seconds") from error
-            finally:
-                self._waiter = None
-            if not self._replies:
-                raise ConnectionLost(self._lost)
+            await self._hear(seconds)
         reply = self._replies.popleft()
         if reply.code == 421 and not self._lost:
             # The server will close; what this reply refuses is decided by whoever asked.
@@ -242,16 +243,33 @@ class Session(asyncio.Protocol):
             self._lose(f"{reply.code} {reply.text}")
         return reply
 
+    async def _hear(self, seconds: float) -> None:
+        """Return when there is a reply; in a pipeline several come together."""
+        if not self._lost:
+            self._waiter = self._loop.create_future()
+            self._patience.start(seconds)
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+                self._patience.stop()
+        if not self._replies:
+            raise ConnectionLost(self._lost)
+
     def _line(self, line: bytes) -> None:
-        text = line.decode("utf-8", "replace")
-        if len(text) < 3 or not text[:3].isdigit() or text[3:4] not in ("", " ", "-"):
+        try:
+            reply, more = _read_line(line)
+        except ValueError:
             self._lose("the server's answer is no SMTP reply")
             return
-        self._text.append(text[4:].strip())
-        if len(self._text) > 200:
+        if not more and not self._text:
+            self._replies.append(reply)
+            return
+        self._text.append(reply.text)
+        if len(self._text) > _MOST_LINES:
             self._lose("the server's answer is too long")
-        elif text[3:4] != "-":
-            self._replies.append(Reply(int(text[:3]), " ".join(self._text)[:500]))
+        elif not more:
+            self._replies.append(Reply(reply.code, " ".join(self._text)[:500]))
             self._text = []
 
     def _lose(self, why: str) -> None:
@@ -263,5 +281,34 @@ class Session(asyncio.Protocol):
             self._waiter.set_result(None)
 
 
+@lru_cache(maxsize=64)  # a relay says the same few things to every message
+def _read_line(line: bytes) -> tuple[Reply, bool]:
+    """One line of a reply, and whether more lines of it follow. ValueError for any other."""
+    text = line.rstrip(b"\r").decode("utf-8", "replace")
+    if not text.isprintable():
+        # No control character goes on into the ledger: no database keeps a NUL.
+        text = "".join(c if c.isprintable() else " " for c in text)
+    code, mark = text[:3], text[3:4]
+    if len(code) < 3 or not (code.isascii() and code.isdigit()) or mark not in ("", " ", "-"):
+        raise ValueError
+    return Reply(int(code), text[4:].strip()[:500]), mark == "-"
+
+
+def _ending(envelope: Envelope, *, send: bool, open_data: bool) -> tuple[bytes, ...]:
+    """What ends a message: its content and the final dot, or what takes it back."""
+    if not send:
+        # After 354 there is no way back but an empty message (RFC 2920 §3.1).
+        return (_DOT,) if open_data else (b"RSET\r\n",)
+    if envelope.dotless:
+        return envelope.content, _DOT
+    # A dot that begins a line is doubled (RFC 5321 §4.5.2).
+    return envelope.content.replace(b"\r\n.", b"\r\n.."), _DOT
+
+
 def _final(reply: Reply) -> Outcome:
     return Outcome("accepted", reply.code, reply.text) if reply.good else reply.outcome()
+
+
+def _too_big(size: int, limit: int) -> str:
+    """In kB, the size rounded up and the limit down, so that they are never the same."""
+    return f"the message has {-(-size // 1000)} kB, the relay takes {limit // 1000} kB"

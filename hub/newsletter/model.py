@@ -36,6 +36,17 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """How many mails go out again, and how many are left out, by what their readers are now.
+
+    `left_out` holds (`bounced`, `unsubscribed`, …, `erased`; how many), sorted.
+    """
+
+    queued: int
+    left_out: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EditionReport:
     """An edition, how many posts are in it, and how its deliveries stand."""
 
@@ -90,8 +101,12 @@ class NextEdition:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
-    """A delivery that this worker holds. `email` and what follows are None when the reader left."""
+    """A delivery that this worker holds; `was` is the state that it was claimed from.
 
+    `email` and what follows are None when the reader left.
+    """
+
+    was: str
     edition_id: int
     subscriber_id: int
     attempts: int
