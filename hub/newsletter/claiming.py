@@ -13,6 +13,8 @@ from hub.db import Transaction, in_list
 from hub.newsletter import deliveries
 from hub.newsletter.model import ClaimedDelivery
 
+# The conditions of the partial indexes are repeated word for word, or SQLite passes them by.
+_OPEN = "IN ('planned', 'sending', 'paused')"
 _DUE = "edition_id = :edition_id AND state IN ('queued', 'deferred') AND due_at <= :now"
 # All that differs between the engines.
 _LOCKED = {"sqlite": "", "postgres": " FOR UPDATE SKIP LOCKED"}
@@ -27,7 +29,8 @@ class _Waiting:
 def is_due(tx: Transaction, now: datetime) -> bool:
     """Whether a delivery waits that is due: a look that takes no lock."""
     found = tx.scalar(
-        "SELECT e.id FROM editions AS e WHERE e.status = 'sending' AND EXISTS (SELECT 1"
+        f"SELECT e.id FROM editions AS e WHERE e.status = 'sending' AND e.status {_OPEN}"
+        " AND EXISTS (SELECT 1"
         " FROM deliveries AS d WHERE d.edition_id = e.id AND d.state IN ('queued', 'deferred')"
         " AND d.due_at <= :now) LIMIT 1",
         now=now,
@@ -37,7 +40,9 @@ def is_due(tx: Transaction, now: datetime) -> bool:
 
 def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
     """Up to `limit` deliveries that are due, of the oldest edition that has some."""
-    for edition_id in tx.all(int, "SELECT id FROM editions WHERE status = 'sending' ORDER BY id"):
+    for edition_id in tx.all(
+        int, f"SELECT id FROM editions WHERE status = 'sending' AND status {_OPEN} ORDER BY id"
+    ):
         waiting = tx.all(
             _Waiting,
             f"SELECT subscriber_id, state FROM deliveries WHERE {_DUE}"
@@ -53,7 +58,11 @@ def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list
             tx.all(
                 int,
                 "UPDATE deliveries SET state = 'claimed', worker_id = :worker_id,"
-                f" attempts = attempts + 1 WHERE {_DUE} AND subscriber_id IN {names}"
+                " attempts = attempts + 1 WHERE edition_id = :edition_id"
+                f" AND subscriber_id IN {names}"
+                # The lease, as expressions: else SQLite walks through all that is due.
+                " AND coalesce(state, '') IN ('queued', 'deferred')"
+                " AND coalesce(due_at, '') <= :now"
                 " RETURNING subscriber_id",
                 worker_id=worker_id,
                 edition_id=edition_id,

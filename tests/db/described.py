@@ -6,6 +6,10 @@ from typing import Any
 
 import psycopg
 
+from hub.db import Transaction
+from hub.db.postgres import PostgresTransaction
+from hub.db.sqlite import SqliteTransaction
+
 _TYPES = {"TEXT": "text", "INTEGER": "bigint", "REAL": "double precision", "BLOB": "bytea"}
 
 
@@ -22,6 +26,14 @@ class Table:
     checks: set[str] = field(default_factory=set)
     # name → columns, unique, the normalised WHERE
     indexes: dict[str, tuple[tuple[str, ...], bool, str]] = field(default_factory=dict)
+
+
+def of(tx: Transaction) -> dict[str, Table]:
+    """The tables of whichever engine this is."""
+    if isinstance(tx, SqliteTransaction):
+        return of_sqlite(tx.connection)
+    assert isinstance(tx, PostgresTransaction)
+    return of_postgres(tx.connection)
 
 
 def of_sqlite(connection: Any) -> dict[str, Table]:

@@ -3,11 +3,15 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
+from itertools import count
+from pathlib import Path
 
 import pytest
 
 from hub.db import Database
+from hub.db.sqlite import SqliteDatabase, SqliteTransaction
 from hub.newsletter import claiming, deliveries, editions
 from hub.newsletter.deliveries import Result
 from tests.conftest import NOW
@@ -19,12 +23,17 @@ WORKERS = 4
 @pytest.fixture
 def edition_id(db: Database) -> int:
     """An edition that is being sent, with 2,000 deliveries that are due."""
+    return sending(db, DELIVERIES)
+
+
+def sending(db: Database, many: int) -> int:
+    """An edition that is being sent, with so many deliveries that are due."""
     with db.write() as tx:
         tx.executemany(
             "INSERT INTO subscribers (id, email, email_key, name, status, cadence, language,"
             " source, created_at) VALUES (:id, :email, :email, '', 'active', 'weekly', 'en',"
             " 'form', :at)",
-            ({"id": n, "email": f"{n}@reader.test", "at": NOW} for n in range(1, DELIVERIES + 1)),
+            ({"id": n, "email": f"{n}@reader.test", "at": NOW} for n in range(1, many + 1)),
         )
         edition_id = int(
             tx.scalar(
@@ -37,7 +46,7 @@ def edition_id(db: Database) -> int:
         editions.start_counts(tx, edition_id)
         edition = editions.get(tx, edition_id)
         assert edition is not None
-        assert deliveries.queue_batch(tx, edition, "weekly", now=NOW) == DELIVERIES
+        assert deliveries.queue_batch(tx, edition, "weekly", now=NOW, limit=many) == many
     return edition_id
 
 
@@ -98,3 +107,25 @@ def test_a_claim_looks_past_what_another_is_claiming(
 def test_what_is_not_due_is_not_claimed(db: Database, edition_id: int) -> None:
     with db.write(concurrent=True) as tx:
         assert claiming.claim(tx, 1, now=NOW - timedelta(seconds=1), limit=50) == []
+
+
+def test_the_work_of_a_claim_does_not_grow_with_what_waits(tmp_path: Path) -> None:
+    """SQLite counts its own steps; it once went through all that waited, for each claim."""
+
+    def steps(many: int) -> int:
+        with closing(SqliteDatabase(tmp_path / f"{many}.db")) as db:
+            edition_id = sending(db, many)
+            taken = count()
+            with db.write() as tx:
+                assert isinstance(tx, SqliteTransaction)
+                tx.connection.set_progress_handler(lambda: next(taken) and None, 10)
+                held = claiming.claim(tx, 1, now=NOW, limit=50)
+                deliveries.record(
+                    tx,
+                    1,
+                    [Result(edition_id, d.subscriber_id, "accepted", 250, "", NOW) for d in held],
+                )
+                tx.connection.set_progress_handler(None, 0)
+            return next(taken)
+
+    assert steps(5_000) < 1.2 * steps(500)
