@@ -162,5 +162,7 @@ def _bracketed(sql: str, word: str) -> list[str]:
 
 def _normal(condition: str) -> str:
     """A condition without brackets, spaces and casts, and with PostgreSQL's ANY as IN."""
-    condition = re.sub(r"::\w+(\[\])?", "", condition).replace("= ANY (ARRAY[", "IN (")
+    condition = re.sub(r"::(double precision|\w+)(\[\])?", "", condition).replace(
+        "= ANY (ARRAY[", "IN ("
+    )
     return re.sub(r"[\s()\[\]]", "", condition)
