@@ -44,7 +44,7 @@ def run(data: Path, *arguments: str, given: str | None = None, **environment: st
     return done.stdout
 
 
-def set_up(data: Path, *, port: int) -> None:
+def set_up(data: Path, *, port: int, **environment: str) -> None:
     """A hub that is ready, with an owner."""
     run(
         data,
@@ -54,6 +54,7 @@ def set_up(data: Path, *, port: int) -> None:
         "--email=owner@bench.test",
         "--password-stdin",
         given="correct horse battery staple\n",
+        **environment,
     )
 
 

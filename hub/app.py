@@ -16,7 +16,7 @@ from hub.admin import routes as desk
 from hub.audience import consent, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
-from hub.content import listing, media_views, notice_views
+from hub.content import listing, markdown_views, media_views, notice_views
 from hub.content import views as content_views
 from hub.db import open_database
 from hub.feeds import views as feed_views
@@ -116,6 +116,7 @@ def routes() -> list[BaseRoute]:
         *audience_views.ROUTES,
         *media_views.ROUTES,
         *notice_views.ROUTES,
+        *markdown_views.ROUTES,
         *content_views.ROUTES,
         *feed_views.ROUTES,
         *newsletter_views.ROUTES,

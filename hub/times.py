@@ -16,11 +16,7 @@ def to_text(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError("a time without a zone cannot be stored")
-    moment = moment.astimezone(UTC)
-    return (
-        f"{moment.year:04}-{moment.month:02}-{moment.day:02}T{moment.hour:02}:{moment.minute:02}:"
-        f"{moment.second:02}.{moment.microsecond // 1000:03}Z"
-    )
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def from_text(text: str) -> datetime:

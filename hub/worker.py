@@ -56,7 +56,9 @@ class Worker:
         self._plan_from = steady()
         self._planning_trouble = ""
         self.stopping = asyncio.Event()
-        way = mailer or mailers.mailer(hub.settings, hub.site().base_url)
+        way = mailer or mailers.signing_mailer(
+            hub.settings, hub.site().base_url, hub.db, self._site
+        )
         books = Books(hub.db, hub.signer, self._site)
         self.letters = LetterLane(
             hub.db,

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 
@@ -20,6 +21,8 @@ _OPTIONS = {
     "autovacuum": "off",
     "max_connections": "60",
 }
+# For figures: as Debian sets it up, but on a socket.
+DURABLE = {"listen_addresses": "''"}
 _USER = "postgres"
 
 
@@ -39,10 +42,11 @@ def why_not() -> str:
 class Server:
     """Starts at once; `database()` makes fresh ones, `close()` removes everything."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: Mapping[str, str] = _OPTIONS) -> None:
         programs = _programs()
         assert programs is not None
         self.programs = programs
+        self._options = options
         # Not under pytest's folder: that belongs to its user alone, and a socket's path is short.
         self._folder = Path(tempfile.mkdtemp(prefix="hub-pg-"))
         self._names = count()
@@ -52,7 +56,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
+        options = " ".join(f"-c {name}={value}" for name, value in self._options.items())
         log = str(self._folder / "log")
         self._run("pg_ctl", "-w", "-l", log, "-o", f"-k {self._folder} {options}", "start")
 

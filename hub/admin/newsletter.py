@@ -75,7 +75,9 @@ def send_test(request: Request) -> Response:
             language=press.site.language,
             now=parts.now(),
         )
-    mailer = mailers.mailer(parts.settings, press.site.base_url)
+    mailer = mailers.signing_mailer(
+        parts.settings, press.site.base_url, parts.db, lambda _tx: press.site
+    )
     # Views run in a thread; sending belongs to the event loop.
     anyio.from_thread.run(previewing.send, envelope, mailer)
     return done(f"/admin/newsletter/next/{stream}", "tested")

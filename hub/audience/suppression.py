@@ -4,13 +4,13 @@ The key belongs to the data, not to the machine: it lives in `secrets` and trave
 full exports. Without it the hashes say nothing; with the key of another hub neither.
 """
 
-import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
 from hub.audience.model import SuppressionReason
 from hub.db import Transaction, in_list
+from hub.tokens import KeyedHash
 
 KEY_NAME = "suppression"
 # An erased person may come back by an own sign-up; the others get nothing, whoever asks.
@@ -46,7 +46,8 @@ def among(tx: Transaction, email_keys: Iterable[str]) -> set[str]:
     key = _existing_key(tx)
     if key is None:
         return set()
-    by_hash = {_hash(key, email_key): email_key for email_key in email_keys}
+    keyed = KeyedHash(key)
+    by_hash = {keyed.digest(email_key.encode()).hex(): email_key for email_key in email_keys}
     hashes = list(by_hash)
     found: set[str] = set()
     for start in range(0, len(hashes), _BATCH):
@@ -97,4 +98,4 @@ def _existing_key(tx: Transaction) -> bytes | None:
 
 
 def _hash(key: bytes, email_key: str) -> str:
-    return hmac.digest(key, email_key.encode(), "sha256").hex()
+    return KeyedHash(key).digest(email_key.encode()).hex()

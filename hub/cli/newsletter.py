@@ -89,7 +89,7 @@ def test(context: CommandContext, address: str, stream: str, language: str | Non
                 language=language or site.language,
                 now=hub.now(),
             )
-        mailer = mailers.mailer(hub.settings, site.base_url)
+        mailer = mailers.signing_mailer(hub.settings, site.base_url, hub.db, lambda _tx: site)
         outcome = asyncio.run(previewing.send(envelope, mailer))
     click.echo(f"Sent to {address}: {outcome.reply}")
 

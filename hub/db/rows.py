@@ -39,9 +39,11 @@ def to_column(value: object) -> object:
 def to_columns(values: Mapping[str, object]) -> dict[str, object]:
     """The parameters of one statement, as they are stored."""
     return {
-        # The plain text that most of a million rows is, without a call for each value.
+        # What most of a million rows is, without a call for each value.
         name: value
-        if type(value) is str and value.isascii() and "\0" not in value
+        if value is None
+        or (type(value) is str and value.isascii() and "\0" not in value)
+        or (type(value) is int and -LARGEST_INTEGER <= value < LARGEST_INTEGER)
         else to_column(value)
         for name, value in values.items()
     }
@@ -81,6 +83,8 @@ def _make_reader(cls: type[T], columns: tuple[str, ...]) -> Callable[[Row], T]:
         positions.append((columns.index(field.name), _converter(hints[field.name])))
     indexes = [index for index, _ in positions]
     converters = [(n, convert) for n, (_, convert) in enumerate(positions) if convert]
+    if not converters and indexes == list(range(len(columns))):
+        return lambda row: cls(*row)
 
     def read(row: Row) -> T:
         values = [row[index] for index in indexes]

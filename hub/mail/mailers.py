@@ -3,10 +3,12 @@
 import ipaddress
 from urllib.parse import urlsplit
 
+from hub.db import Database
 from hub.mail import headers
 from hub.mail.model import Mailer
 from hub.mail.outbox import OutboxMailer
 from hub.mail.relay import RelayMailer
+from hub.mail.signing import LoadSite, SigningMailer
 from hub.settings import Settings
 
 
@@ -15,6 +17,11 @@ def mailer(settings: Settings, base_url: str) -> Mailer:
     if settings.smtp is None:
         return OutboxMailer(settings.outbox)
     return RelayMailer(settings.smtp, local_name=_local_name(base_url))
+
+
+def signing_mailer(settings: Settings, base_url: str, db: Database, load: LoadSite) -> Mailer:
+    """The same, with mail signed when the owner wants it; `load` reads the site as it is."""
+    return SigningMailer(mailer(settings, base_url), db, load)
 
 
 def _local_name(base_url: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 # 76 octets, less the soft break and what an encoded space at the end would add.
 _WIDTH = 73
-_PLAIN = frozenset(range(33, 127)) - {ord("=")}
+_PLAIN = frozenset(range(32, 127)) - {ord("=")}
+_OCTETS = tuple(bytes((n,)) if n in _PLAIN else b"=%02X" % n for n in range(256))
 
 
 def alternative(text: str, html: str, *, boundary: str, whole: Iterable[str] = ()) -> bytes:
@@ -41,7 +42,7 @@ def quoted_printable(text: str, whole: Iterable[str] = ()) -> bytes:
 
 def encoded(text: str) -> bytes:
     """A short text for the middle of a quoted-printable line."""
-    return b"".join(_octet(octet) for octet in text.encode())
+    return b"".join([_OCTETS[octet] for octet in text.encode()])
 
 
 def _part(subtype: bytes, text: str, mark: bytes, tokens: tuple[str, ...]) -> bytes:
@@ -69,15 +70,11 @@ def _encoded_line(line: str, atoms: re.Pattern[str]) -> bytes:
                 pieces[-1] = b"=20"
             pieces.append(b"=\r\n")
             width = 0
+        if not width and raw == b".":
+            raw = b"=2E"  # no line begins with a dot, so none is doubled on its way
         pieces.append(raw)
         width += len(raw)
     whole = b"".join(pieces)
     if whole.startswith(b"From "):
         whole = b"=46" + whole[1:]  # a mailbox file would make it ">From "
     return whole + b"\r\n"
-
-
-def _octet(octet: int) -> bytes:
-    if octet in _PLAIN or octet == 32:
-        return bytes((octet,))
-    return b"=%02X" % octet

@@ -49,13 +49,14 @@ class Envelope:
     """A message on its way. Addresses have their domain in A-label form (hub/mail/headers.py).
 
     `content` is the message as bytes, lines end with CRLF; `key` is the sender's own name
-    for it and comes back with its outcome.
+    for it and comes back with its outcome. `dotless`: it is known that no line begins with a dot.
     """
 
     key: object
     sender: str
     recipient: str
     content: bytes
+    dotless: bool = False
 
 
 State = Literal["accepted", "deferred", "failed", "unknown"]

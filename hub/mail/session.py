@@ -7,12 +7,15 @@ made is handed over to this protocol, which knows at every reply where it stands
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hub.mail.model import Done, Envelope, Outcome, RelayRefuses, Take
 
 _LONGEST_REPLY = 64_000
+_MOST_LINES = 200
+_DOT = b".\r\n"
 _NO_SMTPUTF8 = "the relay takes no address with letters beyond ASCII before the @ (SMTPUTF8)"
 
 
@@ -55,11 +58,14 @@ class Session(asyncio.Protocol):
     ) -> None:
         self._transport = transport
         self._extensions = extensions
+        self._pipelining = "pipelining" in extensions
         self._waits = waits
-        self._buffer = bytearray()
+        self._loop = asyncio.get_running_loop()
+        self._unfinished = b""
         self._text: list[str] = []
         self._replies: deque[Reply] = deque()
         self._waiter: asyncio.Future[None] | None = None
+        self._patience = _Patience(self._loop, self._lose)
         self._lost = early
         self._lost_code: int | None = None
         self._delivered = 0
@@ -67,15 +73,16 @@ class Session(asyncio.Protocol):
     # What asyncio calls.
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        while (end := self._buffer.find(b"\n")) >= 0:
-            self._line(bytes(self._buffer[:end]).rstrip(b"\r"))
-            del self._buffer[: end + 1]
-        if len(self._buffer) > _LONGEST_REPLY:
+        lines = (self._unfinished + data).split(b"\n")
+        self._unfinished = lines.pop()
+        for line in lines:
+            self._line(line)
+        if len(self._unfinished) > _LONGEST_REPLY:
             self._lose("the server's answer is too long")
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._patience.end()
         self._lose(str(exc) if exc else "the server closed the connection")
 
     def eof_received(self) -> bool:
@@ -104,17 +111,18 @@ class Session(asyncio.Protocol):
                 if not announced:
                     if not self.usable:
                         raise ConnectionLost(self._lost or "the server closed the connection")
-                    self._announce(envelope)
+                    self._transport.write(self._opening(envelope))
                 refusal, open_data = await self._answers(envelope)
-                if open_data:
-                    dotted = refusal is None
-                    self._transport.write(self._body(envelope) if refusal is None else b".\r\n")
-                elif refusal is not None:
-                    self._transport.write(b"RSET\r\n")
                 following = self._sendable(take(), take, done)
                 announced = following is not None and self._pipelining
-                if announced and following is not None:
-                    self._announce(following)
+                dotted = refusal is None
+                # All in one call, which is one journey to the system.
+                self._transport.writelines(
+                    (
+                        *_ending(envelope, send=dotted, open_data=open_data),
+                        self._opening(following) if announced and following is not None else b"",
+                    )
+                )
                 last = await self._reply(self._waits.final_dot if dotted else self._waits.command)
                 outcome = refusal.outcome() if refusal is not None else _final(last)
             except ConnectionLost as lost:
@@ -152,16 +160,10 @@ class Session(asyncio.Protocol):
             envelope = take()
         return envelope
 
-    @property
-    def _pipelining(self) -> bool:
-        return "pipelining" in self._extensions
-
-    def _announce(self, envelope: Envelope) -> None:
+    def _opening(self, envelope: Envelope) -> bytes:
+        """What is said before the first answer is waited for."""
         mail, rcpt = self._commands(envelope)
-        if self._pipelining:
-            self._transport.write(mail + rcpt + b"DATA\r\n")
-        else:
-            self._transport.write(mail)
+        return mail + rcpt + b"DATA\r\n" if self._pipelining else mail
 
     def _commands(self, envelope: Envelope) -> tuple[bytes, bytes]:
         options = ""
@@ -201,9 +203,6 @@ class Session(asyncio.Protocol):
         if 500 <= mail.code < 600 and mail.code != 552 and not mail.text.startswith("5.3.4"):
             raise RelayRefuses(f"the relay refuses the sender: {mail.code} {mail.text}")
 
-    def _body(self, envelope: Envelope) -> bytes:
-        return envelope.content.replace(b"\r\n.", b"\r\n..") + b".\r\n"
-
     def _abandon(
         self, current: Envelope, following: Envelope | None, why: str, done: Done, *, dotted: bool
     ) -> None:
@@ -223,18 +222,7 @@ class Session(asyncio.Protocol):
 
     async def _reply(self, seconds: float) -> Reply:
         if not self._replies:
-            if self._lost:
-                raise ConnectionLost(self._lost)
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                async with asyncio.timeout(seconds):
-                    await self._waiter
-            except TimeoutError as error:
-                raise ConnectionLost(f"no answer within {seconds:g} seconds") from error
-            finally:
-                self._waiter = None
-            if not self._replies:
-                raise ConnectionLost(self._lost)
+            await self._hear(seconds)
         reply = self._replies.popleft()
         if reply.code == 421 and not self._lost:
             # The server will close; what this reply refuses is decided by whoever asked.
@@ -242,16 +230,33 @@ class Session(asyncio.Protocol):
             self._lose(f"{reply.code} {reply.text}")
         return reply
 
+    async def _hear(self, seconds: float) -> None:
+        """Return when there is a reply; in a pipeline several come together."""
+        if not self._lost:
+            self._waiter = self._loop.create_future()
+            self._patience.start(seconds)
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+                self._patience.stop()
+        if not self._replies:
+            raise ConnectionLost(self._lost)
+
     def _line(self, line: bytes) -> None:
-        text = line.decode("utf-8", "replace")
-        if len(text) < 3 or not text[:3].isdigit() or text[3:4] not in ("", " ", "-"):
+        try:
+            reply, more = _read_line(line)
+        except ValueError:
             self._lose("the server's answer is no SMTP reply")
             return
-        self._text.append(text[4:].strip())
-        if len(self._text) > 200:
+        if not more and not self._text:
+            self._replies.append(reply)
+            return
+        self._text.append(reply.text)
+        if len(self._text) > _MOST_LINES:
             self._lose("the server's answer is too long")
-        elif text[3:4] != "-":
-            self._replies.append(Reply(int(text[:3]), " ".join(self._text)[:500]))
+        elif not more:
+            self._replies.append(Reply(reply.code, " ".join(self._text)[:500]))
             self._text = []
 
     def _lose(self, why: str) -> None:
@@ -261,6 +266,73 @@ class Session(asyncio.Protocol):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done() and (self._replies or self._lost):
             self._waiter.set_result(None)
+
+
+class _Patience:
+    """One timer for all waits of a connection: setting it anew costs less than a wait does."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, run_out: Callable[[str], None]) -> None:
+        self._loop = loop
+        self._run_out = run_out
+        self._seconds = 0.0
+        self._deadline: float | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at = 0.0
+
+    def start(self, seconds: float) -> None:
+        """`run_out` is told unless `stop` comes within `seconds`."""
+        self._seconds = seconds
+        self._deadline = self._loop.time() + seconds
+        # An alarm that comes too early looks at the deadline and is set again.
+        if self._alarm is None or self._alarm_at > self._deadline:
+            self._set()
+
+    def stop(self) -> None:
+        self._deadline = None
+
+    def end(self) -> None:
+        """Leave no timer behind."""
+        self._deadline = None
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _set(self) -> None:
+        assert self._deadline is not None
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm_at = self._deadline
+        self._alarm = self._loop.call_at(self._deadline, self._look)
+
+    def _look(self) -> None:
+        self._alarm = None
+        if self._deadline is None:
+            return
+        if self._loop.time() < self._deadline:
+            self._set()
+        else:
+            self._run_out(f"no answer within {self._seconds:g} seconds")
+
+
+@lru_cache(maxsize=64)  # a relay says the same few things to every message
+def _read_line(line: bytes) -> tuple[Reply, bool]:
+    """One line of a reply, and whether more lines of it follow. ValueError for any other."""
+    text = line.rstrip(b"\r").decode("utf-8", "replace")
+    code, mark = text[:3], text[3:4]
+    if len(code) < 3 or not (code.isascii() and code.isdigit()) or mark not in ("", " ", "-"):
+        raise ValueError
+    return Reply(int(code), text[4:].strip()[:500]), mark == "-"
+
+
+def _ending(envelope: Envelope, *, send: bool, open_data: bool) -> tuple[bytes, ...]:
+    """What ends a message: its content and the final dot, or what takes it back."""
+    if not send:
+        # After 354 there is no way back but an empty message (RFC 2920 §3.1).
+        return (_DOT,) if open_data else (b"RSET\r\n",)
+    if envelope.dotless:
+        return envelope.content, _DOT
+    # A dot that begins a line is doubled (RFC 5321 §4.5.2).
+    return envelope.content.replace(b"\r\n.", b"\r\n.."), _DOT
 
 
 def _final(reply: Reply) -> Outcome:

@@ -128,4 +128,6 @@ class Books:
 def _marked(tx: Transaction, some: Sequence[ClaimedDelivery]) -> list[ClaimedDelivery]:
     """The deliveries, those to suppressed addresses with that as their reader's status."""
     barred = suppression.among(tx, [d.email_key for d in some if d.email_key is not None])
+    if not barred:
+        return list(some)
     return [replace(d, status=SUPPRESSED) if d.email_key in barred else d for d in some]

@@ -15,15 +15,36 @@ from hub.newsletter.model import ClaimedDelivery
 
 # The conditions of the partial indexes are repeated word for word, or SQLite passes them by.
 _OPEN = "IN ('planned', 'sending', 'paused')"
-_DUE = "edition_id = :edition_id AND state IN ('queued', 'deferred') AND due_at <= :now"
 # All that differs between the engines.
-_LOCKED = {"sqlite": "", "postgres": " FOR UPDATE SKIP LOCKED"}
+_LOCKED = {"sqlite": "", "postgres": " FOR UPDATE OF d SKIP LOCKED"}
+_READER = "s.email, s.email_key, s.name, s.language, s.status"
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    subscriber_id: int
+    """A delivery that is due, as it will be once it is claimed, and the state it is in."""
+
     state: str
+    edition_id: int
+    subscriber_id: int
+    attempts: int
+    email: str | None
+    email_key: str | None
+    name: str | None
+    language: str | None
+    status: str | None
+
+    def claimed(self) -> ClaimedDelivery:
+        return ClaimedDelivery(
+            self.edition_id,
+            self.subscriber_id,
+            self.attempts,
+            self.email,
+            self.email_key,
+            self.name,
+            self.language,
+            self.status,
+        )
 
 
 def is_due(tx: Transaction, now: datetime) -> bool:
@@ -45,8 +66,11 @@ def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list
     ):
         waiting = tx.all(
             _Waiting,
-            f"SELECT subscriber_id, state FROM deliveries WHERE {_DUE}"
-            f" ORDER BY due_at, subscriber_id LIMIT :limit{_LOCKED[tx.engine]}",
+            f"SELECT d.state, d.edition_id, d.subscriber_id, d.attempts + 1 AS attempts, {_READER}"
+            " FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
+            " WHERE d.edition_id = :edition_id AND d.state IN ('queued', 'deferred')"
+            " AND d.due_at <= :now"
+            f" ORDER BY d.due_at, d.subscriber_id LIMIT :limit{_LOCKED[tx.engine]}",
             edition_id=edition_id,
             now=now,
             limit=limit,
@@ -62,19 +86,19 @@ def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list
                 f" AND subscriber_id IN {names}"
                 # The lease, as expressions: else SQLite walks through all that is due.
                 " AND coalesce(state, '') IN ('queued', 'deferred')"
-                " AND coalesce(due_at, '') <= :now"
-                " RETURNING subscriber_id",
+                " AND coalesce(due_at, '') <= :now RETURNING subscriber_id",
                 worker_id=worker_id,
                 edition_id=edition_id,
                 now=now,
                 **ids,
             )
         )
-        moves = Counter({"claimed": len(taken)})
-        moves.subtract(row.state for row in waiting if row.subscriber_id in taken)
-        deliveries.move_counts(tx, edition_id, moves)
-        if taken:
-            return _held(tx, edition_id, taken)
+        mine = [row for row in waiting if row.subscriber_id in taken]
+        if mine:
+            moves = Counter({"claimed": len(mine)})
+            moves.subtract(row.state for row in mine)
+            deliveries.move_counts(tx, edition_id, moves)
+            return [row.claimed() for row in mine]
     return []
 
 
@@ -82,7 +106,15 @@ def renewed(tx: Transaction, held: list[ClaimedDelivery]) -> list[ClaimedDeliver
     """The same deliveries, all of one edition, with the readers as they are now."""
     if not held:
         return []
-    return _held(tx, held[0].edition_id, {delivery.subscriber_id for delivery in held})
+    names, ids = in_list("id", sorted(delivery.subscriber_id for delivery in held))
+    return tx.all(
+        ClaimedDelivery,
+        f"SELECT d.edition_id, d.subscriber_id, d.attempts, {_READER} FROM deliveries AS d"
+        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :edition_id"
+        f" AND d.subscriber_id IN {names} ORDER BY d.due_at, d.subscriber_id",
+        edition_id=held[0].edition_id,
+        **ids,
+    )
 
 
 def give_back_all(tx: Transaction, worker_id: int, *, now: datetime) -> int:
@@ -115,18 +147,4 @@ def held_by_others(tx: Transaction, worker_id: int) -> bool:
             worker_id=worker_id,
         )
         is not None
-    )
-
-
-def _held(tx: Transaction, edition_id: int, subscriber_ids: set[int]) -> list[ClaimedDelivery]:
-    names, ids = in_list("id", sorted(subscriber_ids))
-    return tx.all(
-        ClaimedDelivery,
-        "SELECT d.edition_id, d.subscriber_id, d.attempts, s.email, s.email_key, s.name,"
-        " s.language, s.status FROM deliveries AS d LEFT JOIN subscribers AS s"
-        " ON s.id = d.subscriber_id WHERE d.edition_id = :edition_id"
-        f" AND d.subscriber_id IN {names}"
-        " ORDER BY d.due_at, d.subscriber_id",
-        edition_id=edition_id,
-        **ids,
     )

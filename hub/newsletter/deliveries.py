@@ -1,14 +1,17 @@
 """SQL of deliveries: queued in batches, recorded with their counters in one transaction."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from hub.db import Transaction
 from hub.newsletter.model import Edition
+from hub.times import to_text
 
 BATCH = 20_000
+_AT_ONCE = 50
 
 # Who gets an edition: active when it was made. Imported readers have no time of confirmation.
 _READERS = (
@@ -85,36 +88,68 @@ def queue_batch(
     return queued
 
 
-def record(tx: Transaction, worker_id: int, results: Iterable[Result]) -> int:
+def record(tx: Transaction, worker_id: int, results: Sequence[Result]) -> int:
     """Write down results of deliveries that `worker_id` holds; how many it really held.
 
     A claim that was taken from this worker in between is left as its new holder has it.
     """
-    moved: dict[int, Counter[str]] = {}
+    by_edition: dict[int, list[Result]] = {}
     for result in results:
-        finished = result.state in ("accepted", "failed", "unknown")
-        changed = tx.execute(
-            "UPDATE deliveries SET state = :state, due_at = :due_at, worker_id = NULL,"
-            " code = :code, reply = :reply, finished_at = :finished_at"
-            " WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id"
-            " AND state = 'claimed' AND worker_id = :worker_id",
-            edition_id=result.edition_id,
-            subscriber_id=result.subscriber_id,
-            worker_id=worker_id,
-            state=result.state,
-            due_at=result.due_at,
-            code=result.code,
-            reply=result.reply,
-            finished_at=result.due_at if finished else None,
-        )
-        if changed:
-            moves = moved.setdefault(result.edition_id, Counter())
-            moves[result.state] += 1
-            moves["claimed"] -= 1
+        by_edition.setdefault(result.edition_id, []).append(result)
+    held = 0
     # In order, so that two workers never wait for each other's counters.
-    for edition_id, moves in sorted(moved.items(), key=lambda item: item[0]):
-        move_counts(tx, edition_id, moves)
-    return -sum(moves["claimed"] for moves in moved.values())
+    for edition_id, some in sorted(by_edition.items()):
+        moves = Counter[str]()
+        for start in range(0, len(some), _AT_ONCE):
+            moves.update(_record(tx, worker_id, edition_id, some[start : start + _AT_ONCE]))
+        if changed := moves.total():
+            moves["claimed"] -= changed
+            move_counts(tx, edition_id, moves)
+            held += changed
+    return held
+
+
+def _record(
+    tx: Transaction, worker_id: int, edition_id: int, results: Sequence[Result]
+) -> list[str]:
+    """The new state of each delivery that was really held.
+
+    One statement for all: every one costs a journey to the server, or a wait for the
+    interpreter that the sending has in the meantime. And few parameters: SQLite looks for each
+    in a list of all.
+    """
+    values: dict[str, object] = {}
+    for n, result in enumerate(results):
+        values[f"i{n}"] = result.subscriber_id
+        values[f"s{n}"] = result.state
+        values[f"d{n}"] = to_text(result.due_at)
+        values[f"c{n}"] = result.code
+        values[f"r{n}"] = result.reply
+    return tx.all(
+        str,
+        "WITH result (subscriber_id, state, due_at, code, reply)"
+        f" AS (VALUES {_places(len(results))}) UPDATE deliveries SET state = result.state,"
+        " due_at = result.due_at, worker_id = NULL, code = result.code, reply = result.reply,"
+        " finished_at = CASE WHEN result.state IN ('accepted', 'failed', 'unknown')"
+        " THEN result.due_at END FROM result WHERE deliveries.edition_id = :edition_id"
+        " AND deliveries.subscriber_id = result.subscriber_id"
+        # As expressions, or SQLite takes the index of claims and walks all for each result.
+        " AND coalesce(deliveries.state, '') = 'claimed'"
+        " AND coalesce(deliveries.worker_id, 0) = :worker_id RETURNING deliveries.state",
+        worker_id=worker_id,
+        edition_id=edition_id,
+        **values,
+    )
+
+
+@cache
+def _places(count: int) -> str:
+    """The rows of VALUES; the first says of which types they are."""
+    first = (
+        "(CAST(:i0 AS bigint), CAST(:s0 AS text), CAST(:d0 AS text),"
+        " CAST(:c0 AS bigint), CAST(:r0 AS text))"
+    )
+    return ", ".join((first, *(f"(:i{n}, :s{n}, :d{n}, :c{n}, :r{n})" for n in range(1, count))))
 
 
 def move_counts(tx: Transaction, edition_id: int, moves: Counter[str]) -> None:

@@ -5,6 +5,7 @@ in memory, writes results down) and a task for each connection sends.
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
@@ -47,7 +48,9 @@ class EditionLane:
         self._ready: deque[ClaimedDelivery] = deque()
         self._flying: dict[object, ClaimedDelivery] = {}
         self._results: list[Result] = []
+        # For the senders: there is something to send. For the books: there is something to do.
         self._news = asyncio.Event()
+        self._noteworthy = asyncio.Event()
         # Whether the database may have claimed more for this worker than it was told.
         self._doubtful = False
         self.trouble = ""
@@ -108,6 +111,7 @@ class EditionLane:
         finally:
             self._active -= 1
             self._news.set()
+            self._noteworthy.set()
             if connection is not None:
                 await connection.close()
 
@@ -130,6 +134,8 @@ class EditionLane:
         """The next message, if one may go now."""
         while self._ready and not (self._blocked or self._halted or self._stopping.is_set()):
             delivery = self._ready.popleft()
+            if self._short:
+                self._noteworthy.set()
             reason = self._books.unwelcome(delivery)
             if reason:
                 self._finish(delivery, "failed", None, reason)
@@ -139,7 +145,8 @@ class EditionLane:
             assert delivery.language is not None
             key = (delivery.edition_id, delivery.subscriber_id)
             try:
-                content = self._books.personaliser(delivery.edition_id).message(
+                personaliser = self._books.personaliser(delivery.edition_id)
+                content = personaliser.message(
                     delivery.subscriber_id,
                     delivery.email,
                     delivery.name,
@@ -150,7 +157,7 @@ class EditionLane:
                 self._finish(delivery, "failed", None, str(error))
                 continue
             self._flying[key] = delivery
-            return Envelope(key, self._books.sender, recipient, content)
+            return Envelope(key, self._books.sender, recipient, content, personaliser.dotless)
         return None
 
     def _done(self, envelope: Envelope, outcome: Outcome | None) -> None:
@@ -184,15 +191,17 @@ class EditionLane:
         self._results.append(
             Result(delivery.edition_id, delivery.subscriber_id, state, code, reply[:500], due_at)
         )
+        self._noteworthy.set()
 
     # The books.
 
     async def _mind(self) -> None:
         checked_at = self._steady()
         while self._active:
+            await self._something_to_note()
             try:
                 await self._flush()
-                if not self._exhausted and not self._over and len(self._ready) < BATCH:
+                if self._short:
                     self._exhausted = not await self._refill()
                 if self._ready and self._steady() - checked_at > RECHECK_SECONDS:
                     await self._recheck()
@@ -203,9 +212,24 @@ class EditionLane:
                 if not self._blocked:
                     logs.warning("sending.blocked", reason=str(error))
                 self._blocked = True
+                await asyncio.sleep(AWAY_SECONDS)
             if self._ready or self._over:
                 self._news.set()
-            await asyncio.sleep(FLUSH_SECONDS)
+
+    async def _something_to_note(self) -> None:
+        """Return when there are results, or too little is at hand, or readers may have left."""
+        if not (self._blocked or self._short):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RECHECK_SECONDS):
+                    await self._noteworthy.wait()
+        # Results that come together are written together.
+        await asyncio.sleep(FLUSH_SECONDS)
+        self._noteworthy.clear()
+
+    @property
+    def _short(self) -> bool:
+        """Whether the next claim is wanted, ahead of its need."""
+        return len(self._ready) < BATCH and not self._exhausted and not self._over
 
     async def _refill(self) -> bool:
         try:

@@ -5,7 +5,6 @@ the signed links it stands for: lines are broken as they will be, and never insi
 the stored bytes it is its name between two NULs, which no message holds.
 """
 
-import hmac
 import html
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from hub.i18n import N_
 from hub.mail import headers, mime
 from hub.newsletter.model import Edition
 from hub.site.model import Site
-from hub.tokens import Signer
+from hub.tokens import KeyedHash, Signer
 
 LONGEST_NAME = 60
 
@@ -82,6 +81,7 @@ class Tokens:
 
 
 _NAMES = (_TO, _MESSAGE_ID, _UNSUBSCRIBE, _PREFERENCES, _NAME_TEXT, _NAME_HTML)
+_NAMES_OF_READERS = (_NAME_TEXT, _NAME_HTML)
 
 
 def tokens(signer: Signer, edition_id: int) -> Tokens:
@@ -93,16 +93,24 @@ class Mould:
     """A stored mail, cut at its slots."""
 
     def __init__(self, template: bytes) -> None:
-        parts = template.split(b"\0")
-        self._literals = parts[::2]
-        self._slots = parts[1::2]
+        self._parts = template.split(b"\0")
+        self._slots = [(n, self._parts[n]) for n in range(1, len(self._parts), 2)]
+
+    @property
+    def dotless(self) -> bool:
+        """Whether no line begins with a dot, whoever the reader is.
+
+        A name may be empty, and begins with a space otherwise; what fills the other slots is
+        never empty and never begins with a dot; none holds the end of a line.
+        """
+        shortest = {slot: b"" if slot in _NAMES_OF_READERS else b"x" for slot in _NAMES}
+        return b"\n." not in b"\n" + self.fill(shortest)
 
     def fill(self, values: dict[bytes, bytes]) -> bytes:
-        pieces = [self._literals[0]]
-        for slot, literal in zip(self._slots, self._literals[1:], strict=True):
-            pieces.append(values[slot])
-            pieces.append(literal)
-        return b"".join(pieces)
+        parts = self._parts.copy()
+        for n, slot in self._slots:
+            parts[n] = values[slot]
+        return b"".join(parts)
 
 
 class Personaliser:
@@ -112,13 +120,15 @@ class Personaliser:
         self._edition_id = edition.id
         self._moulds = {language: Mould(template) for language, template in templates.items()}
         self._signer = signer
-        self._key = signer.derive("message id")
+        self._identity = KeyedHash(signer.derive("message id"))
+        # Known of all, so that it need not be looked for in each message.
+        self.dotless = all(mould.dotless for mould in self._moulds.values())
 
     def message(self, subscriber_id: int, email: str, name: str, language: str) -> bytes:
         """The mail of one reader. Raises Refused for an address that would break a header."""
         mould = self._moulds.get(language) or next(iter(self._moulds.values()))
-        identity = hmac.digest(self._key, b"%d %d" % (self._edition_id, subscriber_id), "sha256")
-        shown = _shown(name)
+        identity = self._identity.digest(b"%d %d" % (self._edition_id, subscriber_id))
+        shown = _shown(name) if name else ""
         return mould.fill(
             {
                 _TO: headers.address("To", email)[len("To: ") : -2],
@@ -133,5 +143,7 @@ class Personaliser:
 
 def _shown(name: str) -> str:
     """A name in one line with a space before it; nothing when there is none."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    if not name.isprintable():
+        name = "".join(c if c.isprintable() else " " for c in name)
+    line = " ".join(name.split())
     return f" {line[:LONGEST_NAME].rstrip()}" if line else ""

@@ -68,10 +68,16 @@ class _Step:
 
 
 def _of_sqlite(tx: Transaction, sql: str, values: Mapping[str, object]) -> list[Scan]:
-    tables = {alias or table: table for table, alias in _NAMED.findall(sql)}
+    # Not what a statement names for itself, nor full-text search, which answers by its index.
+    tables = tx.all(
+        str,
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'",
+    )
+    names = {alias or table: table for table, alias in _NAMED.findall(sql)}
     steps = tx.all(_Step, f"EXPLAIN QUERY PLAN {sql}", **values)
     walked = [step.detail for step in steps if step.detail.startswith("SCAN ")]
-    return [Scan(tables.get(how.split()[1], how.split()[1]), how) for how in walked]
+    found = [Scan(names.get(how.split()[1], how.split()[1]), how) for how in walked]
+    return [scan for scan in found if scan.table in tables]
 
 
 def _of_postgres(tx: Transaction, sql: str, values: Mapping[str, object]) -> list[Scan]:

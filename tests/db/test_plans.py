@@ -88,6 +88,7 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
         "status": lambda n: "sending" if n == SENDING else "sent",
         "stream": lambda n: "weekly",
     },
+    "edition_mails": {"template": lambda n: b"Subject: Ropes\r\n\r\nSome words.\r\n"},
     "edition_posts": {
         "stream": lambda n: ("weekly", "monthly", "each")[n // TAKEN],
         "post_id": lambda n: 1 + n % TAKEN,
