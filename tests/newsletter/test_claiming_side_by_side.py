@@ -1,19 +1,22 @@
 """Several workers on one database: no delivery is claimed twice, and none is forgotten."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
-from itertools import count
+from itertools import chain, count, repeat
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
-from hub.db import Database
+from hub.db import Database, open_database
 from hub.db.sqlite import SqliteDatabase, SqliteTransaction
 from hub.newsletter import claiming, deliveries, editions
 from hub.newsletter.deliveries import Result
+from hub.newsletter.model import Counts
+from hub.settings import Settings
 from tests.conftest import NOW
 
 DELIVERIES = 2_000
@@ -50,40 +53,65 @@ def sending(db: Database, many: int) -> int:
     return edition_id
 
 
-def test_four_workers_share_an_edition(
-    db: Database, edition_id: int, open_again: Callable[[], Database]
-) -> None:
+def share(db: Database, edition_id: int, worker_id: int) -> list[int]:
+    """Claim and record until nothing is left; whose deliveries this worker had."""
     claimed: list[int] = []
-    together = threading.Barrier(WORKERS, timeout=20)
+    while True:
+        with db.write(concurrent=True) as tx:
+            held = claiming.claim(tx, worker_id, now=NOW, limit=100)
+        if not held:
+            return claimed
+        claimed += [delivery.subscriber_id for delivery in held]
+        results = [Result(edition_id, d.subscriber_id, "accepted", 250, "", NOW) for d in held]
+        with db.write(concurrent=True) as tx:
+            assert deliveries.record(tx, worker_id, results) == len(held)
+            editions.finish(tx, edition_id, NOW)
 
-    def work(mine: Database, worker_id: int) -> None:
-        together.wait()
-        while True:
-            with mine.write(concurrent=True) as tx:
-                held = claiming.claim(tx, worker_id, now=NOW, limit=50)
-            if not held:
-                return
-            claimed.extend(delivery.subscriber_id for delivery in held)
-            with mine.write(concurrent=True) as tx:
-                results = [
-                    Result(edition_id, d.subscriber_id, "accepted", 250, "", NOW) for d in held
-                ]
-                assert deliveries.record(tx, worker_id, results) == len(held)
-                editions.finish(tx, edition_id, NOW)
 
-    databases = [open_again() for _ in range(WORKERS)]
-    threads = [threading.Thread(target=work, args=(d, n + 1)) for n, d in enumerate(databases)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert Counter(claimed) == Counter(range(1, DELIVERIES + 1))
+def share_as_a_process(settings: Settings, edition_id: int, worker_id: int) -> list[int]:
+    with closing(open_database(settings)) as db:
+        return share(db, edition_id, worker_id)
+
+
+def check_all_went_once(db: Database, edition_id: int, claimed: list[list[int]], many: int) -> None:
+    """`claimed` by each worker. The counters say what counting says."""
+    assert Counter(chain(*claimed)) == Counter(range(1, many + 1))
     with db.read() as tx:
-        assert deliveries.count_states(tx, edition_id) == {"accepted": DELIVERIES}
-        assert editions.counts(tx, edition_id).accepted == DELIVERIES
+        assert deliveries.count_states(tx, edition_id) == {"accepted": many}
+        assert editions.counts(tx, edition_id) == Counts(0, 0, many, 0, 0, 0)
         edition = editions.get(tx, edition_id)
     assert edition is not None
     assert edition.status == "sent"
+
+
+def test_four_workers_share_an_edition(
+    db: Database, edition_id: int, open_again: Callable[[], Database]
+) -> None:
+    databases = [open_again() for _ in range(WORKERS)]
+    with ThreadPoolExecutor(WORKERS) as threads:
+        claimed = list(threads.map(share, databases, repeat(edition_id), count(1)))
+    check_all_went_once(db, edition_id, claimed, DELIVERIES)
+
+
+@pytest.mark.slow
+def test_four_processes_share_a_large_edition(
+    db: Database, settings: Settings, engine: str
+) -> None:
+    many = {"sqlite": 10_000, "postgres": 50_000}[engine]
+    edition_id = sending(db, many)
+    spawn = get_context("spawn")
+    together = spawn.Barrier(WORKERS, timeout=60)
+    with ProcessPoolExecutor(WORKERS, spawn, initializer=together.wait) as processes:
+        claimed = list(
+            processes.map(
+                share_as_a_process,
+                repeat(settings),
+                repeat(edition_id),
+                range(1, WORKERS + 1),
+            )
+        )
+    assert sum(map(bool, claimed)) > 1, "one process did it all"
+    check_all_went_once(db, edition_id, claimed, many)
 
 
 def test_a_claim_looks_past_what_another_is_claiming(
