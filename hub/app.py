@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from hub import i18n, limits, logs, worker
+from hub.admin import letters as desk_letters
 from hub.admin import routes as desk
 from hub.audience import consent, signup
 from hub.audience import letters as audience_letters
@@ -40,7 +41,11 @@ THREADS = 4
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
 # Who writes the letters that follow a commit, by kind.
-COMPOSERS: dict[str, Composer] = {**audience_letters.COMPOSERS, **users_letters.COMPOSERS}
+COMPOSERS: dict[str, Composer] = {
+    **audience_letters.COMPOSERS,
+    **users_letters.COMPOSERS,
+    **desk_letters.COMPOSERS,
+}
 # Called by the worker once an hour.
 HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     signup.purge_unconfirmed,

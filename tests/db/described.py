@@ -104,7 +104,7 @@ def of_postgres(connection: psycopg.Connection[Any]) -> dict[str, Table]:
         table = tables.setdefault(name, Table())
         table.columns[column] = (kind, nullable == "YES")
         if default is not None:
-            table.defaults[column] = default
+            table.defaults[column] = default.removesuffix("::text")
         if identity == "YES":
             table.numbered = column
     for name, kind, columns, other, targets, on_delete, text in connection.execute(_CONSTRAINTS):

@@ -12,36 +12,69 @@ from hub.db import Transaction
 from hub.db.postgres import PostgresTransaction
 from hub.db.sqlite import SqliteTransaction
 
-Statements = dict[str, Mapping[str, object]]
+# How many steps of SQLite's machine are counted as one.
+STEPS = 1_000
+
+
+@dataclass
+class Ran:
+    """The values of a statement's last run, and the most steps (of STEPS) that SQLite took."""
+
+    values: Mapping[str, object]
+    steps: int = 0
+
+
+Statements = dict[str, Ran]
 
 _NAMED = re.compile(r"\b(?:FROM|JOIN|UPDATE)\s+(\w+)(?:\s+(?:AS\s+)?(?!WHERE|SET|ON|JOIN)(\w+))?")
 
 
 @contextmanager
 def recorded() -> Iterator[Statements]:
-    """Every statement that is run inside, by its text, with the values of its last run."""
+    """Every statement that is run inside, by its text."""
     statements: Statements = {}
+    listened: list[Any] = []
     with pytest.MonkeyPatch.context() as patch:
         for kind in (SqliteTransaction, PostgresTransaction):
-            _listen(patch, kind, statements)
+            _listen(patch, kind, statements, listened)
         yield statements
+    for connection in listened:
+        connection.set_progress_handler(None, 0)
 
 
-def _listen(patch: pytest.MonkeyPatch, kind: Any, statements: Statements) -> None:
+def _listen(
+    patch: pytest.MonkeyPatch, kind: Any, statements: Statements, listened: list[Any]
+) -> None:
     run, stream, executemany = kind._run, kind.stream, kind.executemany
 
+    def note(tx: Any, sql: str, values: Mapping[str, object]) -> None:
+        ran = statements.setdefault(sql, Ran(values))
+        ran.values = values
+        if kind is not SqliteTransaction:
+            return
+        # Until the next statement of this connection, so that its rows are counted too.
+        before, now = ran.steps, 0
+
+        def step() -> None:
+            nonlocal now
+            now += 1
+            ran.steps = max(before, now)
+
+        tx.connection.set_progress_handler(step, STEPS)
+        listened.append(tx.connection)
+
     def heard_run(tx: Any, sql: str, values: Mapping[str, object]) -> Any:
-        statements[sql] = values
+        note(tx, sql, values)
         return run(tx, sql, values)
 
     def heard_stream(tx: Any, cls: Any, sql: str, **values: object) -> Any:
-        statements[sql] = values
+        note(tx, sql, values)
         return stream(tx, cls, sql, **values)
 
     def heard_many(tx: Any, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
         listed = list(rows)
         if listed:
-            statements[sql] = listed[0]
+            note(tx, sql, listed[0])
         executemany(tx, sql, listed)
 
     patch.setattr(kind, "_run", heard_run)

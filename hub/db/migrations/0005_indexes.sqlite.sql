@@ -12,4 +12,5 @@ CREATE INDEX subscribers_paused ON subscribers (cadence, paused_until) WHERE sta
 CREATE INDEX mails_claimed ON mails (worker_id) WHERE state = 'claimed';
 CREATE INDEX mails_finished ON mails (finished_at) WHERE finished_at IS NOT NULL;
 
-CREATE INDEX deliveries_undelivered ON deliveries (edition_id, subscriber_id) WHERE state IN ('failed', 'unknown');
+CREATE INDEX editions_cancelled ON editions (id) WHERE status = 'cancelled';
+CREATE INDEX deliveries_undelivered ON deliveries (edition_id, state, subscriber_id) WHERE state IN ('failed', 'unknown');
