@@ -55,7 +55,7 @@ def _on(engine: str, articles: Path, environment: Mapping[str, str]) -> list[Lin
         for number in range(RUNS):
             # Posts of its own for each edition: every post is sent once.
             some = chosen[number * ARTICLES : (number + 1) * ARTICLES]
-            size = _announce(data / f"posts-{number}", some, data, environment)
+            size = announce(data / f"posts-{number}", some, data, environment)
             with sink() as port:
                 theirs = source(port, count=readers, size=size)
                 ours, with_start = _digest(data, port, readers, environment)
@@ -116,9 +116,7 @@ def _subscribe(data: Path, number: int, environment: Mapping[str, str]) -> None:
     run(data, "subscribers", "erase", "gone@readers.test", **environment)
 
 
-def _announce(
-    target: Path, articles: list[Path], data: Path, environment: Mapping[str, str]
-) -> int:
+def announce(target: Path, articles: list[Path], data: Path, environment: Mapping[str, str]) -> int:
     """Import articles for the next digest; the bytes of its mail."""
     target.mkdir()
     for path in articles:

@@ -194,7 +194,7 @@ class PostgresDatabase(Database):
             yield tx
 
     @contextmanager
-    def write(self, *, concurrent: bool = False) -> Iterator[Transaction]:
+    def write(self, *, concurrent: bool = False, durable: bool = True) -> Iterator[Transaction]:
         if getattr(self._writing, "now", False):
             raise RuntimeError(texts.NESTED)
         self._writing.now = True

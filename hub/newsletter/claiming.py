@@ -6,7 +6,6 @@ condition is repeated in the update all the same.
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 
 from hub.db import Transaction, in_list
@@ -27,33 +26,6 @@ _STILL_DUE = (
 # All that differs between the engines.
 _LOCKED = {"sqlite": "", "postgres": " FOR UPDATE OF d SKIP LOCKED"}
 _READER = "s.email, s.email_key, s.name, s.language, s.status"
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A delivery that is due, as it will be once it is claimed, and the state it is in."""
-
-    state: str
-    edition_id: int
-    subscriber_id: int
-    attempts: int
-    email: str | None
-    email_key: str | None
-    name: str | None
-    language: str | None
-    status: str | None
-
-    def claimed(self) -> ClaimedDelivery:
-        return ClaimedDelivery(
-            self.edition_id,
-            self.subscriber_id,
-            self.attempts,
-            self.email,
-            self.email_key,
-            self.name,
-            self.language,
-            self.status,
-        )
 
 
 def is_due(tx: Transaction, now: datetime) -> bool:
@@ -91,9 +63,9 @@ def _take(
     """The deliveries, due by the condition `due`, that this worker holds from now on."""
     times = {"now": now, "too_far": retrying.too_far(now)}
     waiting = tx.all(
-        _Waiting,
-        f"SELECT d.state, d.edition_id, d.subscriber_id, d.attempts + 1 AS attempts, {_READER}"
-        " FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
+        ClaimedDelivery,
+        "SELECT d.state AS was, d.edition_id, d.subscriber_id, d.attempts + 1 AS attempts,"
+        f" {_READER} FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
         f" WHERE {due} ORDER BY d.due_at, d.subscriber_id LIMIT :limit{_LOCKED[tx.engine]}",
         edition_id=edition_id,
         limit=limit,
@@ -116,9 +88,9 @@ def _take(
     )
     mine = [row for row in waiting if row.subscriber_id in taken]
     moves = Counter({"claimed": len(mine)})
-    moves.subtract(row.state for row in mine)
+    moves.subtract(row.was for row in mine)
     deliveries.move_counts(tx, edition_id, moves)
-    return [row.claimed() for row in mine]
+    return mine
 
 
 def renewed(tx: Transaction, held: list[ClaimedDelivery]) -> list[ClaimedDelivery]:
@@ -128,7 +100,8 @@ def renewed(tx: Transaction, held: list[ClaimedDelivery]) -> list[ClaimedDeliver
     names, ids = in_list("id", sorted(delivery.subscriber_id for delivery in held))
     return tx.all(
         ClaimedDelivery,
-        f"SELECT d.edition_id, d.subscriber_id, d.attempts, {_READER} FROM deliveries AS d"
+        f"SELECT d.state AS was, d.edition_id, d.subscriber_id, d.attempts, {_READER}"
+        " FROM deliveries AS d"
         " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :edition_id"
         f" AND d.subscriber_id IN {names} ORDER BY d.due_at, d.subscriber_id",
         edition_id=held[0].edition_id,

@@ -1,13 +1,13 @@
 """The lane of editions: claims in small batches, kept connections, results every few ms.
 
-While it works, one task minds the books (claims ahead, looks again at the readers who wait
-in memory, writes results down) and a task for each connection sends.
+While it works, one task claims ahead, one writes results down and looks again at the readers
+who wait in memory, and a task for each connection sends.
 """
 
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from hub import i18n, logs
@@ -28,6 +28,8 @@ from hub.newsletter.model import ClaimedDelivery
 
 CONNECTIONS = 10
 BATCH = 100
+# How many are at hand before the next are claimed.
+AHEAD = 150
 FLUSH_SECONDS = 0.001
 # How many messages may be on their way or not written down yet: at most so many are sent again
 # when the process is killed, however slow the disk is.
@@ -63,9 +65,12 @@ class EditionLane:
         self._results: list[Result] = []
         # Editions that must wait for their owner, and why; not written down yet.
         self._pausing: dict[int, str] = {}
-        # For the senders: there is something to send. For the books: there is something to do.
+        # For the senders: there is something to send. For the books: results, or too few claims.
         self._news = asyncio.Event()
-        self._noteworthy = asyncio.Event()
+        self._unwritten = asyncio.Event()
+        self._shortage = asyncio.Event()
+        # What the database could not be reached for at the last try: results, claims.
+        self._unreached: set[str] = set()
         # Whether the database may have claimed more for this worker than it was told.
         self._doubtful = False
         self.trouble = ""
@@ -77,7 +82,8 @@ class EditionLane:
         task is cancelled; then what had been sent without an answer is `unknown`.
         """
         self._worker_id, self._now, self._stopping = worker_id, now, stopping
-        self._halted = self._exhausted = self._blocked = False
+        self._halted = self._exhausted = False
+        self._unreached.clear()
         self.trouble = ""
         if not self._doubtful and not await self._refill():
             return False
@@ -105,7 +111,8 @@ class EditionLane:
         wanted = min(self._connections, max(1, len(self._ready)))
         self._active = wanted
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._mind(group, wanted))
+            group.create_task(self._write_down(group, wanted))
+            group.create_task(self._claim_ahead())
             for number in range(wanted):
                 group.create_task(self._sender(first if number == 0 else None))
 
@@ -132,8 +139,8 @@ class EditionLane:
             self._refused(str(error))
         finally:
             self._active -= 1
-            self._news.set()
-            self._noteworthy.set()
+            for event in (self._news, self._unwritten, self._shortage):
+                event.set()
             if connection is not None:
                 await connection.close()
 
@@ -150,14 +157,14 @@ class EditionLane:
     def _over(self) -> bool:
         if self._stopping.is_set() or self._halted:
             return True
-        return self._exhausted and not self._ready and not self._blocked
+        return self._exhausted and not self._ready and not self._unreached
 
     def _take(self) -> Envelope | None:
         """The next message, if one may go now."""
         while self._ready and not self._waits:
             delivery = self._ready.popleft()
-            if self._short:
-                self._noteworthy.set()
+            if len(self._ready) < AHEAD:
+                self._shortage.set()
             reason = self._books.unwelcome(delivery)
             if reason:
                 self._finish(delivery, "failed", None, reason)
@@ -186,7 +193,9 @@ class EditionLane:
     def _waits(self) -> bool:
         """Whether no message may go now."""
         in_doubt = len(self._flying) + len(self._results)
-        return in_doubt >= IN_DOUBT or self._blocked or self._halted or self._stopping.is_set()
+        if in_doubt >= max(IN_DOUBT, self._connections) or self._unreached:
+            return True
+        return self._halted or self._stopping.is_set()
 
     def _done(self, envelope: Envelope, outcome: Outcome | None) -> None:
         delivery = self._flying.pop(envelope.key)
@@ -230,18 +239,17 @@ class EditionLane:
     ) -> None:
         edition, reader = delivery.edition_id, delivery.subscriber_id
         self._results.append(Result(edition, reader, state, code, reply[:500], due_at, relay))
-        self._noteworthy.set()
+        self._unwritten.set()
 
     # The books.
 
-    async def _mind(self, group: asyncio.TaskGroup, wanted: int) -> None:
+    async def _write_down(self, group: asyncio.TaskGroup, wanted: int) -> None:
+        """Results every few ms; a look at the readers who wait, and at lost connections."""
         checked_at = replaced_at = self._steady()
         while self._active:
-            await self._something_to_note()
-            try:
+            await self._results_or_time()
+            with self._reaching("results"):
                 await self._flush()
-                if self._short:
-                    self._exhausted = not await self._refill()
                 if self._ready and self._steady() - checked_at > RECHECK_SECONDS:
                     await self._recheck()
                     checked_at = self._steady()
@@ -249,30 +257,48 @@ class EditionLane:
                     replaced_at = self._steady()
                     self._active += 1
                     group.create_task(self._sender(None))
-                self._blocked = False
-            except Unavailable as error:
-                # The database is away: send nothing more that could not be written down.
-                if not self._blocked:
-                    logs.warning("sending.blocked", reason=str(error))
-                self._blocked = True
-                await asyncio.sleep(AWAY_SECONDS)
-            if self._ready or self._over:
-                self._news.set()
+            await self._rest_while("results")
 
-    async def _something_to_note(self) -> None:
-        """Return when there are results, or too little is at hand, or readers may have left."""
-        if not (self._blocked or self._short):
+    async def _results_or_time(self) -> None:
+        if "results" not in self._unreached:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RECHECK_SECONDS):
-                    await self._noteworthy.wait()
-        # Results that come together are written together.
-        await asyncio.sleep(FLUSH_SECONDS)
-        self._noteworthy.clear()
+                    await self._unwritten.wait()
+            # Results that come together are written together.
+            await asyncio.sleep(FLUSH_SECONDS)
+        self._unwritten.clear()
+
+    async def _claim_ahead(self) -> None:
+        """Claims before they are needed, so that no connection waits for the database."""
+        while self._active and not self._exhausted:
+            if not self._short:
+                self._shortage.clear()
+                await self._shortage.wait()
+                continue
+            with self._reaching("claims"):
+                self._exhausted = not await self._refill()
+            await self._rest_while("claims")
 
     @property
     def _short(self) -> bool:
-        """Whether the next claim is wanted, ahead of its need."""
-        return len(self._ready) < BATCH and not self._exhausted and not self._over
+        return len(self._ready) < AHEAD and not self._exhausted and not self._over
+
+    @contextlib.contextmanager
+    def _reaching(self, what: str) -> Iterator[None]:
+        """While the database is away, nothing is sent that could not be written down."""
+        try:
+            yield
+            self._unreached.discard(what)
+        except Unavailable as error:
+            if not self._unreached:
+                logs.warning("sending.blocked", reason=str(error))
+            self._unreached.add(what)
+        if self._ready or self._over:
+            self._news.set()
+
+    async def _rest_while(self, what: str) -> None:
+        if what in self._unreached:
+            await asyncio.sleep(AWAY_SECONDS)
 
     async def _refill(self) -> bool:
         try:

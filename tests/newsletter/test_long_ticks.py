@@ -29,9 +29,9 @@ def test_the_heart_beats_while_a_relay_hangs(hub: Hub, monkeypatch: pytest.Monke
         server = FaultServer()
         async with server.running(), asyncio.timeout(20):
             relay = SmtpRelay("127.0.0.1", server.port, tls="no")
-            sending = replace(hub, settings=replace(hub.settings, smtp=relay))
+            sending = replace(hub, settings=replace(hub.settings, smtp=(relay,)))
             task = asyncio.create_task(run_once(sending, composers=COMPOSERS))
-            while not server.unanswered:
+            while not (server.unanswered or task.done()):
                 await asyncio.sleep(0.005)
             seen = beat()
             while beat() == seen:
