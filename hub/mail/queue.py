@@ -6,7 +6,15 @@ from hub.db import Transaction, in_list
 from hub.mail import relays, retrying
 from hub.mail.model import QueuedMail
 
-_DUE = "state IN ('queued', 'deferred') AND (due_at <= :now OR due_at > :too_far)"
+_WAITS = "state IN ('queued', 'deferred')"
+# The second is for what a clock put off that has been set back since. Two looks into the index:
+# with OR between them, it would be read from one end.
+_DUE, _TOO_FAR = f"{_WAITS} AND due_at <= :now", f"{_WAITS} AND due_at > :too_far"
+# As expressions, for rows that are known by their id: else SQLite walks through all that wait.
+_STILL_DUE = (
+    "coalesce(state, '') IN ('queued', 'deferred')"
+    " AND (coalesce(due_at, '') <= :now OR coalesce(due_at, '') > :too_far)"
+)
 
 
 def put(
@@ -36,7 +44,10 @@ def put(
 def is_due(tx: Transaction, now: datetime) -> bool:
     """Whether a mail waits that is due: a look that takes no lock."""
     found = tx.scalar(
-        f"SELECT 1 FROM mails WHERE {_DUE} LIMIT 1", now=now, too_far=retrying.too_far(now)
+        f"SELECT 1 WHERE EXISTS (SELECT 1 FROM mails WHERE {_DUE})"
+        f" OR EXISTS (SELECT 1 FROM mails WHERE {_TOO_FAR})",
+        now=now,
+        too_far=retrying.too_far(now),
     )
     return found is not None
 
@@ -46,8 +57,11 @@ def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list
     taken = tx.all(
         int,
         f"UPDATE mails SET state = 'claimed', worker_id = :worker_id, attempts = attempts + 1"
-        f" WHERE {_DUE} AND id IN (SELECT id FROM mails WHERE {_DUE}"
-        " ORDER BY due_at, id LIMIT :limit) RETURNING id",
+        f" WHERE {_STILL_DUE} AND id IN (SELECT id FROM ("
+        f"SELECT id FROM (SELECT id FROM mails WHERE {_DUE} ORDER BY due_at, id LIMIT :limit) AS a"
+        " UNION ALL SELECT id FROM"
+        f" (SELECT id FROM mails WHERE {_TOO_FAR} ORDER BY due_at, id LIMIT :limit) AS b"
+        ") AS waiting LIMIT :limit) RETURNING id",
         worker_id=worker_id,
         now=now,
         too_far=retrying.too_far(now),

@@ -13,6 +13,7 @@ from hub.mail import retrying
 from hub.newsletter import deliveries
 from hub.newsletter.model import ClaimedDelivery
 
+# The conditions of the partial indexes are repeated word for word, or SQLite passes them by.
 _WAITS = "d.edition_id = :edition_id AND d.state IN ('queued', 'deferred')"
 # The second is for what a clock put off that has been set back since. Two looks into the index:
 # with OR between them, the engines would read all that waits.
@@ -30,7 +31,8 @@ _READER = "s.email, s.email_key, s.name, s.language, s.status"
 def is_due(tx: Transaction, now: datetime) -> bool:
     """Whether a delivery waits that is due: a look that takes no lock."""
     found = tx.scalar(
-        "SELECT e.id FROM editions AS e WHERE e.status = 'sending' AND (EXISTS (SELECT 1"
+        "SELECT e.id FROM editions AS e WHERE e.status = 'sending'"
+        " AND e.status IN ('planned', 'sending', 'paused') AND (EXISTS (SELECT 1"
         " FROM deliveries AS d WHERE d.edition_id = e.id AND d.state IN ('queued', 'deferred')"
         " AND d.due_at <= :now) OR EXISTS (SELECT 1 FROM deliveries AS d"
         " WHERE d.edition_id = e.id AND d.state IN ('queued', 'deferred')"
@@ -43,7 +45,11 @@ def is_due(tx: Transaction, now: datetime) -> bool:
 
 def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
     """Up to `limit` deliveries that are due, of the oldest edition that has some."""
-    for edition_id in tx.all(int, "SELECT id FROM editions WHERE status = 'sending' ORDER BY id"):
+    for edition_id in tx.all(
+        int,
+        "SELECT id FROM editions WHERE status = 'sending'"
+        " AND status IN ('planned', 'sending', 'paused') ORDER BY id",
+    ):
         for due in _DUE:
             taken = _take(tx, worker_id, edition_id, due, now=now, limit=limit)
             if taken:

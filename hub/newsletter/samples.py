@@ -13,7 +13,8 @@ _KEPT = 2 * WINDOW
 # Being sent, and not only waiting for what was put off.
 _MOVING = (
     "editions AS e JOIN edition_counts AS c ON c.edition_id = e.id"
-    " WHERE e.status = 'sending' AND c.queued + c.claimed > 0"
+    " WHERE e.status = 'sending' AND e.status IN ('planned', 'sending', 'paused')"
+    " AND c.queued + c.claimed > 0"
 )
 _DUE = (
     f"{_MOVING} AND NOT EXISTS (SELECT 1 FROM edition_samples AS s"
