@@ -14,8 +14,9 @@ from hub.mail.model import Composer, Mailer, Render
 from hub.mail.posting import Desk, LetterLane
 from hub.newsletter import claiming, editions, planning
 from hub.newsletter.books import Books
+from hub.newsletter.gate import Gate
 from hub.newsletter.planning import Press
-from hub.newsletter.sending import CONNECTIONS, Clock, EditionLane
+from hub.newsletter.sending import Clock, EditionLane
 from hub.site import store as sites
 from hub.site.model import Site
 from hub.web.mailing import renderer
@@ -45,7 +46,7 @@ class Worker:
         housekeepers: Sequence[Housekeeper] = (),
         chance: Callable[[], float] = random.random,
         steady: Callable[[], float] = time.monotonic,
-        connections: int = CONNECTIONS,
+        connections: int | None = None,
     ) -> None:
         self._hub = hub
         self._housekeepers = (_purge_mails, *housekeepers)
@@ -64,9 +65,8 @@ class Worker:
             way,
             chance=chance,
         )
-        self.editions = EditionLane(
-            books, way, chance=chance, steady=steady, connections=connections
-        )
+        gate = Gate(hub.db, self._site, steady=steady, connections=connections)
+        self.editions = EditionLane(books, way, chance=chance, steady=steady, gate=gate)
 
     @property
     def trouble(self) -> str:
@@ -78,7 +78,7 @@ class Worker:
         await self.beat(now)
         planned = await self.plan(now)
         posted = await self.post(now)
-        sent = await self.send(lambda: now)
+        sent = await self.send(lambda: now, patient=False)
         return planned or posted or sent
 
     async def beat(self, now: datetime) -> None:
@@ -93,9 +93,12 @@ class Worker:
         """Send mails to one person."""
         return await self.letters.work(await self._id(now), now)
 
-    async def send(self, now: Clock) -> bool:
-        """Send deliveries until none is due or the worker is stopped."""
-        return await self.editions.work(await self._id(now()), now, self.stopping)
+    async def send(self, now: Clock, *, patient: bool = True) -> bool:
+        """Send deliveries until none is due or the worker is stopped.
+
+        Who is not `patient` sends what the limits let through at `now`, and waits for nothing.
+        """
+        return await self.editions.work(await self._id(now()), now, self.stopping, patient=patient)
 
     async def close(self, now: datetime) -> None:
         """Give back every claim and sign off."""
@@ -229,7 +232,10 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
     worker = await asyncio.to_thread(Worker, hub, composers)
     try:
         while True:
-            did = await worker.tick(hub.now())
+            await worker.beat(hub.now())
+            planned = await worker.plan(hub.now())
+            posted = await worker.post(hub.now())
+            did = await _send_beside_letters(worker, hub) or planned or posted
             if worker.trouble:
                 return worker.trouble
             if not did:
@@ -239,6 +245,20 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                 await asyncio.sleep(IDLE_SECONDS)
     finally:
         await worker.close(hub.now())
+
+
+async def _send_beside_letters(worker: Worker, hub: Hub) -> bool:
+    """A throttled edition takes its time: heartbeat and letters go on meanwhile."""
+    done = asyncio.Event()
+    meanwhile = [
+        asyncio.create_task(_repeat(_beating(worker, hub), done, workers.BEAT_SECONDS)),
+        asyncio.create_task(_repeat(_posting(worker, hub, done), done, IDLE_SECONDS / 2)),
+    ]
+    try:
+        return await worker.send(hub.now)
+    finally:
+        done.set()
+        await asyncio.gather(*meanwhile)
 
 
 async def _repeat(

@@ -40,6 +40,18 @@ _NAMED = (
         N_("Mail"),
         ("owner_email", "sender_name", "sender_email", "reply_to", "postal_address"),
     ),
+    Group(
+        "sending",
+        N_("Sending"),
+        (
+            "send_per_second",
+            "send_per_hour",
+            "send_per_day",
+            "send_per_domain",
+            "send_connections",
+            "ramp_up",
+        ),
+    ),
     Group("legal", N_("Legal texts"), ("legal_notice", "privacy_notice")),
 )
 LABELS = {
@@ -62,6 +74,12 @@ LABELS = {
     "sender_email": N_("Sender’s address"),
     "reply_to": N_("Replies go to"),
     "postal_address": N_("Postal address"),
+    "send_per_second": N_("At most in a second"),
+    "send_per_hour": N_("At most in an hour"),
+    "send_per_day": N_("At most in a day"),
+    "send_per_domain": N_("Limits by domain"),
+    "send_connections": N_("Connections"),
+    "ramp_up": N_("Ramp-up: on the first day"),
     "legal_notice": N_("Legal notice"),
     "privacy_notice": N_("Privacy"),
 }
@@ -75,7 +93,13 @@ _WEEKDAYS = {
     "sunday": N_("Sunday"),
 }
 _FEEDS = {"full": N_("full articles"), "excerpt": N_("their beginning")}
-_AREAS = {"postal_address": 4, "legal_notice": 10, "privacy_notice": 10, "consent_text": 3}
+_AREAS = {
+    "postal_address": 4,
+    "legal_notice": 10,
+    "privacy_notice": 10,
+    "consent_text": 3,
+    "send_per_domain": 4,
+}
 _TYPES = {
     "base_url": "url",
     "owner_email": "email",
@@ -85,6 +109,10 @@ _TYPES = {
     "posts_per_page": "number",
     "feed_items": "number",
     "monthly_day": "number",
+    "send_per_hour": "number",
+    "send_per_day": "number",
+    "send_connections": "number",
+    "ramp_up": "number",
 }
 
 

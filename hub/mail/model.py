@@ -63,11 +63,15 @@ State = Literal["accepted", "deferred", "failed", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one message fared; `code` is the SMTP reply's, None when there was no reply."""
+    """How one message fared; `code` is the SMTP reply's, None when there was no reply.
+
+    `command` is MAIL when it was that which the relay refused: no word about the recipient.
+    """
 
     state: State
     code: int | None
     reply: str
+    command: str = ""
 
 
 class RelayAway(Exception):

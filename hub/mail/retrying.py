@@ -18,3 +18,9 @@ def next_attempt(
     wait = _WAITS[min(max(attempts, 1), len(_WAITS)) - 1]
     due = now + wait * (1 + _JITTER * (2 * chance - 1))
     return due if due <= created_at + EXPIRES_AFTER else None
+
+
+def first_tried(attempts: int, now: datetime) -> datetime:
+    """About when the first of `attempts` tries was, when the last is `now`: by the schedule."""
+    waits = (_WAITS[min(n, len(_WAITS) - 1)] for n in range(attempts - 1))
+    return now - sum(waits, timedelta())

@@ -8,9 +8,9 @@ made is handed over to this protocol, which knows at every reply where it stands
 import asyncio
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from hub.mail.model import Done, Envelope, Outcome, RelayRefuses, Take
+from hub.mail.model import Done, Envelope, Outcome, RelayRefuses, State, Take
 
 _LONGEST_REPLY = 64_000
 _NO_SMTPUTF8 = "the relay takes no address with letters beyond ASCII before the @ (SMTPUTF8)"
@@ -20,6 +20,7 @@ _NO_SMTPUTF8 = "the relay takes no address with letters beyond ASCII before the 
 class Reply:
     code: int
     text: str
+    command: str = ""
 
     @property
     def good(self) -> bool:
@@ -27,7 +28,8 @@ class Reply:
 
     def outcome(self) -> Outcome:
         """4xx is put off, 5xx has failed; any other answer makes no sense here and is put off."""
-        return Outcome("failed" if 500 <= self.code < 600 else "deferred", self.code, self.text)
+        state: State = "failed" if 500 <= self.code < 600 else "deferred"
+        return Outcome(state, self.code, self.text, self.command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Session(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._lost = early
         self._lost_code: int | None = None
+        self._lost_command = ""
         self._delivered = 0
 
     # What asyncio calls.
@@ -178,6 +181,7 @@ class Session(asyncio.Protocol):
         """The first refusal among the answers to MAIL, RCPT and DATA, and whether 354 came."""
         mail = await self._reply(self._waits.command)
         if not mail.good:
+            mail = replace(mail, command="MAIL")
             self._refused_sender(mail)
         if not self._pipelining:
             if not mail.good:
@@ -196,6 +200,7 @@ class Session(asyncio.Protocol):
 
     def _refused_sender(self, mail: Reply) -> None:
         if mail.code == 421:
+            self._lost_command = mail.command
             raise ConnectionLost(self._lost)
         # 552 is about this message (its size), every other 5xx about the sender.
         if 500 <= mail.code < 600 and mail.code != 552 and not mail.text.startswith("5.3.4"):
@@ -217,7 +222,8 @@ class Session(asyncio.Protocol):
             # Servers close a connection that served a while (RFC 5321 §3.8): not this one's fault.
             done(current, None)
         else:
-            done(current, Outcome("deferred", self._lost_code, f"before the message: {why}"[:300]))
+            reply = f"before the message: {why}"[:300]
+            done(current, Outcome("deferred", self._lost_code, reply, self._lost_command))
 
     # Replies.
 

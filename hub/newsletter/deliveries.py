@@ -87,6 +87,8 @@ def record(tx: Transaction, worker_id: int, results: Iterable[Result]) -> int:
         finished = result.state in ("accepted", "failed", "unknown")
         changed = tx.execute(
             "UPDATE deliveries SET state = :state, due_at = :due_at, worker_id = NULL,"
+            # What was only given back was not tried.
+            " attempts = attempts - CASE WHEN CAST(:state AS text) = 'queued' THEN 1 ELSE 0 END,"
             " code = :code, reply = :reply, finished_at = :finished_at"
             " WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id"
             " AND state = 'claimed' AND worker_id = :worker_id",

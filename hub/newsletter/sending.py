@@ -15,9 +15,9 @@ from hub.mail import headers, retrying
 from hub.mail.model import Connection, Envelope, Mailer, Outcome, RelayAway, RelayRefuses
 from hub.newsletter.books import Books
 from hub.newsletter.deliveries import Result
+from hub.newsletter.gate import Gate
 from hub.newsletter.model import ClaimedDelivery
 
-CONNECTIONS = 10
 BATCH = 100
 FLUSH_SECONDS = 0.005
 # How old what is known of a waiting reader may be.
@@ -37,13 +37,13 @@ class EditionLane:
         *,
         chance: Callable[[], float],
         steady: Callable[[], float],
-        connections: int = CONNECTIONS,
+        gate: Gate,
     ) -> None:
         self._books = books
         self._mailer = mailer
         self._chance = chance
         self._steady = steady
-        self._connections = connections
+        self._gate = gate
         self._ready: deque[ClaimedDelivery] = deque()
         self._flying: dict[object, ClaimedDelivery] = {}
         self._results: list[Result] = []
@@ -52,16 +52,22 @@ class EditionLane:
         self._doubtful = False
         self.trouble = ""
 
-    async def work(self, worker_id: int, now: Clock, stopping: asyncio.Event) -> bool:
+    async def work(
+        self, worker_id: int, now: Clock, stopping: asyncio.Event, *, patient: bool = True
+    ) -> bool:
         """Send everything that is due, until nothing is or `stopping` is set.
 
-        Whether there was anything. What is not sent goes back to the queue, also when the
+        Who is not `patient` sends only what the limits let through at `now`. Whether there was
+        anything. What is not sent goes back to the queue, also when the
         task is cancelled; then what had been sent without an answer is `unknown`.
         """
         self._worker_id, self._now, self._stopping = worker_id, now, stopping
         self._halted = self._exhausted = self._blocked = False
         self.trouble = ""
-        if not self._doubtful and not await self._refill():
+        may = await self._gate.open(worker_id, now(), patient=patient)
+        if not self._doubtful and not (
+            may and await self._refill(self._gate.room((), BATCH, exhausted=False))
+        ):
             return False
         try:
             if self._ready:
@@ -80,7 +86,8 @@ class EditionLane:
         except RelayRefuses as error:
             await self._pause(str(error))
             return
-        wanted = min(self._connections, max(1, len(self._ready)))
+        self._wanted = self._gate.connections
+        wanted = min(self._wanted, max(1, len(self._ready))) if self._gate.free else self._wanted
         self._active = wanted
         async with asyncio.TaskGroup() as group:
             group.create_task(self._mind())
@@ -129,9 +136,12 @@ class EditionLane:
     def _take(self) -> Envelope | None:
         """The next message, if one may go now."""
         while self._ready and not (self._blocked or self._halted or self._stopping.is_set()):
-            delivery = self._ready.popleft()
+            delivery = self._gate.next(self._ready)
+            if delivery is None:
+                return None
             reason = self._books.unwelcome(delivery)
             if reason:
+                self._gate.not_sent()
                 self._finish(delivery, "failed", None, reason)
                 continue
             assert delivery.email is not None
@@ -147,6 +157,7 @@ class EditionLane:
                 )
                 recipient = headers.ascii_domain_of(delivery.email)
             except (HubError, ValueError) as error:
+                self._gate.not_sent()
                 self._finish(delivery, "failed", None, str(error))
                 continue
             self._flying[key] = delivery
@@ -155,6 +166,7 @@ class EditionLane:
 
     def _done(self, envelope: Envelope, outcome: Outcome | None) -> None:
         delivery = self._flying.pop(envelope.key)
+        self._gate.heard(delivery, outcome)
         if outcome is None:
             self._ready.appendleft(delivery)
             self._news.set()
@@ -166,7 +178,9 @@ class EditionLane:
     def _defer(self, delivery: ClaimedDelivery, code: int | None, reply: str) -> None:
         due_at = retrying.next_attempt(
             delivery.attempts,
-            created_at=self._books.made_at(delivery.edition_id),
+            created_at=self._gate.first_tried(
+                delivery.attempts, self._books.made_at(delivery.edition_id), self._now()
+            ),
             now=self._now(),
             chance=self._chance(),
         )
@@ -192,8 +206,14 @@ class EditionLane:
         while self._active:
             try:
                 await self._flush()
-                if not self._exhausted and not self._over and len(self._ready) < BATCH:
-                    self._exhausted = not await self._refill()
+                await self._gate.keep(self._ready, self._now())
+                if changed := self._gate.unslotted(self._ready):
+                    await self._admit(changed)
+                if self._gate.shut or self._gate.connections != self._wanted:
+                    self._halted = True
+                room = self._gate.room(self._ready, BATCH, exhausted=self._exhausted)
+                if room and not self._over:
+                    self._exhausted = not await self._refill(room)
                 if self._ready and self._steady() - checked_at > RECHECK_SECONDS:
                     await self._recheck()
                     checked_at = self._steady()
@@ -203,20 +223,28 @@ class EditionLane:
                 if not self._blocked:
                     logs.warning("sending.blocked", reason=str(error))
                 self._blocked = True
-            if self._ready or self._over:
+            if self._gate.may(self._ready) or self._over:
                 self._news.set()
             await asyncio.sleep(FLUSH_SECONDS)
 
-    async def _refill(self) -> bool:
+    async def _refill(self, limit: int) -> bool:
         try:
             claimed = await asyncio.to_thread(
-                self._books.claim, self._worker_id, now=self._now(), limit=BATCH
+                self._books.claim, self._worker_id, now=self._now(), limit=limit
             )
         except Unavailable:
             self._doubtful = True
             raise
-        self._ready.extend(claimed)
+        await self._admit(claimed)
         return bool(claimed)
+
+    async def _admit(self, claimed: list[ClaimedDelivery]) -> None:
+        """Take in hand what may go soon; the rest is queued for its turn."""
+        try:
+            self._ready.extend(await self._gate.admitted(claimed, self._now()))
+        except Unavailable:
+            self._doubtful = True
+            raise
 
     async def _recheck(self) -> None:
         waiting = list(self._ready)
@@ -246,6 +274,7 @@ class EditionLane:
         while True:
             try:
                 await self._flush()
+                await self._gate.settle(self._now())
                 if self._doubtful:
                     # Nothing is in hand any more: what this worker still holds was claimed by a
                     # commit whose answer was lost with the database.
