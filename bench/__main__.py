@@ -1,15 +1,18 @@
 """`make bench`: every figure that the hub promises, as one table. Name parts to run only those."""
 
 import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
-from bench import corpus, importing, sending, serving, starting
-from bench.measure import folder
+from bench import corpus, importing, limits, sending, serving, starting
+from bench.measure import Line, folder
 
-PARTS = {
+PARTS: dict[str, Callable[[Path], Iterable[Line]]] = {
     "import": importing.measure,
     "serve": serving.measure,
     "start": starting.measure,
     "send": sending.measure,
+    "limits": limits.measure,
 }
 
 

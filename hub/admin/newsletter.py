@@ -15,7 +15,16 @@ from hub.errors import NotFound, Refused
 from hub.i18n import N_
 from hub.mail import mailers, reading
 from hub.mail.reading import Message
-from hub.newsletter import copies, deliveries, editions, ledger, planning, previewing, steering
+from hub.newsletter import (
+    copies,
+    deliveries,
+    editions,
+    ledger,
+    pacing,
+    planning,
+    previewing,
+    steering,
+)
 from hub.newsletter.model import Edition, NextEdition
 from hub.newsletter.planning import Press
 from hub.web import mailing
@@ -33,12 +42,14 @@ def overview(request: Request) -> Response:
     with parts.db.read() as tx:
         coming = [planning.next_edition(tx, site, stream, parts.now()) for stream in STREAMS]
         past = editions.newest(tx, SHOWN)
+        held_back = pacing.waiting(tx, site, parts.now())
     return desk_page(
         request,
         "admin/newsletter.html",
         section="newsletter",
         coming=coming,
         past=past,
+        held_back=_said(request, held_back),
         words=words,
         said=replies.said,
         outbox=parts.settings.smtp is None,
@@ -112,8 +123,13 @@ def send(request: Request) -> Response:
 
 def edition(request: Request) -> Response:
     """One edition: what is in it and how its deliveries stand."""
-    with hub(request).db.read() as tx:
+    parts = hub(request)
+    site = parts.site()
+    with parts.db.read() as tx:
         found = _edition(tx, request)
+        moving = found.status in ("planned", "sending")
+        held_back = pacing.waiting(tx, site, parts.now()) if moving else None
+        slowed = pacing.slowed(tx, parts.now()) if moving else []
         counts = editions.counts(tx, found.id)
         posts = ledger.posts(tx, found.id)
         # Only when there are some: looking for none reads every delivery of the edition.
@@ -127,7 +143,9 @@ def edition(request: Request) -> Response:
         counts=counts,
         posts=posts,
         failed=failed,
-        moving=found.status in ("planned", "sending"),
+        moving=moving,
+        held_back=_said(request, held_back),
+        slowed=slowed,
         words=words,
         said=replies.said,
     )
@@ -213,6 +231,12 @@ def retry(request: Request) -> Response:
         found = _edition(tx, request)
         steering.retry(tx, found.id, now=parts.now())
     return done(f"/admin/newsletter/{found.id}", "sending")
+
+
+def _said(request: Request, held_back: pacing.Waiting | None) -> str:
+    parts = hub(request)
+    site = parts.site()
+    return held_back.said(site.language, site.timezone, parts.now()) if held_back else ""
 
 
 def _shown(request: Request, count: int) -> str:

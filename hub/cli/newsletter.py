@@ -9,7 +9,7 @@ import click
 from hub import addresses, i18n
 from hub.cli.context import CommandContext, pass_hub, progress, report
 from hub.mail import mailers
-from hub.newsletter import editions, planning, previewing, steering
+from hub.newsletter import editions, pacing, planning, previewing, steering
 from hub.newsletter.model import Edition, EditionReport
 from hub.newsletter.planning import Press
 from hub.site.model import Site
@@ -44,8 +44,14 @@ def status(context: CommandContext, limit: int, as_json: bool) -> None:
         if as_json:
             report([_document(one) for one in found])
             return
+        sending = any(one.edition.status == "sending" for one in found)
+        held_back = pacing.waiting(tx, site, now) if sending else None
         for one in found:
             click.echo(_line(one, site))
+            if held_back and one.edition.status == "sending":
+                click.echo(f"    {held_back.said('en', site.timezone, now)}")
+        for slow in pacing.slowed(tx, now) if sending else ():
+            click.echo(f"{slow.domain} refuses so much at once: {slow.rate:.3g} a second for now")
         for stream in ("weekly", "monthly", "each"):
             coming = planning.next_edition(tx, site, stream, now)
             when = _when(coming.period.begins_at, site) if coming.period else "at once"

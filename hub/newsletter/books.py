@@ -39,13 +39,18 @@ class Books:
         self._open: dict[int, _OpenEdition] = {}
         self.sender = ""
 
-    def claim(self, worker_id: int, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
-        """Deliveries that are due, claimed for this worker; their readers are looked up."""
+    def claim(
+        self, worker_id: int, *, now: datetime, limit: int, turns: bool = False
+    ) -> list[ClaimedDelivery]:
+        """Deliveries that are due, claimed for this worker; their readers are looked up.
+
+        With `turns`, only those that were put off until the turn of their domain.
+        """
         with self._db.read() as tx:
-            if not claiming.is_due(tx, now):
+            if not (claiming.has_turn(tx, now) if turns else claiming.is_due(tx, now)):
                 return []
         with self._db.write(concurrent=True) as tx:
-            claimed = claiming.claim(tx, worker_id, now=now, limit=limit)
+            claimed = claiming.claim(tx, worker_id, now=now, limit=limit, turns=turns)
         if claimed:
             with self._db.read() as tx:
                 site = self._load_site(tx)

@@ -14,6 +14,8 @@ from hub.newsletter import deliveries
 from hub.newsletter.model import ClaimedDelivery
 
 _DUE = "edition_id = :edition_id AND state IN ('queued', 'deferred') AND due_at <= :now"
+# Readers who were put off until the turn of their domain.
+_TURN = f"{_DUE} AND parked = 1"
 # All that differs between the engines.
 _LOCKED = {"sqlite": "", "postgres": " FOR UPDATE SKIP LOCKED"}
 
@@ -35,12 +37,29 @@ def is_due(tx: Transaction, now: datetime) -> bool:
     return found is not None
 
 
-def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
-    """Up to `limit` deliveries that are due, of the oldest edition that has some."""
+def has_turn(tx: Transaction, now: datetime) -> bool:
+    """Whether a reader waits who was put off and whose turn has come: a look without a lock."""
+    found = tx.scalar(
+        "SELECT e.id FROM editions AS e WHERE e.status = 'sending' AND EXISTS (SELECT 1"
+        " FROM deliveries AS d WHERE d.edition_id = e.id AND d.parked = 1"
+        " AND d.due_at <= :now) LIMIT 1",
+        now=now,
+    )
+    return found is not None
+
+
+def claim(
+    tx: Transaction, worker_id: int, *, now: datetime, limit: int, turns: bool = False
+) -> list[ClaimedDelivery]:
+    """Up to `limit` deliveries that are due, of the oldest edition that has some.
+
+    With `turns`, only of readers who were put off until about now (see pacing.admit).
+    """
+    due = _TURN if turns else _DUE
     for edition_id in tx.all(int, "SELECT id FROM editions WHERE status = 'sending' ORDER BY id"):
         waiting = tx.all(
             _Waiting,
-            f"SELECT subscriber_id, state FROM deliveries WHERE {_DUE}"
+            f"SELECT subscriber_id, state FROM deliveries WHERE {due}"
             f" ORDER BY due_at, subscriber_id LIMIT :limit{_LOCKED[tx.engine]}",
             edition_id=edition_id,
             now=now,
@@ -53,7 +72,7 @@ def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list
             tx.all(
                 int,
                 "UPDATE deliveries SET state = 'claimed', worker_id = :worker_id,"
-                f" attempts = attempts + 1 WHERE {_DUE} AND subscriber_id IN {names}"
+                f" attempts = attempts + 1, parked = 0 WHERE {_DUE} AND subscriber_id IN {names}"
                 " RETURNING subscriber_id",
                 worker_id=worker_id,
                 edition_id=edition_id,

@@ -31,6 +31,7 @@ ASK_SECONDS = 0.1
 LATE_SECONDS = 0.2
 # The lane keeps its connections for a permit that is this near, and closes them otherwise.
 PATIENCE_SECONDS = 5.0
+MOST_TURNS = 500
 _SLOW_DOWN = re.compile(r"4\.7\.\d")
 
 
@@ -53,16 +54,16 @@ class Gate:
         self._limits = Limits()
         self._slowed: frozenset[str] = frozenset()
         self._refreshed_at = self._judged_at = float("-inf")
-        self._to_release: deque[tuple[int, int]] = deque()
+        self._to_release: deque[int] = deque()
         self._traffic = _Traffic(steady)
         self._refusals: Counter[str] = Counter()
         # Domains, of which those in hand need new slots.
         self._changed: set[str] = set()
         self._unwritten = _Unwritten()
         self._permits: deque[float] = deque()
-        self._slots: dict[Key, float] = {}
+        self._slots: dict[Key, _Slot] = {}
         self._ask_at = 0.0
-        self._look_at = 0.0
+        self._look_at = self._turns_at = 0.0
         self._worker_id = 0
         self._patient = True
         self.free = True
@@ -77,7 +78,7 @@ class Gate:
         """Whether anything may leave soon (not `patient`: at `now`). A run begins with it."""
         self._worker_id, self._patient = worker_id, patient
         self.shut = False
-        self._ask_at = self._look_at = 0.0
+        self._ask_at = self._look_at = self._turns_at = 0.0
         if not patient or self._steady() - self._refreshed_at >= REFRESH_SECONDS:
             await self._refresh((), now)
         if not self._limits.needs_permits:
@@ -97,6 +98,14 @@ class Gate:
         target = batch if rate is None else min(batch, int(rate) + 2)
         return target if len(ready) - self._held(now) <= target // 2 else 0
 
+    def wants_turns(self) -> bool:
+        """Whether to claim readers who were put off until about now, whoever else is in hand."""
+        now = self._steady()
+        if now < self._turns_at or not (self._limits.domains or self._slowed) or self.shut:
+            return False
+        self._turns_at = now + ASK_SECONDS
+        return len(self._slots) < MOST_TURNS
+
     def may(self, ready: Collection[ClaimedDelivery]) -> bool:
         """Whether one of `ready` may go now."""
         if self.free:
@@ -114,16 +123,15 @@ class Gate:
             return self._left(ready.popleft())
         if not self.may(ready):
             return None
-        now = self._steady()
-        for _ in range(len(ready)):
-            key = (ready[0].edition_id, ready[0].subscriber_id)
-            if self._slots.get(key, now) <= now:
-                self._slots.pop(key, None)
-                if self._limits.needs_permits:
-                    self._permits.popleft()
-                return self._left(ready.popleft())
-            ready.rotate(-1)
-        return None
+        position = self._position(ready)
+        if position is None:
+            return None
+        if self._limits.needs_permits:
+            self._permits.popleft()
+        delivery = ready[position]
+        del ready[position]
+        self._slots.pop(_key(delivery), None)
+        return self._left(delivery)
 
     def not_sent(self) -> None:
         """The last that `next` gave did not leave after all: its permit is for another."""
@@ -171,7 +179,7 @@ class Gate:
         self._changed.clear()
         for delivery in found:
             ready.remove(delivery)
-            self._slots.pop((delivery.edition_id, delivery.subscriber_id), None)
+            self._slots.pop(_key(delivery), None)
         return found
 
     async def admitted(
@@ -182,16 +190,39 @@ class Gate:
             return claimed
         steady = self._steady()
         kept, slots = await asyncio.to_thread(self._admit, claimed, now)
-        self._slots |= {key: slot - now.timestamp() + steady for key, slot in slots.items()}
+        shift = steady - now.timestamp()
+        self._slots |= {
+            _key(d): _Slot(slots[_key(d)] + shift, domain_of(d)) for d in kept if _key(d) in slots
+        }
         return kept
 
     async def settle(self, now: datetime) -> None:
-        """The lane ends: unused permits are given back, and what was counted is written down."""
+        """The lane ends: what it did not use is given back, and what was counted written down."""
+        steady = self._steady()
+        unused = Counter(slot.domain for slot in self._slots.values() if slot.at >= steady)
+        if self._limits.per_second is not None:
+            unused[pace_store.ALL] = sum(at >= steady for at in self._permits)
         self._give_back_permits()
         self._slots.clear()
+        if unused.total():
+            await asyncio.to_thread(self._return_slots, unused, now)
         if self._refusals:
             await self._slow_down(now)
         await self._write(now)
+
+    def _position(self, ready: deque[ClaimedDelivery]) -> int | None:
+        """Where in `ready` the one stands that goes next."""
+        now = self._steady()
+        # Whose turn has come goes first, whoever else waits: a slot that passes is lost.
+        turn = min(
+            (slot.at for slot in self._slots.values() if slot.at <= now),
+            default=None,
+        )
+        for position, delivery in enumerate(ready):
+            slot = self._slots.get(_key(delivery))
+            if slot is None if turn is None else slot is not None and slot.at == turn:
+                return position
+        return None
 
     def _left(self, delivery: ClaimedDelivery) -> ClaimedDelivery:
         self._traffic.count(domain_of(delivery))
@@ -201,7 +232,7 @@ class Gate:
 
     def _held(self, now: float) -> int:
         """How many in hand wait for the slot of their domain."""
-        return sum(slot > now for slot in self._slots.values())
+        return sum(slot.at > now for slot in self._slots.values())
 
     async def _ask(self, ready: deque[ClaimedDelivery], now: datetime) -> None:
         steady = self._steady()
@@ -229,15 +260,16 @@ class Gate:
         if seen.limits.domains != self._limits.domains:
             self._changed |= {domain_of(delivery) for delivery in ready}
         self._changed |= seen.slowed - self._slowed
-        self._to_release.extend((edition_id, 0) for edition_id in seen.to_release)
+        self._to_release.extend(seen.to_release)
         if seen.limits != self._limits:
             self._ask_at = 0.0
             if not seen.limits.needs_permits:
                 self._give_back_permits()
         self._limits, self._slowed = seen.limits, seen.slowed
         self.free = not (self._limits.needs_permits or self._limits.domains or self._slowed)
-        if self.free:
-            self._slots.clear()
+        # Those of editions that were paused are in hand no more.
+        in_hand = {_key(delivery) for delivery in ready}
+        self._slots = {k: slot for k, slot in self._slots.items() if k in in_hand and not self.free}
         if self._limits.ramp_up is not None:
             await self._judge(now)
         self._refreshed_at = self._steady()
@@ -276,12 +308,8 @@ class Gate:
 
     async def _release(self, now: datetime) -> None:
         """Let the next readers come who were put off for longer than the limits ask now."""
-        edition_id, after = self._to_release[0]
-        last = await asyncio.to_thread(self._released_up_to, edition_id, after, now)
-        if last is None:
+        if not await asyncio.to_thread(self._released, self._to_release[0], now):
             self._to_release.popleft()
-        else:
-            self._to_release[0] = (edition_id, last)
 
     def _give_back_permits(self) -> None:
         self._unwritten.sent -= len(self._permits)
@@ -329,19 +357,19 @@ class Gate:
                 tx, self._limits, self._worker_id, claimed, patient=self._patient, now=now
             )
 
+    def _return_slots(self, unused: Counter[str], now: datetime) -> None:
+        with self._db.write(concurrent=True) as tx:
+            pacing.return_slots(tx, self._limits, unused, now=now)
+
     def _note_refusals(
         self, domain: str, number: int, observed: float, now: datetime
     ) -> float | None:
         with self._db.write(concurrent=True) as tx:
             return pacing.slow_down(tx, self._limits, domain, number, observed=observed, now=now)
 
-    def _released_up_to(self, edition_id: int, after: int, now: datetime) -> int | None:
-        with self._db.read() as tx:
-            last = pace_store.released_up_to(tx, edition_id, after=after, now=now)
-        if last is not None:
-            with self._db.write() as tx:
-                pace_store.release(tx, edition_id, after=after, last=last, now=now)
-        return last
+    def _released(self, edition_id: int, now: datetime) -> int:
+        with self._db.write() as tx:
+            return pace_store.release(tx, edition_id, now)
 
     def _stop_the_ramp(self, now: datetime) -> str:
         with self._db.read() as tx:
@@ -364,6 +392,14 @@ class _Seen:
     limits: Limits
     slowed: frozenset[str]
     to_release: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """When a reader's turn comes, by the steady clock, and at which domain."""
+
+    at: float
+    domain: str
 
 
 @dataclass(slots=True)
@@ -399,3 +435,7 @@ class _Traffic:
         if steady - self._since >= self.SECONDS:
             self._began, self._since = self._since, steady
             self._before, self._now = self._now, Counter()
+
+
+def _key(delivery: ClaimedDelivery) -> Key:
+    return delivery.edition_id, delivery.subscriber_id

@@ -93,8 +93,8 @@ def slots(
     if next_at > now + SKEW_SECONDS + interval:
         next_at = now
     first = max(next_at, now - BURST_SECONDS)
-    # A slot that lies there but for the last bit of a float counts as there.
-    number = min(wanted, floor((now + ahead - first) / interval + 1e-6) + 1)
+    # A microsecond is less than the clock knows, and more than a float of today's time is off.
+    number = min(wanted, floor((now + ahead - first + 1e-6) / interval) + 1)
     if number <= 0:
         return [], next_at
     return [first + n * interval for n in range(number)], first + number * interval

@@ -69,8 +69,9 @@ def park(tx: Transaction, worker_id: int, edition_id: int, due: Mapping[int, flo
     names, values = in_list("id", ids)
     whens = "".join(f" WHEN :id{n} THEN CAST(:at{n} AS text)" for n in range(len(ids)))
     number = tx.execute(
-        "UPDATE deliveries SET state = 'queued', worker_id = NULL, attempts = attempts - 1,"
-        f" due_at = CASE subscriber_id{whens} ELSE due_at END WHERE edition_id = :edition_id"
+        "UPDATE deliveries SET state = 'queued', worker_id = NULL, parked = 1,"
+        f" attempts = attempts - 1, due_at = CASE subscriber_id{whens} ELSE due_at END"
+        " WHERE edition_id = :edition_id"
         f" AND subscriber_id IN {names} AND state = 'claimed' AND worker_id = :worker_id",
         edition_id=edition_id,
         worker_id=worker_id,
@@ -86,29 +87,16 @@ def forget_plans(tx: Transaction) -> None:
     tx.execute("UPDATE paces SET parked_until = 0 WHERE parked_until > 0")
 
 
-def released_up_to(tx: Transaction, edition_id: int, *, after: int, now: datetime) -> int | None:
-    """The last of the next readers to release; None when nobody is put off after `after`."""
-    return tx.scalar(  # type: ignore[no-any-return]  # a column of numbers
-        "SELECT max(subscriber_id) FROM (SELECT subscriber_id FROM deliveries"
-        " WHERE edition_id = :edition_id AND subscriber_id > :after AND state = 'queued'"
-        " AND due_at > :now ORDER BY subscriber_id LIMIT :limit) AS batch",
+def release(tx: Transaction, edition_id: int, now: datetime) -> int:
+    """Let the next readers who were put off come at once; how many."""
+    return tx.execute(
+        "UPDATE deliveries SET due_at = :now, parked = 0 WHERE edition_id = :edition_id"
+        " AND parked = 1 AND subscriber_id IN (SELECT subscriber_id FROM deliveries"
+        " WHERE edition_id = :edition_id AND parked = 1 ORDER BY due_at, subscriber_id"
+        " LIMIT :limit)",
         edition_id=edition_id,
-        after=after,
         now=now,
         limit=RELEASED_AT_ONCE,
-    )
-
-
-def release(tx: Transaction, edition_id: int, *, after: int, last: int, now: datetime) -> int:
-    """Let readers who were put off come at once; how many."""
-    return tx.execute(
-        "UPDATE deliveries SET due_at = :now WHERE edition_id = :edition_id"
-        " AND subscriber_id > :after AND subscriber_id <= :last AND state = 'queued'"
-        " AND due_at > :now",
-        edition_id=edition_id,
-        after=after,
-        last=last,
-        now=now,
     )
 
 

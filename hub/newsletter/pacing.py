@@ -1,7 +1,7 @@
 """What may leave now, within the owner's limits: permits, slots of domains, and who waits."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import inf
@@ -173,6 +173,18 @@ def admit(
         pace_store.park(tx, worker_id, edition_id, due)
     kept = [d for d in claimed if d.subscriber_id not in parked.get(d.edition_id, {})]
     return kept, slots
+
+
+def return_slots(
+    tx: Transaction, limits: Limits, unused: Mapping[str, int], *, now: datetime
+) -> None:
+    """Slots that were reserved, by domain (or pace_store.ALL), and that nobody will use."""
+    for name, number in sorted(unused.items()):
+        pace = pace_store.locked(tx, name)
+        limit = limits.per_second if name == pace_store.ALL else limits.of_domain(name)
+        rate = pace_rules.rate_of(pace, limit, now.timestamp())
+        if rate is not None:
+            pace_store.put(tx, replace(pace, next_at=pace.next_at - number / rate))
 
 
 def slow_down(

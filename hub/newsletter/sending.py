@@ -214,6 +214,8 @@ class EditionLane:
                 room = self._gate.room(self._ready, BATCH, exhausted=self._exhausted)
                 if room and not self._over:
                     self._exhausted = not await self._refill(room)
+                if self._gate.wants_turns() and not self._over:
+                    await self._refill(BATCH, turns=True)
                 if self._ready and self._steady() - checked_at > RECHECK_SECONDS:
                     await self._recheck()
                     checked_at = self._steady()
@@ -227,10 +229,10 @@ class EditionLane:
                 self._news.set()
             await asyncio.sleep(FLUSH_SECONDS)
 
-    async def _refill(self, limit: int) -> bool:
+    async def _refill(self, limit: int, *, turns: bool = False) -> bool:
         try:
             claimed = await asyncio.to_thread(
-                self._books.claim, self._worker_id, now=self._now(), limit=limit
+                self._books.claim, self._worker_id, now=self._now(), limit=limit, turns=turns
             )
         except Unavailable:
             self._doubtful = True

@@ -30,3 +30,8 @@ CREATE TABLE ramps (
   sent INTEGER NOT NULL,
   failed INTEGER NOT NULL
 ) STRICT;
+
+-- Whether a reader was put off until about the turn of their domain: those are looked for apart,
+-- so that a turn does not pass behind everybody whose domain has no limit.
+ALTER TABLE deliveries ADD COLUMN parked INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX deliveries_parked ON deliveries (edition_id, due_at, subscriber_id) WHERE parked = 1;
