@@ -14,8 +14,8 @@ from hub.newsletter import deliveries
 from hub.newsletter.model import ClaimedDelivery
 
 _DUE = "edition_id = :edition_id AND state IN ('queued', 'deferred') AND due_at <= :now"
-# Readers who were put off until the turn of their domain.
-_TURN = f"{_DUE} AND parked = 1"
+# Readers who were put off until the turn of their domain; all of them are queued.
+_TURN = "edition_id = :edition_id AND parked = 1 AND due_at <= :now"
 # All that differs between the engines.
 _LOCKED = {"sqlite": "", "postgres": " FOR UPDATE SKIP LOCKED"}
 

@@ -81,6 +81,8 @@ class Gate:
         self._ask_at = self._look_at = self._turns_at = 0.0
         if not patient or self._steady() - self._refreshed_at >= REFRESH_SECONDS:
             await self._refresh((), now)
+        while self._to_release:
+            await self._release(now)
         if not self._limits.needs_permits:
             return True
         opens_at = await asyncio.to_thread(self._opens_at, now)
