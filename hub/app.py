@@ -30,7 +30,9 @@ from hub.content import views as content_views
 from hub.db import open_database
 from hub.errors import Unavailable
 from hub.feeds import views as feed_views
+from hub.mail import sent
 from hub.mail.model import Composer
+from hub.newsletter import pace_store
 from hub.newsletter import views as newsletter_views
 from hub.settings import Settings, from_environment
 from hub.site.model import Site
@@ -59,6 +61,8 @@ COMPOSERS: dict[str, Composer] = {
 HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     signup.purge_unconfirmed,
     limits.forget_old,
+    sent.forget_old,
+    pace_store.forget_idle,
     users.delete_expired_sessions,
 )
 

@@ -38,15 +38,20 @@ class Books:
         self._open: dict[int, _OpenEdition] = {}
         self.sender = ""
 
-    def claim(self, worker_id: int, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
-        """Deliveries that are due, claimed for this worker; their readers are looked up."""
+    def claim(
+        self, worker_id: int, *, now: datetime, limit: int, turns: bool = False
+    ) -> list[ClaimedDelivery]:
+        """Deliveries that are due, claimed for this worker; their readers are looked up.
+
+        With `turns`, only those that were put off until the turn of their domain.
+        """
         with self._db.read() as tx:
-            if not claiming.is_due(tx, now):
+            if not (claiming.has_turn(tx, now) if turns else claiming.is_due(tx, now)):
                 return []
         # What is recorded of a claim is durable and takes it along. A claim that was forgotten
         # with this process is as good as one that was given back.
         with self._db.write(concurrent=True, durable=False) as tx:
-            claimed = claiming.claim(tx, worker_id, now=now, limit=limit)
+            claimed = claiming.claim(tx, worker_id, now=now, limit=limit, turns=turns)
         if claimed:
             with self._db.read() as tx:
                 site = self._load_site(tx)
@@ -69,13 +74,15 @@ class Books:
             return f"the reader was {delivery.status} before it was sent"
         return ""
 
-    def renewed(self, waiting: Sequence[ClaimedDelivery]) -> dict[Key, ClaimedDelivery]:
-        """The same deliveries with their readers as they are now."""
+    def renewed(
+        self, worker_id: int, waiting: Sequence[ClaimedDelivery]
+    ) -> dict[Key, ClaimedDelivery]:
+        """Those that this worker still holds, with their readers as they are now."""
         with self._db.read() as tx:
             fresh: list[ClaimedDelivery] = []
             for edition_id in {delivery.edition_id for delivery in waiting}:
                 some = [delivery for delivery in waiting if delivery.edition_id == edition_id]
-                fresh += claiming.renewed(tx, some)
+                fresh += claiming.renewed(tx, worker_id, some)
             return {(d.edition_id, d.subscriber_id): d for d in _marked(tx, fresh)}
 
     def stopped(self) -> set[int]:
