@@ -37,23 +37,25 @@ class Books:
         self._signer = signer
         self._load_site = load_site
         self._open: dict[int, _OpenEdition] = {}
+        # Whether the last claim found something, so that the next is made without a look.
+        self._flowing = False
         self.sender = ""
 
     def claim(self, worker_id: int, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
-        """Deliveries that are due, claimed for this worker; their readers are looked up."""
-        with self._db.read() as tx:
-            if not claiming.is_due(tx, now):
-                return []
+        """Deliveries that are due, claimed for this worker, with their readers as they are."""
+        if not self._flowing:
+            # A look that takes no lock, and what need not be new for every claim.
+            with self._db.read() as tx:
+                if not claiming.is_due(tx, now):
+                    return []
+                self._read_sender(tx)
         # What is recorded of a claim is durable and takes it along. A claim that was forgotten
         # with this process is as good as one that was given back.
         with self._db.write(concurrent=True, durable=False) as tx:
-            claimed = claiming.claim(tx, worker_id, now=now, limit=limit)
-        if claimed:
-            with self._db.read() as tx:
-                site = self._load_site(tx)
-                self.sender = headers.ascii_domain_of(site.from_email)
+            claimed = _marked(tx, claiming.claim(tx, worker_id, now=now, limit=limit))
+            if claimed:
                 self._open_edition(tx, claimed[0].edition_id)
-                return _marked(tx, claimed)
+        self._flowing = bool(claimed)
         return claimed
 
     def personaliser(self, edition_id: int) -> Personaliser:
@@ -73,6 +75,7 @@ class Books:
     def renewed(self, waiting: Sequence[ClaimedDelivery]) -> dict[Key, ClaimedDelivery]:
         """The same deliveries with their readers as they are now."""
         with self._db.read() as tx:
+            self._read_sender(tx)
             fresh: list[ClaimedDelivery] = []
             for edition_id in {delivery.edition_id for delivery in waiting}:
                 some = [delivery for delivery in waiting if delivery.edition_id == edition_id]
@@ -113,6 +116,9 @@ class Books:
                     steering.pause(tx, edition_id, reason=reason)
                 except Refused:
                     continue  # paused, cancelled or sent by somebody else meanwhile
+
+    def _read_sender(self, tx: Transaction) -> None:
+        self.sender = headers.ascii_domain_of(self._load_site(tx).from_email)
 
     def _open_edition(self, tx: Transaction, edition_id: int) -> None:
         if edition_id in self._open:
