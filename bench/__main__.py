@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import corpus, importing, million, sending, serving, starting
+from bench import corpus, engines, importing, kills, million, sending, serving, starting
 from bench.measure import folder
 
 PARTS = {
@@ -10,6 +10,8 @@ PARTS = {
     "serve": serving.measure,
     "start": starting.measure,
     "send": sending.measure,
+    "kills": kills.measure,
+    "engines": engines.measure,
     "million": million.measure,
 }
 # Minutes of work for the whole machine: only when named.

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import anyio
 import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,13 +13,22 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from hub import i18n, limits, logs, worker
+from hub.admin import letters as desk_letters
 from hub.admin import routes as desk
 from hub.audience import consent, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
-from hub.content import listing, media_views, notice_views
+from hub.content import (
+    listing,
+    markdown_views,
+    media_views,
+    notice_views,
+    search,
+    search_views,
+)
 from hub.content import views as content_views
 from hub.db import open_database
+from hub.errors import Unavailable
 from hub.feeds import views as feed_views
 from hub.mail.model import Composer
 from hub.newsletter import views as newsletter_views
@@ -40,7 +50,11 @@ THREADS = 4
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
 # Who writes the letters that follow a commit, by kind.
-COMPOSERS: dict[str, Composer] = {**audience_letters.COMPOSERS, **users_letters.COMPOSERS}
+COMPOSERS: dict[str, Composer] = {
+    **audience_letters.COMPOSERS,
+    **users_letters.COMPOSERS,
+    **desk_letters.COMPOSERS,
+}
 # Called by the worker once an hour.
 HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     signup.purge_unconfirmed,
@@ -64,7 +78,10 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stopping = asyncio.Event()
-        tasks = [asyncio.create_task(watch_site(hub.db, forget, stopping, version))]
+        tasks = [
+            asyncio.create_task(watch_site(hub.db, forget, stopping, version)),
+            asyncio.create_task(_read_older_posts(hub, stopping)),
+        ]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
         try:
@@ -116,6 +133,8 @@ def routes() -> list[BaseRoute]:
         *audience_views.ROUTES,
         *media_views.ROUTES,
         *notice_views.ROUTES,
+        *search_views.ROUTES,
+        *markdown_views.ROUTES,
         *content_views.ROUTES,
         *feed_views.ROUTES,
         *newsletter_views.ROUTES,
@@ -141,6 +160,21 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
         ],
         "subscribe_form": {"action": "/subscribe", "consent_text": text} if site.ready_at else None,
     }
+
+
+async def _read_older_posts(hub: Hub, stopping: asyncio.Event) -> None:
+    """Let search know what an older version of the hub published, beside the requests."""
+    # A thread of its own: the few that answer requests are not for this.
+    own = anyio.CapacityLimiter(1)
+    after: int | None = 0
+    while after is not None and not stopping.is_set():
+        try:
+            after = await anyio.to_thread.run_sync(search.catch_up, hub.db, after, limiter=own)
+        except Unavailable:
+            await _pause(stopping, 5.0)
+        except Exception:  # noqa: BLE001  # the site goes on without; the next start tries again
+            logs.failure("search.not_caught_up")
+            return
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:

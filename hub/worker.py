@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from hub import logs
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
-from hub.mail import mailers, queue, workers
-from hub.mail.model import Composer, Mailer, Render
+from hub.mail import mailers, queue, relays, workers
+from hub.mail.lifeline import Lifeline
+from hub.mail.model import Composer, Mailer, Render, Standing
 from hub.mail.posting import Desk, LetterLane
-from hub.newsletter import claiming, editions, planning
+from hub.mail.signing import SigningMailer
+from hub.newsletter import claiming, editions, planning, samples, steering, troubles
 from hub.newsletter.books import Books
 from hub.newsletter.planning import Press
 from hub.newsletter.sending import CONNECTIONS, Clock, EditionLane
@@ -24,6 +26,8 @@ from hub.web.state import Hub
 IDLE_SECONDS = 0.5
 AWAY_SECONDS = 10.0
 WAITING_SECONDS = 1.0
+# How long `hub worker --once` waits for a database that is away, busy or full.
+PATIENCE_SECONDS = 60.0
 DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 3600.0
 TEMPLATE_SECONDS = 60.0
@@ -51,21 +55,29 @@ class Worker:
         self._housekeepers = (_purge_mails, *housekeepers)
         self._steady = steady
         self._watch = workers.SilenceWatch()
+        self._lifeline = Lifeline(hub.settings.workers)
+        self._mark = ""
         self._worker_id: int | None = None
         self._next_housekeeping = steady()
         self._plan_from = steady()
         self._planning_trouble = ""
         self.stopping = asyncio.Event()
-        way = mailer or mailers.mailer(hub.settings, hub.site().base_url)
+        way = mailer or mailers.mailer(hub.settings, hub.site().base_url, steady=steady)
+        self._mailer = way
+        self._standings: tuple[Standing, ...] = ()
         books = Books(hub.db, hub.signer, self._site)
         self.letters = LetterLane(
             hub.db,
             Desk(hub.signer, composers, self._site_and_render),
-            way,
+            SigningMailer(mailers.for_letters(way), hub.db, self._site),
             chance=chance,
         )
         self.editions = EditionLane(
-            books, way, chance=chance, steady=steady, connections=connections
+            books,
+            SigningMailer(way, hub.db, self._site),
+            chance=chance,
+            steady=steady,
+            connections=connections,
         )
 
     @property
@@ -117,16 +129,34 @@ class Worker:
         db = self._hub.db
         with db.write() as tx:
             if self._worker_id is None:
-                self._worker_id = workers.start(tx, now)
+                # Held before others can read of it.
+                self._mark = self._lifeline.hold()
+                self._worker_id = workers.start(tx, now, lifeline=self._mark)
             else:
-                workers.beat(tx, self._worker_id, now)
+                workers.beat(tx, self._worker_id, now, lifeline=self._mark)
         with db.read() as tx:
             others = workers.others(tx, self._worker_id)
-        for dead in self._watch.dead(others, now=now, steady=self._steady()):
+        silent = set(self._watch.dead(others, now=now, steady=self._steady()))
+        ended = {other.id for other in others if self._lifeline.is_cut(other.lifeline)}
+        for dead in sorted(silent | ended):
             with db.write() as tx:
                 returned = _give_back(tx, dead, now)
-                workers.sign_off(tx, dead)
-            logs.warning("worker.silent", worker=dead, returned=returned)
+                first = workers.sign_off(tx, dead)
+            if first:
+                event = "worker.died" if dead in ended else "worker.silent"
+                logs.warning(event, worker=dead, returned=returned)
+        if ended:
+            self._lifeline.sweep(other.lifeline for other in others if other.id not in ended)
+        self._note_relays(now)
+        samples.take(db, now)
+
+    def _note_relays(self, now: datetime) -> None:
+        """Write down how the relays are, when it has changed: the desk is another process."""
+        standings = mailers.standings(self._mailer)
+        if standings != self._standings:
+            with self._hub.db.write() as tx:
+                relays.note(tx, standings, now)
+            self._standings = standings
 
     def _plan(self, now: datetime) -> bool:
         db = self._hub.db
@@ -138,6 +168,11 @@ class Worker:
         did = self._make_editions(now)
         with db.read() as tx:
             planned = editions.with_status(tx, "planned")
+            cancelled = steering.unswept(tx)
+            changed = troubles.differs(tx, troubles.PLANNING, self._planning_trouble)
+        if changed:
+            with db.write() as tx:
+                troubles.note(tx, troubles.PLANNING, self._planning_trouble, now)
         for edition in planned:
             while not self.stopping.is_set():
                 with db.write() as tx:
@@ -146,6 +181,9 @@ class Worker:
                 if current is None or current.status != "planned":
                     break
             did = True
+        for edition_id in cancelled:
+            with db.write() as tx:
+                did = bool(steering.sweep(tx, edition_id, now=now)) or did
         return did
 
     def _make_editions(self, now: datetime) -> bool:
@@ -176,10 +214,12 @@ class Worker:
 
     def _close(self, now: datetime) -> None:
         if self._worker_id is not None:
+            self._note_relays(now)
             with self._hub.db.write() as tx:
                 _give_back(tx, self._worker_id, now)
                 workers.sign_off(tx, self._worker_id)
             self._worker_id = None
+            self._lifeline.release()
 
     def _site(self, tx: Transaction) -> Site:
         return sites.load(tx, base_url=self._hub.settings.base_url)
@@ -227,17 +267,39 @@ async def run(
 async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
     """Work until nothing is due any more; why something could not go out, or nothing."""
     worker = await asyncio.to_thread(Worker, hub, composers)
+    beating: asyncio.Task[None] | None = None
+    deadline = None
     try:
         while True:
-            did = await worker.tick(hub.now())
-            if worker.trouble:
-                return worker.trouble
+            try:
+                if beating is None:
+                    await worker.beat(hub.now())
+                    # A tick may take hours; meanwhile others see that this worker lives.
+                    beating = asyncio.create_task(
+                        _repeat(_beating(worker, hub), worker.stopping, workers.BEAT_SECONDS)
+                    )
+                did = await worker.tick(hub.now())
+                if trouble := worker.trouble:
+                    # The mail that tells the owner, if it can go.
+                    await worker.post(hub.now())
+                    return trouble
+            except Unavailable as error:
+                deadline = deadline or time.monotonic() + PATIENCE_SECONDS
+                if time.monotonic() > deadline:
+                    raise
+                logs.warning("worker.waits", reason=str(error))
+                await asyncio.sleep(WAITING_SECONDS)
+                continue
+            deadline = None
             if not did:
                 if not await asyncio.to_thread(worker.others_hold_work):
                     return ""
                 # Another worker finishes it, or falls silent; then it is queued again.
                 await asyncio.sleep(IDLE_SECONDS)
     finally:
+        worker.stopping.set()
+        if beating is not None:
+            await beating
         await worker.close(hub.now())
 
 

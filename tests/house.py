@@ -23,7 +23,7 @@ BELOW = {
     "web": {"users", "mail", "site", "db"},
     "admin": {"content", "audience", "newsletter", "feeds", "users", "web", "mail", "site", "db"},
 }
-JOINERS = {"__main__", "app", "cli", "worker"}
+JOINERS = {"__main__", "app", "cli", "doctor", "worker"}
 # Modules that stand alone: each may import others of them, and what is named here beside.
 LEAVES: dict[str, set[str]] = {
     name: set() for name in ("errors", "times", "tokens", "addresses", "i18n", "logs", "reports")

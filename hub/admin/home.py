@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.admin import progress, replies
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import store as audience
 from hub.content import shelf
 from hub.i18n import N_
-from hub.newsletter import planning
+from hub.newsletter import editions, planning
 from hub.settings import Settings
 from hub.site.model import Site
 from hub.web.state import hub
@@ -40,6 +41,8 @@ def home(request: Request) -> Response:
         latest = shelf.published(tx, "post", limit=LATEST)
         people = audience.count_by_status(tx)
         coming = planning.next_edition(tx, site, "weekly", parts.now())
+        paused = editions.with_status(tx, "paused")
+        obstacles = progress.obstacles(tx, parts.settings)
     everything = steps(
         parts.settings,
         site,
@@ -56,6 +59,9 @@ def home(request: Request) -> Response:
         latest=latest,
         people=people,
         coming=coming,
+        paused=paused,
+        obstacles=obstacles,
+        said=replies.said,
         steps=everything,
         steps_done=sum(step.done for step in everything),
     )
@@ -98,7 +104,7 @@ def steps(settings: Settings, site: Site, *, articles: int, pages: int, readers:
             N_("Connect a mail server"),
             N_("Until HUB_SMTP names one, mail is kept in the outbox for you to look at."),
             "/admin/outbox",
-            settings.smtp is not None,
+            bool(settings.smtp),
         ),
         Step(
             N_("Open the site to the world"),

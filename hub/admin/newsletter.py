@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub import i18n
-from hub.admin import replies, words
+from hub.admin import progress, replies, words
 from hub.admin.confirming import ask
 from hub.admin.mail_view import html_part, message_page
 from hub.admin.pages import desk_page, done
@@ -15,7 +15,17 @@ from hub.errors import NotFound, Refused
 from hub.i18n import N_
 from hub.mail import mailers, reading
 from hub.mail.reading import Message
-from hub.newsletter import copies, deliveries, editions, ledger, planning, previewing, steering
+from hub.mail.signing import SigningMailer
+from hub.newsletter import (
+    copies,
+    deliveries,
+    editions,
+    ledger,
+    planning,
+    previewing,
+    samples,
+    steering,
+)
 from hub.newsletter.model import Edition, NextEdition
 from hub.newsletter.planning import Press
 from hub.web import mailing
@@ -33,15 +43,19 @@ def overview(request: Request) -> Response:
     with parts.db.read() as tx:
         coming = [planning.next_edition(tx, site, stream, parts.now()) for stream in STREAMS]
         past = editions.newest(tx, SHOWN)
+        paused = editions.with_status(tx, "paused")
+        obstacles = progress.obstacles(tx, parts.settings)
     return desk_page(
         request,
         "admin/newsletter.html",
         section="newsletter",
         coming=coming,
         past=past,
+        paused=paused,
+        obstacles=obstacles,
         words=words,
         said=replies.said,
-        outbox=parts.settings.smtp is None,
+        outbox=not parts.settings.smtp,
     )
 
 
@@ -75,7 +89,9 @@ def send_test(request: Request) -> Response:
             language=press.site.language,
             now=parts.now(),
         )
-    mailer = mailers.mailer(parts.settings, press.site.base_url)
+    mailer = SigningMailer(
+        mailers.mailer(parts.settings, press.site.base_url), parts.db, lambda _tx: press.site
+    )
     # Views run in a thread; sending belongs to the event loop.
     anyio.from_thread.run(previewing.send, envelope, mailer)
     return done(f"/admin/newsletter/next/{stream}", "tested")
@@ -111,10 +127,12 @@ def send(request: Request) -> Response:
 
 
 def edition(request: Request) -> Response:
-    """One edition: what is in it and how its deliveries stand."""
-    with hub(request).db.read() as tx:
+    """One edition: what is in it, how its deliveries stand and how fast it goes."""
+    parts = hub(request)
+    with parts.db.read() as tx:
         found = _edition(tx, request)
         counts = editions.counts(tx, found.id)
+        how = samples.of_edition(tx, found, counts, parts.now())
         posts = ledger.posts(tx, found.id)
         # Only when there are some: looking for none reads every delivery of the edition.
         missed = counts.failed + counts.unknown
@@ -127,7 +145,8 @@ def edition(request: Request) -> Response:
         counts=counts,
         posts=posts,
         failed=failed,
-        moving=found.status in ("planned", "sending"),
+        how=how,
+        refresh=progress.refresh_seconds(found, how),
         words=words,
         said=replies.said,
     )
@@ -189,12 +208,21 @@ def cancel(request: Request) -> Response:
 def ask_retry(request: Request) -> Response:
     with hub(request).db.read() as tx:
         found = _edition(tx, request)
-        counts = editions.counts(tx, found.id)
+        again = steering.retriable(tx, found.id)
+    left_out = tuple(
+        message(
+            request,
+            N_("left out: %(number)s (%(status)s)"),
+            number=_shown(request, number),
+            status=message(request, words.LEFT_OUT.get(status, status)),
+        )
+        for status, number in again.left_out
+    )
     return ask(
         request,
         section="newsletter",
         title=N_("Send it again to one reader?")
-        if counts.failed + counts.unknown == 1
+        if again.queued == 1
         else N_("Send it again to %(number)s readers?"),
         text=N_(
             "To those whose mail failed or is unknown, as far as they are still active. Of the "
@@ -202,8 +230,9 @@ def ask_retry(request: Request) -> Response:
         ),
         button=N_("Send it again"),
         back=f"/admin/newsletter/{found.id}",
-        values={"number": _shown(request, counts.failed + counts.unknown)},
+        values={"number": _shown(request, again.queued)},
         danger=False,
+        lines=left_out,
     )
 
 

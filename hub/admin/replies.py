@@ -13,6 +13,7 @@ _KNOWN = (
     N_("given up after 48 hours: %(reason)s"),
     N_("the relay refuses the log-in: %(reason)s"),
     N_("the relay refuses the sender: %(reason)s"),
+    N_("the relay refuses the newsletter: %(reason)s"),
     N_("the relay refuses: %(reason)s"),
     N_("the relay answers %(reason)s"),
     N_("the relay cannot be reached: %(reason)s"),
@@ -20,6 +21,7 @@ _KNOWN = (
     N_("no secure connection to the relay: %(reason)s"),
     N_("the relay closed the connection"),
     N_("the relay takes no address with letters beyond ASCII before the @ (SMTPUTF8)"),
+    N_("the message has %(size)s kB, the relay takes %(limit)s kB"),
     N_("no answer to the message: %(reason)s"),
     N_("no answer within %(seconds)s seconds"),
     N_("before the message: %(reason)s"),
@@ -27,6 +29,8 @@ _KNOWN = (
     N_("the server's answer is too long"),
     N_("the server's answer is no SMTP reply"),
     N_("the hub was stopped"),
+    N_("%(relay)s takes no more connections: %(reason)s"),
+    N_("%(relay)s takes no more connections"),
     N_("the outbox cannot be written: %(reason)s"),
     N_("the reader was erased before it was sent"),
     N_("the reader was %(status)s before it was sent"),
@@ -34,11 +38,15 @@ _KNOWN = (
     N_("no readers"),
     N_("paused by the owner"),
     N_("cancelled by the owner"),
+    N_("cancelled by the owner while %(number)s were waiting"),
+    N_("cancelled by the owner: %(reason)s"),
     N_("cancelled by the owner before anything was sent; its articles are in the next one"),
     N_("pending"),
+    N_("waiting"),
     N_("unsubscribed"),
     N_("bounced"),
     N_("complained"),
+    N_("suppressed"),
     N_("import %(file)s"),
 )
 _ORIGINS = {
@@ -54,7 +62,20 @@ def said(text: str, language: str) -> str:
         if found := pattern.fullmatch(text):
             values = {name: said(value, language) for name, value in found.groupdict().items()}
             return i18n.translate(language, known, **values)
-    return text
+    return _said_of_each(text, language)
+
+
+def _said_of_each(text: str, language: str) -> str:
+    """`one.test:587: reason; two.test:587: reason`, when several relays were asked."""
+    parts = [_OF_A_RELAY.fullmatch(part) for part in _NEXT_RELAY.split(text)]
+    shown = [
+        i18n.translate(
+            language, N_("%(relay)s: %(reason)s"), relay=part[1], reason=said(part[2], language)
+        )
+        for part in parts
+        if part
+    ]
+    return "; ".join(shown) if len(shown) == len(parts) else text
 
 
 def origin(source: str, language: str) -> str:
@@ -67,4 +88,6 @@ def _pattern(known: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.*)", re.escape(known)), re.DOTALL)
 
 
+_OF_A_RELAY = re.compile(r"(\S+:\d+): (.+)", re.DOTALL)
+_NEXT_RELAY = re.compile(r"; (?=\S+:\d+: )")
 _PATTERNS = tuple((known, _pattern(known)) for known in _KNOWN)

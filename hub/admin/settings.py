@@ -29,7 +29,11 @@ class Group:
 
 _NAMED = (
     Group("site", N_("The site"), ("title", "description", "base_url", "language", "timezone")),
-    Group("reading", N_("Reading"), ("theme", "posts_per_page", "feed_items", "feed_content")),
+    Group(
+        "reading",
+        N_("Reading"),
+        ("theme", "posts_per_page", "feed_items", "feed_content", "machine_texts"),
+    ),
     Group(
         "newsletter",
         N_("The newsletter"),
@@ -38,7 +42,15 @@ _NAMED = (
     Group(
         "mail",
         N_("Mail"),
-        ("owner_email", "sender_name", "sender_email", "reply_to", "postal_address"),
+        (
+            "owner_email",
+            "sender_name",
+            "sender_email",
+            "reply_to",
+            "postal_address",
+            "dkim",
+            "dkim_selector",
+        ),
     ),
     Group("legal", N_("Legal texts"), ("legal_notice", "privacy_notice")),
 )
@@ -52,6 +64,7 @@ LABELS = {
     "posts_per_page": N_("Articles on a page"),
     "feed_items": N_("Articles in a feed"),
     "feed_content": N_("What feeds carry"),
+    "machine_texts": N_("Texts for programs"),
     "newsletter_name": N_("Name of the newsletter"),
     "weekly_day": N_("Day of the weekly newsletter"),
     "weekly_time": N_("Time of day"),
@@ -62,6 +75,8 @@ LABELS = {
     "sender_email": N_("Sender’s address"),
     "reply_to": N_("Replies go to"),
     "postal_address": N_("Postal address"),
+    "dkim": N_("Sign mail (DKIM)"),
+    "dkim_selector": N_("Name of the DKIM key"),
     "legal_notice": N_("Legal notice"),
     "privacy_notice": N_("Privacy"),
 }
@@ -75,6 +90,7 @@ _WEEKDAYS = {
     "sunday": N_("Sunday"),
 }
 _FEEDS = {"full": N_("full articles"), "excerpt": N_("their beginning")}
+_SWITCH = {"on": N_("yes"), "off": N_("no")}
 _AREAS = {"postal_address": 4, "legal_notice": 10, "privacy_notice": 10, "consent_text": 3}
 _TYPES = {
     "base_url": "url",
@@ -159,6 +175,8 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "timezone": timezones(),
         "weekly_day": translated(_WEEKDAYS),
         "feed_content": translated(_FEEDS),
+        "machine_texts": translated(_SWITCH),
+        "dkim": translated(_SWITCH),
         "theme": [(name, name) for name in names],
     }
 

@@ -10,6 +10,8 @@ SUBSCRIBER = {
     "bounced": N_("bounced"),
     "complained": N_("complained"),
 }
+# Why a mail that failed does not go out again: what its reader is now.
+LEFT_OUT = {**SUBSCRIBER, "erased": N_("erased")}
 CADENCE = {
     "each": N_("each article"),
     "weekly": N_("once a week"),

@@ -1,5 +1,6 @@
 """What happens to somebody on the list: leaving, choosing, being added or erased by the owner."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from hub import addresses
@@ -95,6 +96,19 @@ def erase(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> None:
     """The person goes; a keyed hash stays, so that no import brings them back."""
     suppression.suppress(tx, subscriber.email_key, rules.erasure_reason(subscriber.status), now=now)
     store.delete(tx, subscriber.id)
+
+
+def bounce(tx: Transaction, subscriber_ids: Iterable[int], *, now: datetime) -> int:
+    """Their addresses take no mail: none is sent again, whoever asks. How many were active.
+
+    Safe beside itself (`write(concurrent=True)`): rows are taken in one order, readers before
+    suppressions, so that no two wait for each other.
+    """
+    keys = [store.bounce(tx, subscriber_id) for subscriber_id in sorted(set(subscriber_ids))]
+    bounced = [key for key in keys if key is not None]
+    for email_key in bounced:
+        suppression.suppress(tx, email_key, "bounced", now=now)
+    return len(bounced)
 
 
 def _found(subscriber: Subscriber | None) -> Subscriber:

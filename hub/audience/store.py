@@ -168,6 +168,16 @@ def leave(tx: Transaction, subscriber_id: int, *, now: datetime) -> bool:
     return left == 1
 
 
+def bounce(tx: Transaction, subscriber_id: int) -> str | None:
+    """The address takes no mail; its key, or None for one who was not active (any more)."""
+    return tx.one(
+        str,
+        "UPDATE subscribers SET status = 'bounced' WHERE id = :id AND status = 'active'"
+        " RETURNING email_key",
+        id=subscriber_id,
+    )
+
+
 def delete(tx: Transaction, subscriber_id: int) -> None:
     """The person, with topics, consent log, confirmations and mails that name the address."""
     tx.execute(

@@ -15,6 +15,7 @@ from hub.app import serving_app, serving_app_without_worker
 from hub.cli.context import CommandContext, pass_hub
 from hub.errors import Refused
 from hub.users import one_time_links
+from hub.web.http_protocol import CachedHttpProtocol
 from hub.web.state import Hub
 
 GRACE_SECONDS = 10
@@ -40,7 +41,7 @@ def command(context: CommandContext, host: str, port: int, workers: int, no_work
         factory=True,
         workers=workers,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
+        http=CachedHttpProtocol,
         ws="none",
         proxy_headers=False,
         server_header=False,

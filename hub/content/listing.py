@@ -62,6 +62,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """A post in a list for programs."""
+
+    kind: str
+    slug: str
+    title: str
+    excerpt: str
+
+    @property
+    def path(self) -> str:
+        return path_of(self.kind, self.slug)
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbour:
     """The post before or after another one."""
 
@@ -139,11 +153,27 @@ def latest_whole(tx: Transaction, scope: Scope = ALL, *, limit: int) -> list[Lis
     return _with_names(tx, posts)
 
 
+def chapter(tx: Transaction, scope: Scope = ALL, *, after: int, limit: int) -> list[Listed[Post]]:
+    """Published articles with their bodies, newest first: `limit` of them when the oldest
+    `after` are left out."""
+    posts = tx.all(
+        Post,
+        f"SELECT p.* {_LISTED}{_WITHIN[scope.by]} ORDER BY p.published_at, p.id"
+        " LIMIT :limit OFFSET :after",
+        limit=limit,
+        after=after,
+        **_key(scope),
+    )
+    return _with_names(tx, posts[::-1])
+
+
 def published(tx: Transaction, kind: str, slug: str) -> Listed[Post] | None:
     """The published post (or page) at this slug."""
     post = tx.one(
         Post,
-        "SELECT * FROM posts WHERE kind = :kind AND slug = :slug AND status = 'published'",
+        # Without the condition of the index, SQLite goes through every article.
+        "SELECT * FROM posts WHERE kind = :kind AND slug = :slug AND status <> 'deleted'"
+        " AND status = 'published'",
         kind=kind,
         slug=slug,
     )
@@ -177,6 +207,16 @@ def archive(tx: Transaction) -> list[Line]:
     return tx.all(
         Line,
         f"SELECT p.kind, p.slug, p.title, p.updated_at, p.published_at {_LISTED} {_NEWEST_FIRST}",
+    )
+
+
+def described(tx: Transaction, kind: str) -> list[Described]:
+    """Every published article (or page), newest first."""
+    return tx.all(
+        Described,
+        "SELECT p.kind, p.slug, p.title, p.excerpt FROM posts p "
+        f"WHERE p.kind = :kind AND p.status = 'published' {_NEWEST_FIRST}",
+        kind=kind,
     )
 
 

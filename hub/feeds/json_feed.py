@@ -15,6 +15,7 @@ def json_feed(feed: Feed) -> bytes:
         "title": feed.title,
         "home_page_url": feed.page_url,
         "feed_url": feed.self_url,
+        **({"next_url": feed.older_url} if feed.older_url else {}),
         "description": feed.description,
         "language": feed.language,
         "items": [_item(item) for item in feed.items],

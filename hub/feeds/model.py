@@ -23,7 +23,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Articles, newest first. `page_url` is what people read instead, `self_url` the feed's own."""
+    """Articles, newest first. `page_url` is what people read instead, `self_url` the feed's own.
+
+    Of an archive `current_url` is the feed that it belongs to; `older_url` and `newer_url` are
+    the archives before and after. Each is empty where there is none.
+    """
 
     title: str
     description: str
@@ -32,3 +36,6 @@ class Feed:
     language: str
     updated: datetime
     items: tuple[Item, ...]
+    current_url: str = ""
+    older_url: str = ""
+    newer_url: str = ""

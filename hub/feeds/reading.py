@@ -1,12 +1,14 @@
 """The feeds of the site, read out of its articles."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hub.content import listing
 from hub.content.listing import Listed, Scope
 from hub.content.model import Post
 from hub.db import Transaction
+from hub.feeds import history
 from hub.feeds.absolute import absolute
 from hub.feeds.model import Feed, Item
 from hub.site.model import Site
@@ -16,24 +18,72 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def feed(tx: Transaction, site: Site, scope: Scope, *, name: str, path: str, file: str) -> Feed:
-    """The latest articles of a scope, as many as the owner wants in a feed.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a feed lives: `name` of its topic or author (empty for the site), `path` of its page,
+    `file` is the feed's name beside it (`feed.xml`)."""
 
-    `name` is that of the topic or author, empty for the site; `path` its page, `file` the name
-    of the feed beside it (`feed.xml`).
-    """
-    items = tuple(
-        _item(site, found) for found in listing.latest_whole(tx, scope, limit=site.feed_items)
+    scope: Scope
+    name: str
+    path: str
+    file: str
+
+
+def feed(tx: Transaction, site: Site, place: Place) -> Feed:
+    """The latest articles of a scope, as many as the owner wants in a feed."""
+    found = listing.latest_whole(tx, place.scope, limit=site.feed_items)
+    full = history.archives(listing.count(tx, place.scope), site.feed_items)
+    return _feed(site, place, found, self_url=_url(site, place), older_url=_url(site, place, full))
+
+
+def archive(tx: Transaction, site: Site, place: Place, number: int) -> Feed | None:
+    """An archive of a feed, 1 with the oldest articles; None when it is not full yet."""
+    full = history.archives(listing.count(tx, place.scope), site.feed_items)
+    if not 1 <= number <= full:
+        return None
+    after = (number - 1) * site.feed_items
+    return _feed(
+        site,
+        place,
+        listing.chapter(tx, place.scope, after=after, limit=site.feed_items),
+        self_url=_url(site, place, number),
+        current_url=_url(site, place),
+        older_url=_url(site, place, number - 1),
+        newer_url=_url(site, place, number + 1) if number < full else "",
     )
+
+
+def _feed(
+    site: Site,
+    place: Place,
+    found: list[Listed[Post]],
+    *,
+    self_url: str,
+    older_url: str,
+    current_url: str = "",
+    newer_url: str = "",
+) -> Feed:
+    items = tuple(_item(site, one) for one in found)
     return Feed(
-        title=_clean(f"{name} · {site.title}" if name else site.title),
+        title=_clean(f"{place.name} · {site.title}" if place.name else site.title),
         description=_clean(site.description or site.title),
-        page_url=site.url(path),
-        self_url=site.url(f"{path.rstrip('/')}/{file}"),
+        page_url=site.url(place.path),
+        self_url=self_url,
         language=site.language,
         updated=max((item.updated for item in items), default=site.ready_at or _EPOCH),
         items=items,
+        current_url=current_url,
+        older_url=older_url,
+        newer_url=newer_url,
     )
+
+
+def _url(site: Site, place: Place, archive: int | None = None) -> str:
+    """The address of a feed or of one of its archives; empty for archive 0, which nobody has."""
+    folder = place.path.rstrip("/")
+    if archive is None:
+        return site.url(f"{folder}/{place.file}")
+    return site.url(f"{folder}/archive/{archive}/{place.file}") if archive else ""
 
 
 def _item(site: Site, found: Listed[Post]) -> Item:

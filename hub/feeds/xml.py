@@ -2,6 +2,7 @@
 
 from feedgen.feed import FeedGenerator
 
+from hub.feeds.history import NoEntries, history
 from hub.feeds.model import Feed, Item
 
 
@@ -49,6 +50,7 @@ def _generator(feed: Feed) -> FeedGenerator:
     made.updated(feed.updated)
     made.lastBuildDate(feed.updated)
     made.generator("hub")
+    made.register_extension("history", history(feed), NoEntries)
     return made
 
 

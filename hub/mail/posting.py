@@ -173,7 +173,14 @@ class LetterLane:
                     continue
                 state, reply, due_at = _next_state(mail, outcome, now, self._chance())
                 queue.record(
-                    tx, worker_id, mail.id, state=state, reply=reply[:500], due_at=due_at, now=now
+                    tx,
+                    worker_id,
+                    mail.id,
+                    state=state,
+                    reply=reply[:500],
+                    due_at=due_at,
+                    now=now,
+                    relay=outcome.relay if outcome else "",
                 )
 
 

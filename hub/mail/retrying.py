@@ -1,10 +1,17 @@
-"""When a message that was put off is tried again. Pure rules."""
+"""When a message that was put off is tried again. Pure rules.
+
+It is given up after 48 hours by the wall clock, but never before each of the waits was kept
+once: so neither a clock that jumps forward, nor a hub that slept for two days, gives up what
+was hardly tried. A clock that is set back would let due times lie far ahead: what is due
+later than any wait could have set is due now.
+"""
 
 from datetime import datetime, timedelta
 
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120, 240))
 _JITTER = 0.1
 EXPIRES_AFTER = timedelta(hours=48)
+FURTHEST = timedelta(hours=6)
 
 
 def next_attempt(
@@ -17,4 +24,10 @@ def next_attempt(
     """
     wait = _WAITS[min(max(attempts, 1), len(_WAITS)) - 1]
     due = now + wait * (1 + _JITTER * (2 * chance - 1))
-    return due if due <= created_at + EXPIRES_AFTER else None
+    late = due > created_at + EXPIRES_AFTER
+    return None if late and attempts > len(_WAITS) else due
+
+
+def too_far(now: datetime) -> datetime:
+    """What is due after this was put off by a clock that has been set back since."""
+    return now + FURTHEST

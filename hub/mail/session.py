@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hub.mail.model import Done, Envelope, Outcome, RelayRefuses, Take
+from hub.mail import verdicts
+from hub.mail.model import About, Done, Envelope, Outcome, RelayRefuses, Take
 from hub.mail.patience import Patience
 
 _LONGEST_REPLY = 64_000
@@ -29,9 +30,10 @@ class Reply:
     def good(self) -> bool:
         return 200 <= self.code < 300
 
-    def outcome(self) -> Outcome:
+    def outcome(self, about: About = "reader") -> Outcome:
         """4xx is put off, 5xx has failed; any other answer makes no sense here and is put off."""
-        return Outcome("failed" if 500 <= self.code < 600 else "deferred", self.code, self.text)
+        final = verdicts.is_final(self.code, self.text)
+        return Outcome("failed" if final else "deferred", self.code, self.text, about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Session(asyncio.Protocol):
                     )
                 )
                 last = await self._reply(self._waits.final_dot if dotted else self._waits.command)
-                outcome = refusal.outcome() if refusal is not None else _final(last)
+                outcome = refusal or _final(last)
             except ConnectionLost as lost:
                 self._abandon(envelope, following, str(lost), done, dotted=dotted)
                 return
@@ -153,13 +155,21 @@ class Session(asyncio.Protocol):
     # One message.
 
     def _sendable(self, envelope: Envelope | None, take: Take, done: Done) -> Envelope | None:
-        """`envelope`, or the next one whose address this server can take."""
-        while envelope is not None and not (
-            envelope.recipient.isascii() or "smtputf8" in self._extensions
-        ):
-            done(envelope, Outcome("failed", None, _NO_SMTPUTF8))
+        """`envelope`, or the next one that this server can take."""
+        while envelope is not None and (refusal := self._beyond(envelope)) is not None:
+            done(envelope, refusal)
             envelope = take()
         return envelope
+
+    def _beyond(self, envelope: Envelope) -> Outcome | None:
+        """Why this server cannot take a message, by what it offers; None when it can."""
+        limit, size = self._extensions.get("size", ""), len(envelope.content)
+        # "SIZE" alone and "SIZE 0" name no limit (RFC 1870 §4).
+        if limit.isdecimal() and 0 < int(limit) < size:
+            return Outcome("failed", None, _too_big(size, int(limit)), "message")
+        if not envelope.recipient.isascii() and "smtputf8" not in self._extensions:
+            return Outcome("failed", None, _NO_SMTPUTF8)
+        return None
 
     def _opening(self, envelope: Envelope) -> bytes:
         """What is said before the first answer is waited for."""
@@ -177,31 +187,33 @@ class Session(asyncio.Protocol):
             f"RCPT TO:<{envelope.recipient}>\r\n".encode(),
         )
 
-    async def _answers(self, envelope: Envelope) -> tuple[Reply | None, bool]:
+    async def _answers(self, envelope: Envelope) -> tuple[Outcome | None, bool]:
         """The first refusal among the answers to MAIL, RCPT and DATA, and whether 354 came."""
         mail = await self._reply(self._waits.command)
         if not mail.good:
             self._refused_sender(mail)
         if not self._pipelining:
             if not mail.good:
-                return mail, False
+                return mail.outcome("message"), False
             self._transport.write(self._commands(envelope)[1])
         rcpt = await self._reply(self._waits.command)
         if not self._pipelining:
             if not rcpt.good:
-                return rcpt, False
+                return rcpt.outcome(), False
             self._transport.write(b"DATA\r\n")
         data = await self._reply(self._waits.command)
-        refusal = next((reply for reply in (mail, rcpt) if not reply.good), None)
-        if refusal is None and data.code != 354:
-            refusal = data
-        return refusal, data.code == 354
+        if not mail.good:
+            return mail.outcome("message"), data.code == 354
+        if not rcpt.good:
+            return rcpt.outcome(), data.code == 354
+        return (None, True) if data.code == 354 else (data.outcome(), False)
 
     def _refused_sender(self, mail: Reply) -> None:
         if mail.code == 421:
             raise ConnectionLost(self._lost)
-        # 552 is about this message (its size), every other 5xx about the sender.
-        if 500 <= mail.code < 600 and mail.code != 552 and not mail.text.startswith("5.3.4"):
+        # Too big is about this message, whatever else is refused for good about the sender.
+        final = verdicts.is_final(mail.code, mail.text)
+        if final and verdicts.verdict(mail.code, mail.text) != "message":
             raise RelayRefuses(f"the relay refuses the sender: {mail.code} {mail.text}")
 
     def _abandon(
@@ -273,6 +285,9 @@ class Session(asyncio.Protocol):
 def _read_line(line: bytes) -> tuple[Reply, bool]:
     """One line of a reply, and whether more lines of it follow. ValueError for any other."""
     text = line.rstrip(b"\r").decode("utf-8", "replace")
+    if not text.isprintable():
+        # No control character goes on into the ledger: no database keeps a NUL.
+        text = "".join(c if c.isprintable() else " " for c in text)
     code, mark = text[:3], text[3:4]
     if len(code) < 3 or not (code.isascii() and code.isdigit()) or mark not in ("", " ", "-"):
         raise ValueError
@@ -292,3 +307,8 @@ def _ending(envelope: Envelope, *, send: bool, open_data: bool) -> tuple[bytes, 
 
 def _final(reply: Reply) -> Outcome:
     return Outcome("accepted", reply.code, reply.text) if reply.good else reply.outcome()
+
+
+def _too_big(size: int, limit: int) -> str:
+    """In kB, the size rounded up and the limit down, so that they are never the same."""
+    return f"the message has {-(-size // 1000)} kB, the relay takes {limit // 1000} kB"

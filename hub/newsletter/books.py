@@ -1,15 +1,14 @@
 """What the sending lane knows and writes: claims, readers, results. Blocking; run in threads."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub import logs
 from hub.audience import suppression
 from hub.db import Database, Transaction
-from hub.errors import Refused
 from hub.mail import headers
-from hub.newsletter import claiming, deliveries, editions, steering
+from hub.newsletter import bouncing, claiming, deliveries, editions, steering
 from hub.newsletter.deliveries import Result
 from hub.newsletter.model import ClaimedDelivery
 from hub.newsletter.slots import Personaliser
@@ -89,8 +88,9 @@ class Books:
         return set(self._open) - sending
 
     def record(self, worker_id: int, results: Sequence[Result], *, now: datetime) -> None:
-        """Write results down, and close editions that are complete."""
+        """Write results down with what follows from them, and close editions that are complete."""
         with self._db.write(concurrent=True) as tx:
+            bounced = bouncing.follow(tx, results, now=now)
             deliveries.record(tx, worker_id, results)
             for edition_id in {result.edition_id for result in results}:
                 if editions.finish(tx, edition_id, now):
@@ -102,20 +102,24 @@ class Books:
                         failed=counts.failed,
                         unknown=counts.unknown,
                     )
+        if bounced:
+            logs.event("readers.bounced", number=bounced)
 
     def give_back(self, worker_id: int, *, now: datetime) -> None:
         """Queue again whatever this worker holds."""
         with self._db.write() as tx:
             claiming.give_back_all(tx, worker_id, now=now)
 
-    def pause(self, edition_ids: Iterable[int], reason: str) -> None:
-        """Pause editions for a reason that only the owner can mend."""
+    def pause(self, reasons: Mapping[int, str], *, now: datetime) -> None:
+        """Pause editions, each for a reason that only the owner can mend, and tell the owner."""
         with self._db.write() as tx:
-            for edition_id in edition_ids:
-                try:
-                    steering.pause(tx, edition_id, reason=reason)
-                except Refused:
-                    continue  # paused, cancelled or sent by somebody else meanwhile
+            paused = [
+                edition_id
+                for edition_id, reason in reasons.items()
+                if steering.stop(tx, edition_id, reason=reason, site=self._load_site(tx), now=now)
+            ]
+        for edition_id in paused:
+            logs.warning("edition.paused", id=edition_id)
 
     def _read_sender(self, tx: Transaction) -> None:
         self.sender = headers.ascii_domain_of(self._load_site(tx).from_email)
@@ -135,7 +139,9 @@ class Books:
 
 def _marked(tx: Transaction, some: Sequence[ClaimedDelivery]) -> list[ClaimedDelivery]:
     """The deliveries, those to suppressed addresses with that as their reader's status."""
-    barred = suppression.among(tx, [d.email_key for d in some if d.email_key is not None])
+    barred = suppression.among(
+        tx, [d.email_key for d in some if d.email_key is not None and d.status == "active"]
+    )
     if not barred:
         return list(some)
     return [replace(d, status=SUPPRESSED) if d.email_key in barred else d for d in some]

@@ -9,9 +9,20 @@ from collections import Counter
 from datetime import datetime
 
 from hub.db import Transaction, in_list
+from hub.mail import retrying
 from hub.newsletter import deliveries
 from hub.newsletter.model import ClaimedDelivery
 
+# The conditions of the partial indexes are repeated word for word, or SQLite passes them by.
+_WAITS = "d.edition_id = :edition_id AND d.state IN ('queued', 'deferred')"
+# The second is for what a clock put off that has been set back since. Two looks into the index:
+# with OR between them, the engines would read all that waits.
+_DUE = (f"{_WAITS} AND d.due_at <= :now", f"{_WAITS} AND d.due_at > :too_far")
+# The same as expressions, for rows that are known by their key: else SQLite walks the index.
+_STILL_DUE = (
+    "coalesce(state, '') IN ('queued', 'deferred')"
+    " AND (coalesce(due_at, '') <= :now OR coalesce(due_at, '') > :too_far)"
+)
 # All that differs between the engines.
 _LOCKED = {"sqlite": "", "postgres": " FOR UPDATE OF d SKIP LOCKED"}
 _READER = "s.email, s.email_key, s.name, s.language, s.status"
@@ -20,53 +31,66 @@ _READER = "s.email, s.email_key, s.name, s.language, s.status"
 def is_due(tx: Transaction, now: datetime) -> bool:
     """Whether a delivery waits that is due: a look that takes no lock."""
     found = tx.scalar(
-        "SELECT e.id FROM editions AS e WHERE e.status = 'sending' AND EXISTS (SELECT 1"
+        "SELECT e.id FROM editions AS e WHERE e.status = 'sending'"
+        " AND e.status IN ('planned', 'sending', 'paused') AND (EXISTS (SELECT 1"
         " FROM deliveries AS d WHERE d.edition_id = e.id AND d.state IN ('queued', 'deferred')"
-        " AND d.due_at <= :now) LIMIT 1",
+        " AND d.due_at <= :now) OR EXISTS (SELECT 1 FROM deliveries AS d"
+        " WHERE d.edition_id = e.id AND d.state IN ('queued', 'deferred')"
+        " AND d.due_at > :too_far)) LIMIT 1",
         now=now,
+        too_far=retrying.too_far(now),
     )
     return found is not None
 
 
 def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
     """Up to `limit` deliveries that are due, of the oldest edition that has some."""
-    for edition_id in tx.all(int, "SELECT id FROM editions WHERE status = 'sending' ORDER BY id"):
-        waiting = tx.all(
-            ClaimedDelivery,
-            "SELECT d.state AS was, d.edition_id, d.subscriber_id, d.attempts + 1 AS attempts,"
-            f" {_READER} FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
-            " WHERE d.edition_id = :edition_id AND d.state IN ('queued', 'deferred')"
-            " AND d.due_at <= :now"
-            f" ORDER BY d.due_at, d.subscriber_id LIMIT :limit{_LOCKED[tx.engine]}",
-            edition_id=edition_id,
-            now=now,
-            limit=limit,
-        )
-        if not waiting:
-            continue
-        names, ids = in_list("id", [row.subscriber_id for row in waiting])
-        taken = set(
-            tx.all(
-                int,
-                "UPDATE deliveries SET state = 'claimed', worker_id = :worker_id,"
-                " attempts = attempts + 1 WHERE edition_id = :edition_id"
-                f" AND subscriber_id IN {names}"
-                # The lease, as expressions: else SQLite walks through all that is due.
-                " AND coalesce(state, '') IN ('queued', 'deferred')"
-                " AND coalesce(due_at, '') <= :now RETURNING subscriber_id",
-                worker_id=worker_id,
-                edition_id=edition_id,
-                now=now,
-                **ids,
-            )
-        )
-        mine = [delivery for delivery in waiting if delivery.subscriber_id in taken]
-        if mine:
-            moves = Counter({"claimed": len(mine)})
-            moves.subtract(delivery.was for delivery in mine)
-            deliveries.move_counts(tx, edition_id, moves)
-            return mine
+    for edition_id in tx.all(
+        int,
+        "SELECT id FROM editions WHERE status = 'sending'"
+        " AND status IN ('planned', 'sending', 'paused') ORDER BY id",
+    ):
+        for due in _DUE:
+            taken = _take(tx, worker_id, edition_id, due, now=now, limit=limit)
+            if taken:
+                return taken
     return []
+
+
+def _take(
+    tx: Transaction, worker_id: int, edition_id: int, due: str, *, now: datetime, limit: int
+) -> list[ClaimedDelivery]:
+    """The deliveries, due by the condition `due`, that this worker holds from now on."""
+    times = {"now": now, "too_far": retrying.too_far(now)}
+    waiting = tx.all(
+        ClaimedDelivery,
+        "SELECT d.state AS was, d.edition_id, d.subscriber_id, d.attempts + 1 AS attempts,"
+        f" {_READER} FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
+        f" WHERE {due} ORDER BY d.due_at, d.subscriber_id LIMIT :limit{_LOCKED[tx.engine]}",
+        edition_id=edition_id,
+        limit=limit,
+        **times,
+    )
+    if not waiting:
+        return []
+    names, ids = in_list("id", [row.subscriber_id for row in waiting])
+    taken = set(
+        tx.all(
+            int,
+            "UPDATE deliveries SET state = 'claimed', worker_id = :worker_id,"
+            " attempts = attempts + 1 WHERE edition_id = :edition_id"
+            f" AND subscriber_id IN {names} AND {_STILL_DUE} RETURNING subscriber_id",
+            worker_id=worker_id,
+            edition_id=edition_id,
+            **times,
+            **ids,
+        )
+    )
+    mine = [row for row in waiting if row.subscriber_id in taken]
+    moves = Counter({"claimed": len(mine)})
+    moves.subtract(row.was for row in mine)
+    deliveries.move_counts(tx, edition_id, moves)
+    return mine
 
 
 def renewed(tx: Transaction, held: list[ClaimedDelivery]) -> list[ClaimedDelivery]:
@@ -86,7 +110,7 @@ def renewed(tx: Transaction, held: list[ClaimedDelivery]) -> list[ClaimedDeliver
 
 
 def give_back_all(tx: Transaction, worker_id: int, *, now: datetime) -> int:
-    """Queue every delivery again that `worker_id` holds; how many."""
+    """Queue every delivery again that `worker_id` holds; how many. None has used up a try."""
     returned = 0
     for edition_id in tx.all(
         int,
@@ -95,7 +119,8 @@ def give_back_all(tx: Transaction, worker_id: int, *, now: datetime) -> int:
         worker_id=worker_id,
     ):
         number = tx.execute(
-            "UPDATE deliveries SET state = 'queued', due_at = :now, worker_id = NULL"
+            "UPDATE deliveries SET state = 'queued', due_at = :now, worker_id = NULL,"
+            " attempts = attempts - 1"
             " WHERE worker_id = :worker_id AND edition_id = :edition_id AND state = 'claimed'",
             worker_id=worker_id,
             edition_id=edition_id,

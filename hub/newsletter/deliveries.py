@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.db import Transaction
-from hub.newsletter.model import Edition
+from hub.mail import relays
+from hub.newsletter.model import Edition, Retry
 from hub.times import to_text
 
 BATCH = 20_000
@@ -21,12 +22,20 @@ _READERS = (
     " AND (paused_until IS NULL OR paused_until <= :made_at)"
 )
 
+# The repeated condition is that of an index.
+_BATCH_IN_STATE = (
+    "edition_id = :id AND state = :state AND subscriber_id IN (SELECT subscriber_id"
+    " FROM deliveries WHERE edition_id = :id AND state IN ('queued', 'deferred')"
+    " AND state = :state LIMIT :limit)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What becomes of a delivery that a worker held.
 
-    `due_at` is when it comes next for `deferred` and `queued`, and now for the others.
+    `due_at` is when it comes next for `deferred` and `queued`, and now for the others; `relay`
+    names the one it was handed to, if it was.
     """
 
     edition_id: int
@@ -35,15 +44,24 @@ class Result:
     code: int | None
     reply: str
     due_at: datetime
+    relay: str = ""
 
 
 def readers(tx: Transaction, cadence: str, made_at: datetime) -> int:
-    """How many readers an edition made at `made_at` goes to."""
-    return int(
-        tx.scalar(
-            f"SELECT count(*) FROM subscribers WHERE {_READERS}", cadence=cadence, made_at=made_at
-        )
+    """How many readers an edition goes to that is made now, at `made_at`.
+
+    A million are counted by the index alone, and the few who pause are taken away; nobody
+    was confirmed later than now.
+    """
+    active = "status = 'active' AND cadence = :cadence"
+    everybody = tx.scalar(f"SELECT count(*) FROM subscribers WHERE {active}", cadence=cadence)
+    paused = tx.scalar(
+        f"SELECT count(*) FROM subscribers WHERE {active}"
+        " AND paused_until IS NOT NULL AND paused_until > :made_at",
+        cadence=cadence,
+        made_at=made_at,
     )
+    return int(everybody) - int(paused)
 
 
 def has_readers(tx: Transaction, cadence: str, made_at: datetime) -> bool:
@@ -84,14 +102,16 @@ def queue_batch(
 def record(tx: Transaction, worker_id: int, results: Iterable[Result]) -> int:
     """Write down results of deliveries that `worker_id` holds; how many it really held.
 
-    A claim that was taken from this worker in between is left as its new holder has it.
+    A claim that was taken from this worker in between is left as its new holder has it. One
+    that goes back untried (`queued`) has not used up a try.
     """
-    alike: dict[tuple[int, str, int], list[Result]] = {}
+    alike: dict[tuple[int, str, int, str], list[Result]] = {}
     for result in results:
-        alike.setdefault((result.edition_id, result.state, result.code or 0), []).append(result)
+        kind = (result.edition_id, result.state, result.code or 0, result.relay)
+        alike.setdefault(kind, []).append(result)
     moved: dict[int, Counter[str]] = {}
     # In order, so that two workers never wait for each other's counters.
-    for (edition_id, state, _code), some in sorted(alike.items(), key=lambda item: item[0]):
+    for (edition_id, state, *_), some in sorted(alike.items(), key=lambda item: item[0]):
         moves = moved.setdefault(edition_id, Counter())
         for start in range(0, len(some), _AT_ONCE):
             changed = _record(tx, worker_id, some[start : start + _AT_ONCE])
@@ -103,7 +123,7 @@ def record(tx: Transaction, worker_id: int, results: Iterable[Result]) -> int:
 
 
 def _record(tx: Transaction, worker_id: int, alike: Sequence[Result]) -> int:
-    """How many of these were really held. They have edition, state and code in common.
+    """How many of these were really held. They have edition, state, code and relay in common.
 
     One statement for all: each costs a journey to the server, or a wait for the interpreter that
     sends meanwhile. In this form a row takes 4 µs of SQLite; as a join with VALUES it took 11.
@@ -115,12 +135,15 @@ def _record(tx: Transaction, worker_id: int, alike: Sequence[Result]) -> int:
     finished_at = due_at if first.state in _FINISHED else "NULL"
     return tx.execute(
         f"UPDATE deliveries SET state = :state, code = :code, worker_id = NULL, due_at = {due_at},"
-        f" reply = {reply}, finished_at = {finished_at} WHERE edition_id = :edition_id"
+        f" reply = {reply}, finished_at = {finished_at}, attempts = attempts - :untried,"
+        f" relay_id = {relays.NUMBER} WHERE edition_id = :edition_id"
         f" AND subscriber_id IN (:{', :'.join(ids)})"
         # As expressions, or SQLite takes the index of claims and walks through all of them.
         " AND coalesce(state, '') = 'claimed' AND coalesce(worker_id, 0) = :worker_id",
         state=first.state,
         code=first.code,
+        untried=int(first.state == "queued"),
+        relay=first.relay,
         edition_id=first.edition_id,
         worker_id=worker_id,
         **ids,
@@ -152,13 +175,34 @@ def move_counts(tx: Transaction, edition_id: int, moves: Counter[str]) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _StatusCount:
+    status: str
+    number: int
+
+
+def retriable(tx: Transaction, edition_id: int) -> Retry:
+    """Whom `retry` would send to, and who is left out because they are not active any more."""
+    rows = tx.all(
+        _StatusCount,
+        "SELECT coalesce(s.status, 'erased') AS status, count(*) AS number FROM deliveries AS d"
+        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :id"
+        " AND d.state IN ('failed', 'unknown') GROUP BY coalesce(s.status, 'erased')",
+        id=edition_id,
+    )
+    numbers = {row.status: row.number for row in rows}
+    return Retry(numbers.pop("active", 0), tuple(sorted(numbers.items())))
+
+
 def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
     """Queue what failed or is unknown again, for those who are still active; how many."""
     moved = Counter[str]()
     for state in ("failed", "unknown"):
         moved[state] = -tx.execute(
             "UPDATE deliveries SET state = 'queued', due_at = :now, attempts = 0, code = NULL,"
-            " reply = '', finished_at = NULL WHERE edition_id = :id AND state = :state"
+            " reply = '', finished_at = NULL, relay_id = NULL"
+            " WHERE edition_id = :id AND state = :state"
+            " AND state IN ('failed', 'unknown')"
             " AND subscriber_id IN (SELECT id FROM subscribers WHERE status = 'active')",
             id=edition_id,
             now=now,
@@ -169,24 +213,60 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
     return moved["queued"]
 
 
+def drop_queued(tx: Transaction, edition_id: int, *, limit: int = BATCH) -> int:
+    """Delete deliveries that were never tried, a batch of them; how many."""
+    number = tx.execute(
+        f"DELETE FROM deliveries WHERE {_BATCH_IN_STATE}",
+        id=edition_id,
+        state="queued",
+        limit=limit,
+    )
+    move_counts(tx, edition_id, Counter(queued=-number))
+    return number
+
+
+def fail_deferred(
+    tx: Transaction, edition_id: int, *, reason: str, now: datetime, limit: int = BATCH
+) -> int:
+    """Give deliveries up that were put off, a batch of them; how many. What was said stays."""
+    number = tx.execute(
+        "UPDATE deliveries SET state = 'failed', finished_at = :now,"
+        f" reply = :reason || ': ' || reply WHERE {_BATCH_IN_STATE}",
+        id=edition_id,
+        state="deferred",
+        limit=limit,
+        reason=reason,
+        now=now,
+    )
+    move_counts(tx, edition_id, Counter(deferred=-number, failed=number))
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A mail that failed or whose end is unknown; `email` is None when the reader was erased."""
+    """A mail that failed or whose end is unknown; `email` is None when the reader was erased.
+
+    `relay` names the one it was handed to, empty when it was not.
+    """
 
     subscriber_id: int
     email: str | None
     state: str
     code: int | None
     reply: str
+    relay: str
 
 
 def undelivered(tx: Transaction, edition_id: int, *, limit: int) -> list[Undelivered]:
     """The first of the deliveries of an edition that failed or are unknown, with the reason."""
     return tx.all(
         Undelivered,
-        "SELECT d.subscriber_id, s.email, d.state, d.code, d.reply FROM deliveries AS d"
-        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :id"
-        " AND d.state IN ('failed', 'unknown') ORDER BY d.subscriber_id LIMIT :limit",
+        "SELECT d.subscriber_id, s.email, d.state, d.code, d.reply,"
+        " coalesce(r.name, '') AS relay FROM deliveries AS d"
+        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
+        " LEFT JOIN relays AS r ON r.id = d.relay_id WHERE d.edition_id = :id"
+        # In the order of the index; by reader alone, SQLite would go through the whole edition.
+        " AND d.state IN ('failed', 'unknown') ORDER BY d.state, d.subscriber_id LIMIT :limit",
         id=edition_id,
         limit=limit,
     )
@@ -211,14 +291,13 @@ def count_states(tx: Transaction, edition_id: int) -> dict[str, int]:
     }
 
 
-def next_due(tx: Transaction) -> datetime | None:
-    """When the next deferred delivery of a sending edition is due; None when nothing waits."""
-
+def next_try(tx: Transaction, edition_id: int) -> datetime | None:
+    """When the next delivery of an edition that waits is due; None when none waits."""
     found = tx.one(
         _Due,
-        "SELECT min(d.due_at) AS due_at FROM editions AS e JOIN deliveries AS d"
-        " ON d.edition_id = e.id WHERE e.status = 'sending'"
-        " AND d.state IN ('queued', 'deferred')",
+        "SELECT min(due_at) AS due_at FROM deliveries"
+        " WHERE edition_id = :id AND state IN ('queued', 'deferred')",
+        id=edition_id,
     )
     return found.due_at if found else None
 

@@ -36,6 +36,17 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """How many mails go out again, and how many are left out, by what their readers are now.
+
+    `left_out` holds (`bounced`, `unsubscribed`, …, `erased`; how many), sorted.
+    """
+
+    queued: int
+    left_out: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EditionReport:
     """An edition, how many posts are in it, and how its deliveries stand."""
 

@@ -12,8 +12,16 @@ from datetime import datetime
 
 from hub import i18n, logs
 from hub.errors import HubError, Unavailable
-from hub.mail import headers, retrying
-from hub.mail.model import Connection, Envelope, Mailer, Outcome, RelayAway, RelayRefuses
+from hub.mail import headers, retrying, verdicts
+from hub.mail.model import (
+    Connection,
+    Envelope,
+    Mailer,
+    Outcome,
+    RelayAway,
+    RelayFull,
+    RelayRefuses,
+)
 from hub.newsletter.books import Books
 from hub.newsletter.deliveries import Result
 from hub.newsletter.model import ClaimedDelivery
@@ -22,10 +30,15 @@ CONNECTIONS = 10
 BATCH = 100
 # How many are at hand before the next are claimed.
 AHEAD = 150
-FLUSH_SECONDS = 0.005
+FLUSH_SECONDS = 0.001
+# How many messages may be on their way or not written down yet: at most so many are sent again
+# when the process is killed, however slow the disk is.
+IN_DOUBT = 40
 # How old what is known of a waiting reader may be.
 RECHECK_SECONDS = 0.5
 AWAY_SECONDS = 0.25
+# How long after the last one a connection that ended is replaced.
+REPLACE_SECONDS = 5.0
 
 Clock = Callable[[], datetime]
 
@@ -50,6 +63,8 @@ class EditionLane:
         self._ready: deque[ClaimedDelivery] = deque()
         self._flying: dict[object, ClaimedDelivery] = {}
         self._results: list[Result] = []
+        # Editions that must wait for their owner, and why; not written down yet.
+        self._pausing: dict[int, str] = {}
         # For the senders: there is something to send. For the books: results, or too few claims.
         self._news = asyncio.Event()
         self._unwritten = asyncio.Event()
@@ -83,16 +98,20 @@ class EditionLane:
         try:
             # One connection first: a relay that is down is asked once, not ten times.
             first = await self._mailer.connect()
+        except RelayFull:
+            # Letters hold what connections it allows: a moment later.
+            await asyncio.sleep(AWAY_SECONDS)
+            return
         except RelayAway as error:
             self._put_off(str(error))
             return
         except RelayRefuses as error:
-            await self._pause(str(error))
+            self._refused(str(error))
             return
         wanted = min(self._connections, max(1, len(self._ready)))
         self._active = wanted
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._write_down())
+            group.create_task(self._write_down(group, wanted))
             group.create_task(self._claim_ahead())
             for number in range(wanted):
                 group.create_task(self._sender(first if number == 0 else None))
@@ -101,11 +120,14 @@ class EditionLane:
         try:
             while (envelope := await self._next()) is not None:
                 try:
-                    if connection is None or not connection.usable:
+                    if connection is not None and not connection.usable:
+                        await connection.close()
+                        connection = None
+                    if connection is None:
                         connection = await self._mailer.connect()
                 except RelayAway as error:
                     self._done(envelope, None)
-                    if self._active == 1:
+                    if self._active == 1 and not isinstance(error, RelayFull):
                         self._put_off(str(error))
                     # The others go on: a relay may allow fewer connections than these.
                     return
@@ -114,7 +136,7 @@ class EditionLane:
                     raise
                 await connection.deliver(envelope, self._take, self._done)
         except RelayRefuses as error:
-            await self._pause(str(error))
+            self._refused(str(error))
         finally:
             self._active -= 1
             for event in (self._news, self._unwritten, self._shortage):
@@ -139,7 +161,7 @@ class EditionLane:
 
     def _take(self) -> Envelope | None:
         """The next message, if one may go now."""
-        while self._ready and not (self._unreached or self._halted or self._stopping.is_set()):
+        while self._ready and not self._waits:
             delivery = self._ready.popleft()
             if len(self._ready) < AHEAD:
                 self._shortage.set()
@@ -167,17 +189,29 @@ class EditionLane:
             return Envelope(key, self._books.sender, recipient, content, personaliser.dotless)
         return None
 
+    @property
+    def _waits(self) -> bool:
+        """Whether no message may go now."""
+        in_doubt = len(self._flying) + len(self._results)
+        if in_doubt >= max(IN_DOUBT, self._connections) or self._unreached:
+            return True
+        return self._halted or self._stopping.is_set()
+
     def _done(self, envelope: Envelope, outcome: Outcome | None) -> None:
         delivery = self._flying.pop(envelope.key)
         if outcome is None:
             self._ready.appendleft(delivery)
             self._news.set()
         elif outcome.state == "deferred":
-            self._defer(delivery, outcome.code, outcome.reply)
+            self._defer(delivery, outcome.code, outcome.reply, outcome.relay)
         else:
-            self._finish(delivery, outcome.state, outcome.code, outcome.reply)
+            self._finish(delivery, outcome.state, outcome.code, outcome.reply, outcome.relay)
+            if reason := verdicts.reason_to_pause(outcome):
+                self._pause({delivery.edition_id}, reason)
 
-    def _defer(self, delivery: ClaimedDelivery, code: int | None, reply: str) -> None:
+    def _defer(
+        self, delivery: ClaimedDelivery, code: int | None, reply: str, relay: str = ""
+    ) -> None:
         due_at = retrying.next_attempt(
             delivery.attempts,
             created_at=self._books.made_at(delivery.edition_id),
@@ -185,26 +219,33 @@ class EditionLane:
             chance=self._chance(),
         )
         if due_at is None:
-            self._finish(delivery, "failed", code, f"given up after 48 hours: {reply}")
+            self._finish(delivery, "failed", code, f"given up after 48 hours: {reply}", relay)
         else:
-            self._result(delivery, "deferred", code, reply, due_at)
+            self._result(delivery, "deferred", code, reply, due_at, relay)
 
-    def _finish(self, delivery: ClaimedDelivery, state: str, code: int | None, reply: str) -> None:
-        self._result(delivery, state, code, reply, self._now())
+    def _finish(
+        self, delivery: ClaimedDelivery, state: str, code: int | None, reply: str, relay: str = ""
+    ) -> None:
+        self._result(delivery, state, code, reply, self._now(), relay)
 
     def _result(
-        self, delivery: ClaimedDelivery, state: str, code: int | None, reply: str, due_at: datetime
+        self,
+        delivery: ClaimedDelivery,
+        state: str,
+        code: int | None,
+        reply: str,
+        due_at: datetime,
+        relay: str,
     ) -> None:
-        self._results.append(
-            Result(delivery.edition_id, delivery.subscriber_id, state, code, reply[:500], due_at)
-        )
+        edition, reader = delivery.edition_id, delivery.subscriber_id
+        self._results.append(Result(edition, reader, state, code, reply[:500], due_at, relay))
         self._unwritten.set()
 
     # The books.
 
-    async def _write_down(self) -> None:
-        """Results every few ms, and a look at the readers who wait every half second."""
-        checked_at = self._steady()
+    async def _write_down(self, group: asyncio.TaskGroup, wanted: int) -> None:
+        """Results every few ms; a look at the readers who wait, and at lost connections."""
+        checked_at = replaced_at = self._steady()
         while self._active:
             await self._results_or_time()
             with self._reaching("results"):
@@ -212,6 +253,10 @@ class EditionLane:
                 if self._ready and self._steady() - checked_at > RECHECK_SECONDS:
                     await self._recheck()
                     checked_at = self._steady()
+                if self._active < wanted and self._steady() - replaced_at > REPLACE_SECONDS:
+                    replaced_at = self._steady()
+                    self._active += 1
+                    group.create_task(self._sender(None))
             await self._rest_while("results")
 
     async def _results_or_time(self) -> None:
@@ -281,10 +326,17 @@ class EditionLane:
                 self._finish(delivery, "queued", None, "")
 
     async def _flush(self) -> None:
+        if self._pausing:
+            # First: an edition whose last result is written down would be over, not paused.
+            pausing = dict(self._pausing)
+            await asyncio.to_thread(self._books.pause, pausing, now=self._now())
+            for edition_id in pausing:
+                del self._pausing[edition_id]
         if self._results:
             results = self._results[:]
             await asyncio.to_thread(self._books.record, self._worker_id, results, now=self._now())
             del self._results[: len(results)]
+            self._news.set()
 
     async def _settle(self) -> None:
         """Write down what is known, and give back the rest."""
@@ -313,10 +365,13 @@ class EditionLane:
             self._defer(delivery, None, reason)
         self._ready.clear()
 
-    async def _pause(self, reason: str) -> None:
-        """The relay refuses this sender: no reader's fault, so the edition waits for its owner."""
+    def _refused(self, reason: str) -> None:
+        """The relay refuses this sender: no reader's fault, and it would refuse all others."""
+        self._pause({delivery.edition_id for delivery in self._ready}, reason)
+
+    def _pause(self, edition_ids: set[int], reason: str) -> None:
+        """Send nothing more of these until their owner says so; what is in flight arrives."""
         self.trouble = reason
         self._halted = True
-        editions = {delivery.edition_id for delivery in self._ready}
-        logs.warning("edition.paused", editions=sorted(editions), reason=reason)
-        await asyncio.to_thread(self._books.pause, editions, reason)
+        for edition_id in edition_ids:
+            self._pausing.setdefault(edition_id, reason)

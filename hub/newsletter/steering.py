@@ -5,10 +5,15 @@ from datetime import datetime
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_, Word
+from hub.mail import queue
 from hub.newsletter import deliveries, editions, ledger
-from hub.newsletter.model import Edition
+from hub.newsletter.model import Edition, Retry
+from hub.site.model import Site
 
 BY_OWNER = "paused by the owner"
+# The mail that tells the owner; hub/admin/letters.py writes it.
+PAUSED = "edition-paused"
+CANCELLED = "cancelled by the owner"
 
 
 def pause(tx: Transaction, edition_id: int, *, reason: str = BY_OWNER) -> Edition:
@@ -22,6 +27,26 @@ def pause(tx: Transaction, edition_id: int, *, reason: str = BY_OWNER) -> Editio
         )
     editions.set_status(tx, edition.id, "paused", reason=reason, finished_at=None)
     return _edition(tx, edition_id)
+
+
+def stop(tx: Transaction, edition_id: int, *, reason: str, site: Site, now: datetime) -> bool:
+    """Pause for a reason that only the owner can mend, and queue the mail that says so.
+
+    False, and no mail, for an edition that is paused or over already.
+    """
+    edition = editions.get(tx, edition_id)
+    if edition is None or edition.status not in ("planned", "sending"):
+        return False
+    pause(tx, edition_id, reason=reason)
+    queue.put(
+        tx,
+        kind=PAUSED,
+        subject_id=edition_id,
+        recipient=site.owner_email,
+        language=site.language,
+        now=now,
+    )
+    return True
 
 
 def resume(tx: Transaction, edition_id: int) -> Edition:
@@ -41,7 +66,8 @@ def resume(tx: Transaction, edition_id: int) -> Edition:
 def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     """Stop an edition for good. Refused when it is over.
 
-    When nothing of it has left yet, its posts go back and belong in the next edition.
+    When nothing of it has left yet, its posts go back and belong in the next edition. Of what
+    waits, a batch is cleared (see `sweep`); the worker clears the rest.
     """
     edition = _edition(tx, edition_id)
     if edition.status not in ("planned", "sending", "paused"):
@@ -52,19 +78,40 @@ def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
         )
     counts = editions.counts(tx, edition_id)
     untouched = not (counts.accepted or counts.unknown or counts.claimed)
-    reason = "cancelled by the owner"
+    waiting = counts.queued + counts.deferred
+    reason = CANCELLED
     if untouched and ledger.release(tx, edition_id):
         reason += " before anything was sent; its articles are in the next one"
+    elif waiting:
+        reason += f" while {waiting} were waiting"
     editions.set_status(tx, edition.id, "cancelled", reason=reason, finished_at=now)
+    sweep(tx, edition.id, now=now)
     tx.site_changed()
     return _edition(tx, edition_id)
 
 
-def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
-    """Send again to exactly those whose mail failed or is unknown, if they are still active.
+def sweep(tx: Transaction, edition_id: int, *, now: datetime) -> int:
+    """Clear a batch of what still waited in a cancelled edition; how many, 0 at the end.
 
-    How many; Refused when there is none, or the edition is not sending or sent.
+    What was never tried is not a mail that anybody waits for, so it goes; what a server put
+    off has failed, with what the server said.
     """
+    return deliveries.drop_queued(tx, edition_id) or deliveries.fail_deferred(
+        tx, edition_id, reason=CANCELLED, now=now
+    )
+
+
+def unswept(tx: Transaction) -> list[int]:
+    """Cancelled editions in which something still waits (or does again: it was in flight)."""
+    return tx.all(
+        int,
+        "SELECT e.id FROM editions AS e JOIN edition_counts AS c ON c.edition_id = e.id"
+        " WHERE e.status = 'cancelled' AND c.queued + c.deferred > 0",
+    )
+
+
+def retriable(tx: Transaction, edition_id: int) -> Retry:
+    """Whom `retry` would send to. Refused when that is nobody, or the edition is not on its way."""
     edition = _edition(tx, edition_id)
     if edition.status not in ("sending", "paused", "sent"):
         raise Refused(
@@ -72,15 +119,25 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
             id=edition.id,
             status=Word(edition.status),
         )
-    number = deliveries.retry(tx, edition_id, now=now)
-    if not number:
+    found = deliveries.retriable(tx, edition_id)
+    if not found.queued:
         raise Refused(
             N_("Edition %(id)s has nothing to retry: no mail failed to a reader still active."),
             id=edition.id,
         )
-    if edition.status == "sent":
+    return found
+
+
+def retry(tx: Transaction, edition_id: int, *, now: datetime) -> Retry:
+    """Send again to exactly those whose mail failed or is unknown, if they are still active.
+
+    Refused as `retriable` is.
+    """
+    found = retriable(tx, edition_id)
+    deliveries.retry(tx, edition_id, now=now)
+    if _edition(tx, edition_id).status == "sent":
         editions.set_status(tx, edition_id, "sending", reason="", finished_at=None)
-    return number
+    return found
 
 
 def chosen(tx: Transaction, edition_id: int | None, *statuses: str) -> int:

@@ -18,11 +18,14 @@ class Site:
     posts_per_page: int
     feed_items: int
     feed_content: str
+    machine_texts: str
     owner_email: str
     sender_name: str
     sender_email: str
     reply_to: str
     postal_address: str
+    dkim: str
+    dkim_selector: str
     legal_notice: str
     privacy_notice: str
     newsletter_name: str

@@ -112,6 +112,12 @@ def _time_of_day(value: str) -> str:
     return value
 
 
+def _selector(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", value):
+        raise Refused(N_("Only small letters, digits and hyphens can be used."))
+    return value
+
+
 OPTIONS = (
     Option(
         "title",
@@ -139,6 +145,12 @@ OPTIONS = (
         N_("What feeds carry: full articles, or their excerpt."),
         _choice("full", "excerpt"),
     ),
+    Option(
+        "machine_texts",
+        "on",
+        N_("Whether programs get articles as Markdown and a list of them: on or off."),
+        _choice("on", "off"),
+    ),
     Option("owner_email", "", N_("Your address: replies and notices come here."), _address),
     Option("sender_name", "", N_("The name mail comes from; empty: the title."), _line(80)),
     Option(
@@ -153,6 +165,18 @@ OPTIONS = (
         "",
         N_("Your postal address, shown at the foot of every newsletter."),
         _text(500),
+    ),
+    Option(
+        "dkim",
+        "off",
+        N_("Whether the hub signs its mail (on), or leaves that to the mail server (off)."),
+        _choice("off", "on"),
+    ),
+    Option(
+        "dkim_selector",
+        "hub",
+        N_("The name of the key in the DNS, in front of ._domainkey and your domain."),
+        _selector,
     ),
     Option("legal_notice", "", N_("The legal notice (Markdown), shown at /legal."), _text(50_000)),
     Option(

@@ -3,6 +3,9 @@
 A view marks its answer as shared (`hub.web.pages`); the cache keeps it, and a gzip of it,
 until the site changes. Pages stand on a shelf, and a change brings a new, empty one: a page
 that was begun before the change goes to the old shelf, where nobody looks any more.
+
+Behind any server this is ASGI middleware; hub/web/http_protocol.py asks for a `hit` as soon as
+it has read the request, and saves the way through ASGI.
 """
 
 import asyncio
@@ -12,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
+from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,9 +25,12 @@ from hub.web.pages import PAGED, SHARED
 LARGEST = 48_000_000
 # Nothing under these is the same for everybody, or small enough to keep.
 _NEVER = ("/admin/", "/media/", "/setup/", "/confirm/", "/unsubscribe/", "/preferences/")
+# Every question has an answer of its own.
+_NEVER_THIS = "/search"
 _KEPT = frozenset((200, 301, 308))
 _COMPRESSIBLE = (b"text/", b"application/", b"image/svg")
 _SMALLEST_TO_COMPRESS = 600
+_WITH_BODY = frozenset((b"content-length", b"transfer-encoding", b"expect"))
 _SHARED = SHARED.encode()
 
 Header = tuple[bytes, bytes]
@@ -32,14 +39,21 @@ Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """Status and headers, as an ASGI message and as the lines of HTTP/1.1 (without `Date`)."""
+
+    start: Message
+    lines: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
-    """One encoding of a page: the messages to send, ready made."""
+    """One encoding of a page, ready made."""
 
     etag: bytes
-    start: Message
-    body: Message
-    not_modified: Message
-    size: int
+    head: Head
+    not_modified: Head
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ class Entry:
 
     @property
     def size(self) -> int:
-        return self.plain.size + (self.gzipped.size if self.gzipped else 0) + 2_000
+        return len(self.plain.body) + (len(self.gzipped.body) if self.gzipped else 0) + 3_000
 
 
 class _Shelf:
@@ -111,6 +125,7 @@ class PageCache:
             scope["type"] != "http"
             or scope["method"] not in ("GET", "HEAD")
             or scope["path"].startswith(_NEVER)
+            or scope["path"] == _NEVER_THIS
         ):
             await self._app(scope, receive, send)
             return
@@ -127,6 +142,25 @@ class PageCache:
             await self._make(shelf, number, scope, receive, send)
         else:
             await _answer(entry, scope, send)
+
+    def hit(
+        self, method: bytes, target: bytes, headers: list[Header]
+    ) -> tuple[bytes, bytes] | None:
+        """The lines of the head (without `Date` and the empty line) and the body of the answer.
+
+        None when there is no answer to give at once; then the request goes the usual way.
+        `target` is that of the request line, `headers` have lower-cased names.
+        """
+        # A query or an escape may mean the same page or another: the usual way knows.
+        if method not in (b"GET", b"HEAD") or b"?" in target or b"%" in target:
+            return None
+        entry = self._shelf.find(target.decode("latin-1"), 1)
+        if entry is None or any(name in _WITH_BODY for name, _ in headers):
+            return None
+        variant, unchanged = _chosen(entry, headers)
+        if unchanged:
+            return variant.not_modified.lines, b""
+        return variant.head.lines, variant.body if method == b"GET" else b""
 
     async def _make(
         self, shelf: _Shelf, number: int, scope: Scope, receive: Receive, send: Send
@@ -227,25 +261,28 @@ def _variant(
     tag = etag.encode()
     headers = [*common, *coding, (b"etag", tag), (b"content-length", str(len(body)).encode())]
     of_the_body = (b"content-type", b"content-length", b"content-encoding")
-    return Variant(
-        tag,
-        {"type": "http.response.start", "status": status, "headers": headers},
-        {"type": "http.response.body", "body": body},
-        {
-            "type": "http.response.start",
-            "status": 304,
-            "headers": [header for header in headers if header[0] not in of_the_body],
-        },
-        len(body),
-    )
+    kept = [header for header in headers if header[0] not in of_the_body]
+    return Variant(tag, _head(status, headers), _head(304, kept), body)
 
 
-_NO_BODY: Message = {"type": "http.response.body", "body": b""}
+def _head(status: int, headers: list[Header]) -> Head:
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
+    lines += [name + b": " + value for name, value in headers]
+    start = {"type": "http.response.start", "status": status, "headers": headers}
+    return Head(start, b"\r\n".join(lines) + b"\r\n")
 
 
 async def _answer(entry: Entry, scope: Scope, send: Send) -> None:
+    variant, unchanged = _chosen(entry, scope["headers"])
+    await send((variant.not_modified if unchanged else variant.head).start)
+    nothing = unchanged or scope["method"] == "HEAD"
+    await send({"type": "http.response.body", "body": b"" if nothing else variant.body})
+
+
+def _chosen(entry: Entry, headers: list[Header]) -> tuple[Variant, bool]:
+    """The encoding for these request headers, and whether the client has that page already."""
     accept_encoding = if_none_match = if_modified_since = b""
-    for name, value in scope["headers"]:
+    for name, value in headers:
         if name == b"accept-encoding":
             accept_encoding = value if not accept_encoding else accept_encoding + b"," + value
         elif name == b"if-none-match":
@@ -256,12 +293,9 @@ async def _answer(entry: Entry, scope: Scope, send: Send) -> None:
     if entry.gzipped is not None and accept_encoding and _accepts_gzip(accept_encoding):
         variant = entry.gzipped
     conditional = (if_none_match or if_modified_since) and entry.status == 200
-    if conditional and _unchanged(entry, variant, if_none_match, if_modified_since):
-        await send(variant.not_modified)
-        await send(_NO_BODY)
-        return
-    await send(variant.start)
-    await send(_NO_BODY if scope["method"] == "HEAD" else variant.body)
+    if not conditional:
+        return variant, False
+    return variant, _unchanged(entry, variant, if_none_match, if_modified_since)
 
 
 def _accepts_gzip(header: bytes) -> bool:

@@ -1,7 +1,9 @@
 """A small SMTP server that answers as the recipient's local part tells it to.
 
-451-rcpt, 550-rcpt, 421-rcpt   that code at RCPT (421 closes)
+451-rcpt, 550-rcpt, 421-rcpt   that code at RCPT (421 closes), with the text in TEXTS
 451-data, 550-data, 421-data   that code after the final dot (421 closes)
+550+5.2.1-rcpt, 550+no-data    that code with this enhanced status code, or with none
+greylist                       451 at RCPT the first time, accepted from then on
 drop-rcpt                      closes at RCPT
 drop-data                      takes the message and closes without an answer
 hang-data                      takes the message and says nothing more
@@ -14,15 +16,26 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-TEXTS = {451: "4.3.0 try again", 550: "5.1.1 no such user", 421: "4.7.0 closing"}
+TEXTS = {
+    451: "4.3.0 try again",
+    550: "5.1.1 no such user",
+    552: "5.2.2 mailbox full",
+    554: "5.7.1 rejected as spam",
+    421: "4.7.0 closing",
+}
 
 
 @dataclass
 class FaultServer:
-    """`accepted` holds (recipient, bytes) of each message that got its 250."""
+    """`accepted` holds (recipient, bytes) of each message that got its 250.
+
+    `most` is how many connections it takes at a time; the others are told 421. `busiest` is how
+    many it had at once.
+    """
 
     extensions: tuple[str, ...] = ("PIPELINING", "SIZE 1000000", "SMTPUTF8", "8BITMIME")
     close_after: int = 0
+    most: int = 0
     greeting: bytes = b"220 fault.test\r\n"
     refuse_mail: bytes = b""
     go_ahead_always: bool = False
@@ -32,8 +45,10 @@ class FaultServer:
     password: str = ""
     port: int = 0
     connections: int = 0
+    busiest: int = 0
     accepted: list[tuple[str, bytes]] = field(default_factory=list)
     unanswered: list[tuple[str, bytes]] = field(default_factory=list)
+    greylisted: set[str] = field(default_factory=set)
     commands: list[bytes] = field(default_factory=list)
     release: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -48,6 +63,12 @@ class FaultServer:
             assert task is not None
             tasks.add(task)
             self.connections += 1
+            if self.most and len(writers) > self.most:
+                writers.discard(writer)
+                writer.write(b"421 4.7.0 too many connections\r\n")
+                writer.close()
+                return
+            self.busiest = max(self.busiest, len(writers))
             try:
                 await self._converse(reader, writer)
             except (ConnectionError, ssl.SSLError):
@@ -105,12 +126,11 @@ class FaultServer:
                 writer.write(self.refuse_mail or b"250 2.1.0 ok\r\n")
             elif verb == b"RCPT":
                 name = line.split(b"<")[1].split(b">")[0].decode()
-                code, _, place = name.partition("@")[0].partition("-rcpt")
                 if name.startswith("drop-rcpt"):
                     return
-                if place == "" and code.isdigit():
-                    writer.write(_answer(int(code)))
-                    if code == "421":
+                if refusal := self._at_rcpt(name):
+                    writer.write(refusal)
+                    if refusal.startswith(b"421"):
                         return
                 else:
                     recipient = name
@@ -136,9 +156,18 @@ class FaultServer:
             else:
                 writer.write(b"250 ok\r\n")
 
+    def _at_rcpt(self, recipient: str) -> bytes:
+        """The refusal of this recipient; empty when it is welcome."""
+        if recipient.startswith("greylist") and recipient not in self.greylisted:
+            self.greylisted.add(recipient)
+            return b"451 4.7.1 greylisted\r\n"
+        return _refusal(recipient, "-rcpt")
+
     async def _content(self, reader: asyncio.StreamReader) -> bytes:
         lines = []
-        while (line := await reader.readline()) not in (b".\r\n", b""):
+        while (line := await reader.readline()) != b".\r\n":
+            if not line:
+                raise ConnectionResetError
             lines.append(line[1:] if line.startswith(b".") else line)
         return b"".join(lines)
 
@@ -152,14 +181,18 @@ class FaultServer:
             if local.startswith("hang-data"):
                 await self.release.wait()
             return False
-        code = local.partition("-data")[0]
-        if code.isdigit():
-            writer.write(_answer(int(code)))
-            return code != "421"
+        if refusal := _refusal(recipient, "-data"):
+            writer.write(refusal)
+            return not refusal.startswith(b"421")
         self.accepted.append((recipient, content))
         writer.write(b"250 2.0.0 queued\r\n")
         return True
 
 
-def _answer(code: int) -> bytes:
-    return f"{code} {TEXTS[code]}\r\n".encode()
+def _refusal(recipient: str, stage: str) -> bytes:
+    fault, at_this_stage, _ = recipient.partition("@")[0].partition(stage)
+    code, _, status = fault.partition("+")
+    if not at_this_stage or not code.isdigit():
+        return b""
+    text = f"{status} told so".removeprefix("no ") if status else TEXTS[int(code)]
+    return f"{code} {text}\r\n".encode()

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -12,7 +13,7 @@ from hub.app import COMPOSERS
 from hub.mail.model import Mailer
 from hub.mail.relay import RelayMailer
 from hub.mail.session import Waits
-from hub.newsletter import editions
+from hub.newsletter import deliveries, editions, planning
 from hub.newsletter.model import Counts, Edition
 from hub.newsletter.planning import Press
 from hub.settings import SmtpRelay
@@ -20,6 +21,7 @@ from hub.web.mailing import renderer
 from hub.web.state import Hub
 from hub.worker import Worker
 from tests.conftest import NOW
+from tests.mail.fault_server import FaultServer
 
 _numbers = count(1)
 
@@ -144,3 +146,74 @@ def outbox(hub: Hub) -> list[bytes]:
 
 def parsed(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, policy=policy.default)
+
+
+def sending_edition(hub: Hub, *locals_: str) -> int:
+    """An edition to these readers at mail.test, all deliveries queued."""
+    for name in locals_:
+        subscribe(hub, f"{name}@mail.test")
+    return send_out(hub)
+
+
+def send_out(hub: Hub, at: datetime = NOW) -> int:
+    """An edition of a new post to whoever is on the list, all deliveries queued."""
+    publish(hub, "Ropes", at=at)
+    with hub.db.write() as tx:
+        (edition,) = planning.send_now(tx, press(hub), "weekly", at)
+    while newest(hub).status == "planned":
+        with hub.db.write() as tx:
+            planning.queue(tx, edition.id, at)
+    return edition.id
+
+
+def send_to(hub: Hub, server: FaultServer, now: datetime = NOW, *, connections: int = 3) -> Worker:
+    """One tick against a server; the worker, to look at."""
+
+    async def run() -> Worker:
+        async with server.running():
+            mailer = relay_at(server.port, final_dot=0.2)
+            worker = await asyncio.to_thread(
+                lambda: worker_of(hub, mailer, connections=connections)
+            )
+            await worker.tick(now)
+            await worker.close(now)
+            return worker
+
+    return asyncio.run(run())
+
+
+def states(hub: Hub, edition_id: int) -> dict[str, int]:
+    """The counters, checked against the deliveries themselves."""
+    counted = {name: n for name, n in asdict(counts(hub, edition_id)).items() if n}
+    with hub.db.read() as tx:
+        assert deliveries.count_states(tx, edition_id) == counted
+    return counted
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    state: str
+    code: int | None
+    reply: str
+
+
+def reply_of(hub: Hub, name: str) -> tuple[str, int | None, str]:
+    """State, code and text of the newest delivery to `name` at mail.test."""
+    with hub.db.read() as tx:
+        found = tx.one(
+            _Delivery,
+            "SELECT d.state, d.code, d.reply FROM deliveries AS d JOIN subscribers AS s"
+            " ON s.id = d.subscriber_id WHERE s.email = :email ORDER BY d.edition_id DESC LIMIT 1",
+            email=f"{name}@mail.test",
+        )
+    assert found is not None
+    return found.state, found.code, found.reply
+
+
+def status_of(hub: Hub, name: str) -> str:
+    with hub.db.read() as tx:
+        return str(
+            tx.scalar(
+                "SELECT status FROM subscribers WHERE email = :email", email=f"{name}@mail.test"
+            )
+        )

@@ -7,7 +7,8 @@ from threading import Thread
 import pytest
 
 from hub.errors import Refused
-from hub.newsletter import editions, ledger, planning, steering
+from hub.newsletter import editions, ledger, planning, steering, troubles
+from hub.newsletter.troubles import Trouble
 from hub.site import store as sites
 from hub.web import themes
 from hub.web.state import Hub
@@ -166,10 +167,10 @@ def test_those_active_when_it_is_made_get_it(hub: Hub) -> None:
     subscribe(hub, "monthly@mail.test", cadence="monthly")
     subscribe(hub, "paused@mail.test", paused_until=NOW + WEEK)
     subscribe(hub, "back@mail.test", paused_until=NOW)
-    subscribe(hub, "later@mail.test", at=NOW + timedelta(seconds=1))
     publish(hub, "Ropes")
     with hub.db.read() as tx:
         assert planning.next_edition(tx, hub.site(), "weekly", NOW).readers == 2
+    subscribe(hub, "later@mail.test", at=NOW + timedelta(seconds=1))
     send_now(hub)
     assert counts(hub, newest(hub).id).queued == 2
 
@@ -227,10 +228,20 @@ def test_a_template_that_fails_takes_nothing_and_is_tried_again(hub: Hub) -> Non
     with pytest.raises(Refused, match=r"digest\.html"):
         send_now(hub)
     tick(hub, SATURDAY)
+    tick(hub, SATURDAY + timedelta(minutes=1))
     assert all_editions(hub) == []
+    ((part, reason, since),) = [(t.part, t.reason, t.since) for t in _troubles(hub)]
+    assert (part, since) == ("planning", SATURDAY)
+    assert "digest.html" in reason
     _forget_themes(template)
     tick(hub, SATURDAY)
     assert newest(hub).status == "sent"
+    assert _troubles(hub) == []
+
+
+def _troubles(hub: Hub) -> list[Trouble]:
+    with hub.db.read() as tx:
+        return troubles.current(tx)
 
 
 def _forget_themes(template: Path) -> None:

@@ -1,0 +1,83 @@
+"""Looks at everything that mail from this hub needs, and says what to change."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+from hub.i18n import N_
+from hub.mail import dkim, dkim_store, domain_checks, headers, mailers, signing
+from hub.mail.dns import Dns, DnsAway
+from hub.mail.domain_checks import Finding
+from hub.mail.model import Mailer, RelayAway, RelayRefuses
+from hub.site.model import Site
+from hub.web.state import Hub
+
+
+def examine(hub: Hub, dns: Dns) -> list[Finding]:
+    """Every finding, in the order in which they matter. Asks the relay and the DNS; seconds."""
+    site = hub.site()
+    return [*_site(hub, site), *_relays(hub, site), *_domain(hub, site, dns)]
+
+
+def _site(hub: Hub, site: Site) -> Iterator[Finding]:
+    for warning in hub.db.warnings():
+        yield Finding("Database", "warning", warning.replace("%", "%%"))
+    if site.base_url.startswith("https:"):
+        yield Finding("Address", "good", N_("The site is at %(url)s."), {"url": site.base_url})
+    else:
+        text = N_("%(url)s is not https: mail programs offer one-press leaving over https only.")
+        yield Finding("Address", "bad", text, {"url": site.base_url})
+    for name in ("postal_address", "legal_notice", "privacy_notice"):
+        if not getattr(site, name):
+            text = N_("%(name)s is empty; the law asks for it in many countries.")
+            yield Finding("Legal texts", "warning", text, {"name": name})
+
+
+def _relays(hub: Hub, site: Site) -> Iterator[Finding]:
+    found = mailers.single(hub.settings, site.base_url)
+    if not found:
+        text = N_("Mail is written to data/outbox and leaves nowhere: set HUB_SMTP.")
+        yield Finding("Relay", "warning", text)
+    for name, mailer in found:
+        try:
+            asyncio.run(_connect(mailer))
+        except (RelayAway, RelayRefuses) as error:
+            text = N_("%(relay)s: %(reason)s")
+            yield Finding("Relay", "bad", text, {"relay": name, "reason": str(error)})
+        else:
+            yield Finding("Relay", "good", N_("%(relay)s lets the hub in."), {"relay": name})
+
+
+async def _connect(mailer: Mailer) -> None:
+    connection = await mailer.connect()
+    await connection.close()
+
+
+def _domain(hub: Hub, site: Site, dns: Dns) -> Iterator[Finding]:
+    domain = headers.domain_of(site.from_email)
+    yield _asked("SPF", lambda: domain_checks.spf(domain, dns.txt(domain)))
+    yield _dkim(hub, site, dns)
+    yield _asked(
+        "DMARC", lambda: domain_checks.dmarc(domain, dns.txt(f"_dmarc.{domain}"), site.owner_email)
+    )
+    yield _asked("MX", lambda: domain_checks.mx(domain, dns.mx(domain)))
+
+
+def _dkim(hub: Hub, site: Site, dns: Dns) -> Finding:
+    with hub.db.read() as tx:
+        pem = dkim_store.key(tx)
+    if site.dkim == "off":
+        text = N_("The hub does not sign mail; your mail server must, or switch `dkim` on.")
+        return Finding("DKIM", "unknown", text)
+    if pem is None:
+        text = N_("Signing is on, but there is no key: run hub doctor --make-dkim.")
+        return Finding("DKIM", "bad", text)
+    name = signing.identity(site).name
+    return _asked("DKIM", lambda: domain_checks.dkim(name, dns.txt(name), dkim.record(pem)))
+
+
+def _asked(name: str, ask: Callable[[], Finding]) -> Finding:
+    try:
+        return ask()
+    except DnsAway as error:
+        text = N_("The DNS gave no answer: %(reason)s")
+        return Finding(name, "unknown", text, {"reason": str(error)})
