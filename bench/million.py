@@ -47,8 +47,13 @@ def measure(articles: Path) -> list[Line]:
     """The curve on each engine, and the largest size with two workers."""
     most = int(os.environ.get("HUB_BENCH_READERS") or SIZES[-1])
     sizes = [size for size in SIZES if size <= most] or [most]
-    lines = [line for size in sizes for line in _on("SQLite", articles, size, {})]
-    lines += _on("SQLite, two workers", articles, sizes[-1], {}, workers=2)
+    engine = os.environ.get("HUB_BENCH_ENGINE", "both")
+    lines: list[Line] = []
+    if engine != "postgres":
+        lines += [line for size in sizes for line in _on("SQLite", articles, size, {})]
+        lines += _on("SQLite, two workers", articles, sizes[-1], {}, workers=2)
+    if engine == "sqlite":
+        return lines
     if reason := why_not():
         return [*lines, Line("the same on PostgreSQL", "not measured", "", reason)]
     with closing(Server(DURABLE)) as server:

@@ -134,6 +134,9 @@ class PostgresTransaction(Transaction):
             raise
         self._command(f"RELEASE {name}")
 
+    def grown(self, table: str) -> None:
+        self._command(f'ANALYZE "{table}"')
+
     def site_changed(self) -> None:
         self.changes_site = True
 

@@ -57,6 +57,13 @@ class Transaction(ABC):
         """Inside, an exception undoes what was done since, and the transaction goes on."""
 
     @abstractmethod
+    def grown(self, table: str) -> None:
+        """Many rows were added to a table: the engine takes their number into its plans.
+
+        PostgreSQL would else believe for a minute that the table is as it was.
+        """
+
+    @abstractmethod
     def site_changed(self) -> None:
         """Public pages may look different after this transaction: every process drops its cache."""
 

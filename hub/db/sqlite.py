@@ -99,6 +99,9 @@ class SqliteTransaction(Transaction):
             raise
         self.connection.execute(f"RELEASE {name}")
 
+    def grown(self, table: str) -> None:
+        """Its plans follow the indexes alone: nothing is ever counted."""
+
     def site_changed(self) -> None:
         self.changes_site = True
 

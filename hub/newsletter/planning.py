@@ -110,6 +110,7 @@ def queue(tx: Transaction, edition_id: int, now: datetime, *, limit: int = deliv
         tx, edition, rules.CADENCE[edition.stream], now=now, limit=limit
     )
     if queued is None:
+        tx.grown("deliveries")
         editions.set_status(tx, edition_id, "sending", reason="", finished_at=None)
         editions.finish(tx, edition_id, now)
         tx.site_changed()

@@ -355,3 +355,10 @@ def test_a_commit_that_does_not_wait_for_the_disk_is_one(
         raise ZeroDivisionError
     put(db, "sure")
     assert names(db) == ["quick", "sure"]
+
+
+def test_a_table_that_has_grown_may_be_told_in_any_transaction(db: Database) -> None:
+    with db.write() as tx:
+        tx.execute("INSERT INTO settings (name, value) VALUES ('a', '')")
+        tx.grown("settings")
+    assert names(db) == ["a"]
