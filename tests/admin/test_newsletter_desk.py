@@ -6,8 +6,11 @@ from starlette.testclient import TestClient
 from hub.audience import membership
 from hub.audience.model import Wish
 from hub.content.model import Post
-from hub.newsletter import editions
+from hub.mail import sent
+from hub.newsletter import editions, pacing
 from hub.newsletter.model import Edition
+from hub.newsletter.pace_rules import Limits
+from hub.site import store as sites
 from hub.web.state import Hub
 from tests.conftest import NOW
 
@@ -119,3 +122,16 @@ def test_an_edition_that_moves_shows_itself_anew(desk: TestClient, edition: Edit
     assert 'http-equiv="refresh"' in desk.get(url).text
     desk.post(f"{url}/pause")
     assert 'http-equiv="refresh"' not in desk.get(url).text
+
+
+def test_an_edition_that_a_limit_holds_back_says_until_when(
+    desk: TestClient, hub: Hub, edition: Edition
+) -> None:
+    with hub.db.write() as tx:
+        editions.set_status(tx, edition.id, "sending", reason="", finished_at=None)
+        sites.put(tx, "send_per_hour", "2000")
+        sent.count(tx, 2_000, hub.now())
+        pacing.slow_down(tx, Limits(), "gmail.test", 3, observed=5.0, now=hub.now())
+    for path in ("/admin/newsletter", f"/admin/newsletter/{edition.id}"):
+        assert "waits until" in desk.get(path).text
+    assert "gmail.test refuses so much at once: 2.5 a second" in desk.get(path).text

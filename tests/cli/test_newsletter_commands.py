@@ -151,3 +151,21 @@ def test_pause_resume_cancel(hub: Hub, run: Run) -> None:
 def test_there_may_be_nothing_to_steer(run: Run, verb: str) -> None:
     run("newsletter", verb, fails=Refused)
     run("newsletter", verb, "4711", fails=Refused)
+
+
+def test_an_hour_that_is_used_up_is_no_failure_and_status_says_until_when(
+    hub: Hub, run: Run
+) -> None:
+    for n in range(3):
+        subscribe(hub, f"r{n}@mail.test")
+    publish(hub, "Ropes")
+    run("settings", "set", "send_per_hour", "2")
+    run("newsletter", "send", "--now")
+    once = run("worker", "--once")
+    assert once.stderr.startswith("edition 1 waits until ")
+    assert len(outbox(hub)) == 2
+    status = run("newsletter", "status").stdout
+    assert "2 accepted" in status
+    assert ": 2 an hour\n" in status
+    (document_of_it,) = document(run("newsletter", "status", "--json"))
+    assert document_of_it["status"] == "sending"
