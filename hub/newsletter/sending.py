@@ -7,6 +7,7 @@ in memory, writes results down) and a task for each connection sends.
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from hub import i18n, logs
@@ -96,6 +97,12 @@ class EditionLane:
 
     async def _sender(self, connection: Connection | None) -> None:
         try:
+            if connection is None and not self._gate.free:
+                # Before a permit is used: its message would leave late, and then in a heap.
+                with suppress(RelayAway):
+                    connection = await self._mailer.connect()
+                if connection is None:
+                    return
             while (envelope := await self._next()) is not None:
                 try:
                     if connection is None or not connection.usable:
