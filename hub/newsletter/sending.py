@@ -127,6 +127,12 @@ class EditionLane:
 
     async def _sender(self, connection: Connection | None) -> None:
         try:
+            if connection is None and not self._gate.free:
+                # Before a permit is used: its message would leave late, and then in a heap.
+                with contextlib.suppress(RelayAway):
+                    connection = await self._mailer.connect()
+                if connection is None:
+                    return
             while (envelope := await self._next()) is not None:
                 try:
                     if connection is not None and not connection.usable:
