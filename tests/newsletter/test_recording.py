@@ -102,5 +102,5 @@ def test_sqlite_finds_each_by_its_key(tmp_path: Path) -> None:
         with db.write() as tx:
             assert isinstance(tx, SqliteTransaction)
             for sql in updates:
-                ((*_, plan),) = tx.connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+                (*_, plan), *_ = tx.connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
                 assert plan.endswith("USING PRIMARY KEY (edition_id=? AND subscriber_id=?)")
