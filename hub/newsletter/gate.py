@@ -246,7 +246,8 @@ class Gate:
 
     async def _ask(self, ready: deque[ClaimedDelivery], now: datetime) -> None:
         steady = self._steady()
-        if self._limits.per_second is not None:
+        # Who sends what may leave at one instant has all the time in the world for it.
+        if self._limits.per_second is not None and self._patient:
             while self._permits and self._permits[0] < steady - LATE_SECONDS:
                 self._permits.popleft()
                 self._unwritten.sent -= 1

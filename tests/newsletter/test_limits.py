@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -103,6 +104,20 @@ def test_at_one_instant_only_the_burst_leaves_and_the_rest_waits(hub: Hub) -> No
     tick(hub, NOW + SECOND / 5)
     tick(hub, NOW + SECOND / 5)
     assert states(hub, edition_id) == {"accepted": 5, "queued": 25}
+
+
+def test_a_slow_machine_loses_no_permit_of_its_instant(hub: Hub) -> None:
+    edition_id = make_edition(hub, *readers(30))
+    limit(hub, send_per_second="10")
+    clock = count(0.0, 0.3)
+
+    async def run() -> None:
+        worker = await asyncio.to_thread(worker_of, hub, steady=lambda: next(clock))
+        await worker.tick(NOW)
+        await worker.close(NOW)
+
+    asyncio.run(run())
+    assert accepted(hub, edition_id) == 3
 
 
 def test_an_hour_that_is_used_up_makes_the_edition_wait_and_then_go_on(hub: Hub) -> None:
