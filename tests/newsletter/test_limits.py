@@ -107,7 +107,7 @@ def test_at_one_instant_only_the_burst_leaves_and_the_rest_waits(hub: Hub) -> No
 
 
 def test_a_slow_machine_loses_no_permit_of_its_instant(hub: Hub) -> None:
-    edition_id = make_edition(hub, *readers(30))
+    edition_id = sending_edition(hub, *readers(30))
     limit(hub, send_per_second="10")
     clock = count(0.0, 0.3)
 
