@@ -136,4 +136,5 @@ def _filters(language: str) -> dict[str, Callable[..., str]]:
         "day_and_month": day_and_month,
         "date_and_time": date_and_time,
         "number": number,
+        "direction": i18n.direction,
     }
