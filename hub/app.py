@@ -28,7 +28,7 @@ from hub.site.model import Site
 from hub.tokens import Signer
 from hub.users import letters as users_letters
 from hub.users import store as users
-from hub.web import assets, error_pages, health
+from hub.web import assets, error_pages, health, themes
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
@@ -69,7 +69,10 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stopping = asyncio.Event()
-        tasks = [asyncio.create_task(watch_site(hub.db, forget, stopping, version))]
+        watching = watch_site(
+            hub.db, forget, stopping, version, files_changed=themes.forget_changed
+        )
+        tasks = [asyncio.create_task(watching)]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
         try:
