@@ -17,7 +17,7 @@ from hub.admin import routes as desk
 from hub.audience import consent, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
-from hub.content import listing, markdown_views, media_views, notice_views
+from hub.content import listing, markdown_views, media, media_views, notice_views
 from hub.content import views as content_views
 from hub.db import open_database
 from hub.feeds import views as feed_views
@@ -141,9 +141,11 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     """
     with hub_of(request).db.read() as tx:
         menu = listing.menu(tx)
+        logo = media.picture(tx, site.logo) if site.logo else None
     text = consent.consent_text(site, language).text
     return {
         "menu": menu,
+        "logo": logo,
         "footer_links": [
             {"title": i18n.translate(language, notice_views.TITLES[path]), "url": path}
             for path in notice_views.links(site)

@@ -32,8 +32,9 @@ _NAMED = (
     Group(
         "reading",
         N_("Reading"),
-        ("theme", "posts_per_page", "feed_items", "feed_content", "machine_texts"),
+        ("posts_per_page", "feed_items", "feed_content", "machine_texts"),
     ),
+    Group("look", N_("The look"), ("theme", "accent_colour", "logo", "icon", "social_image")),
     Group(
         "newsletter",
         N_("The newsletter"),
@@ -61,6 +62,10 @@ LABELS = {
     "language": N_("Language"),
     "timezone": N_("Time zone"),
     "theme": N_("Theme"),
+    "accent_colour": N_("Accent colour"),
+    "logo": N_("Logo"),
+    "icon": N_("Icon"),
+    "social_image": N_("Picture for shared links"),
     "posts_per_page": N_("Articles on a page"),
     "feed_items": N_("Articles in a feed"),
     "feed_content": N_("What feeds carry"),
