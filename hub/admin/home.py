@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import replies
+from hub.admin import replies, theme_check
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import store as audience
@@ -60,6 +60,7 @@ def home(request: Request) -> Response:
         coming=coming,
         paused=paused,
         said=replies.said,
+        theme_faults=theme_check.told(site.theme, parts.settings.themes, site),
         steps=everything,
         steps_done=sum(step.done for step in everything),
     )

@@ -32,7 +32,7 @@ from hub.web import theme_files
 from hub.web.theme_files import DEFAULT, SHIPPED, Fault
 
 # Whatever a template can raise: Jinja2's own errors, and those of what it does with its values.
-_FAILURES = (
+FAILURES = (
     *(TemplateError, ArithmeticError, AssertionError, AttributeError, LookupError),
     *(OSError, RuntimeError, TypeError, ValueError),
 )
@@ -47,11 +47,12 @@ class StyleSheet:
 
 
 class Theme:
-    """The templates of one theme, in every language of the hub."""
+    """The templates of one theme, in every language of the hub. `quiet` ones log nothing."""
 
-    def __init__(self, name: str, owner_themes: Path) -> None:
+    def __init__(self, name: str, owner_themes: Path, *, quiet: bool = False) -> None:
         lineage = theme_files.lineage(name, owner_themes)
         self.name = name
+        self._quiet = quiet
         self.folders = lineage.folders
         self._manifests = lineage.manifests
         self._owner_themes = owner_themes
@@ -78,7 +79,7 @@ class Theme:
             return self.render_strictly(template, language, context)
         try:
             return self.render_strictly(template, language, context)
-        except _FAILURES as error:
+        except FAILURES as error:
             # Above what is wrong with the theme: a fault of the default's own raises here.
             text = desk().render_strictly(template, language, context)
             self._remember(self.fault_of(template, error))
@@ -87,6 +88,10 @@ class Theme:
     def render_strictly(self, template: str, language: str, context: Mapping[str, object]) -> str:
         """As `render`, but what fails raises."""
         return self._environments[i18n.known(language)].get_template(template).render(context)
+
+    def compile(self, template: str) -> None:
+        """Read a template without rendering it; what is no template raises."""
+        self._environments[i18n.DEFAULT].get_template(template)
 
     def fault_of(self, template: str, error: Exception) -> Fault:
         """Which line of the theme failed while `template` was rendered, and why."""
@@ -122,8 +127,10 @@ class Theme:
 
     def _remember(self, fault: Fault) -> None:
         key = (fault.file, fault.line)
-        if key not in self._faults:
-            self._faults[key] = fault
+        if key in self._faults:
+            return
+        self._faults[key] = fault
+        if not self._quiet:
             # Not the reason: it may quote what a reader typed.
             logs.warning("theme.fault", theme=self.name, file=fault.file, line=fault.line)
 
@@ -134,16 +141,16 @@ _loaded: dict[tuple[str, Path], tuple[int, Theme]] = {}
 def load(name: str, owner_themes: Path) -> Theme:
     """The theme of that name as its files are now; `default` when there is none."""
     key = (name, owner_themes)
-    state = _state(name, owner_themes)
+    now = state(name, owner_themes)
     known = _loaded.get(key)
-    if known is None or known[0] != state:
-        known = _loaded[key] = (state, Theme(name, owner_themes))
+    if known is None or known[0] != now:
+        known = _loaded[key] = (now, Theme(name, owner_themes))
     return known[1]
 
 
 def forget_changed() -> bool:
     """Whether files of a theme in use changed since it was loaded; it is loaded anew then."""
-    stale = [key for key, (state, _) in list(_loaded.items()) if state != _state(*key)]
+    stale = [key for key, (known, _) in list(_loaded.items()) if known != state(*key)]
     for key in stale:
         _loaded.pop(key, None)
     return bool(stale)
@@ -159,7 +166,8 @@ def desk() -> Theme:
     return load(DEFAULT, SHIPPED)
 
 
-def _state(name: str, owner_themes: Path) -> int:
+def state(name: str, owner_themes: Path) -> int:
+    """Changes whenever a file of a theme or of its parents does."""
     # All of the owner's themes: a parent may change too, and a folder that is missing come back.
     return 0 if name == DEFAULT else theme_files.fingerprint(owner_themes)
 
