@@ -11,6 +11,8 @@ from dataclasses import dataclass
 _HEADING = re.compile(r'<h([2-4]) id="([^"]+)">(.*?)</h\1>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _CODE = '<div class="codehilite">'
+_TABLE = '<div class="table-scroll" role="group"'
+_OLD_TABLE = '<div class="table-scroll" role="region"'
 # Below this an article is seen at a glance.
 LEAST_HEADINGS = 3
 LEAST_MINUTES = 4
@@ -44,6 +46,8 @@ def for_a_page(article: str, *, code_label: str) -> str:
     sign = r'<a class="anchor" href="#\2" aria-hidden="true" tabindex="-1">#</a>'
     anchored = _HEADING.sub(rf'<h\1 id="\2">\3 {sign}</h\1>', article)
     label = html.escape(code_label)
+    # What an older version of the hub rendered: a page with many regions has none.
+    anchored = anchored.replace(_OLD_TABLE, _TABLE)
     return anchored.replace(
         _CODE, f'<div class="codehilite" role="group" tabindex="0" aria-label="{label}">'
     )

@@ -27,3 +27,8 @@ def test_a_long_article_lists_its_chapters() -> None:
 def test_a_short_article_needs_no_list() -> None:
     assert contents(CHAPTERS, 3) == ()
     assert contents('<h2 id="a">One</h2>', 30) == ()
+
+
+def test_a_table_of_an_older_version_is_no_landmark_any_more() -> None:
+    old = '<div class="table-scroll" role="region" tabindex="0"><table></table></div>'
+    assert for_a_page(old, code_label="Code") == old.replace("region", "group")
