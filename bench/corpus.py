@@ -27,6 +27,11 @@ def articles(scratch: Path, *, count: int = 750) -> Path:
     return target
 
 
+def paragraphs(chance: random.Random, number: int) -> list[str]:
+    """Paragraphs of about 400 characters, to make many articles of at once."""
+    return [_paragraph(chance) for _ in range(number)]
+
+
 def _write(path: Path, number: int, chance: random.Random) -> None:
     day = f"{2014 + number // 72}-{number % 12 + 1:02}-{number % 28 + 1:02}"
     size = min(60_000, int(chance.lognormvariate(8.9, 0.8)))

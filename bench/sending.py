@@ -2,11 +2,12 @@
 
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +26,27 @@ _SOURCE_HEADERS = 125
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
-    """Messages a second of one run: ours without the start of the process and with it, theirs."""
+class Spent:
+    """Seconds of the clock and of the processor."""
 
-    ours: float
-    with_start: float
-    theirs: float
+    clock: float
+    processor: float
+
+    def less(self, other: "Spent") -> "Spent":
+        return Spent(self.clock - other.clock, self.processor - other.processor)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One run: a digest, what the same program takes for nothing, and smtp-source."""
+
+    whole: Spent
+    idle: Spent
+    theirs: Spent
+
+    @property
+    def ours(self) -> Spent:
+        return self.whole.less(self.idle)
 
 
 def measure(articles: Path) -> list[Line]:
@@ -48,34 +64,48 @@ def measure(articles: Path) -> list[Line]:
 def _on(engine: str, articles: Path, environment: Mapping[str, str]) -> list[Line]:
     readers = int(os.environ.get("HUB_BENCH_READERS") or READERS)
     chosen = [path for path in sorted(articles.rglob("*.md")) if path.name != "_index.md"]
-    rates = []
+    pairs = []
     with folder() as data:
         set_up(data, port=free_port(), **environment)
         _subscribe(data, readers, environment)
         for number in range(RUNS):
             # Posts of its own for each edition: every post is sent once.
             some = chosen[number * ARTICLES : (number + 1) * ARTICLES]
-            size = _announce(data / f"posts-{number}", some, data, environment)
+            size = announce(data / f"posts-{number}", some, data, environment)
             with sink() as port:
                 theirs = source(port, count=readers, size=size)
-                ours, with_start = _digest(data, port, readers, environment)
-            rates.append(Rates(ours, with_start, theirs))
-    ratios = sorted(rate.ours / rate.theirs for rate in rates)
-    with_start = statistics.median(rate.with_start / rate.theirs for rate in rates)
+                whole, idle = _digest(data, port, readers, environment)
+            pairs.append(Pair(whole, idle, theirs))
+    ratios = sorted(pair.theirs.clock / pair.ours.clock for pair in pairs)
     how = (
         f"{readers:,} readers, half with a name, {size // 1000} kB a message, {SESSIONS} kept "
         "connections, every delivery recorded durably; `hub worker --once` less the same with "
         f"nothing to send, beside `smtp-source -d -s {SESSIONS}` with the same size and number "
         f"into the same sink; median of {RUNS} alternating runs and their spread"
     )
+    ours = statistics.median(readers / pair.ours.clock for pair in pairs)
+    theirs_too = statistics.median(readers / pair.theirs.clock for pair in pairs)
     figure = (
         f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) of smtp-source "
-        f"({statistics.median(rate.ours for rate in rates):,.0f}/s beside "
-        f"{statistics.median(rate.theirs for rate in rates):,.0f}/s)"
+        f"({ours:,.0f}/s beside {theirs_too:,.0f}/s)"
     )
+    with_start = statistics.median(pair.theirs.clock / pair.whole.clock for pair in pairs)
+    micros = [
+        statistics.median(spent / readers * 1e6 for spent in some)
+        for some in (
+            [pair.ours.processor for pair in pairs],
+            [pair.theirs.processor for pair in pairs],
+        )
+    ]
     return [
         Line(f"a digest into smtp-sink, {engine}", figure, "≥ 0.7, aim 1.1", how),
         Line("with the start of the process", f"{with_start:.2f} of smtp-source", "", "the same"),
+        Line(
+            "processor time a message",
+            f"{micros[0]:.0f} µs (smtp-source: {micros[1]:.0f} µs)",
+            "",
+            "the same; the sink's and the database server's not counted",
+        ),
     ]
 
 
@@ -91,19 +121,14 @@ def sink() -> Iterator[int]:
         yield port
 
 
-def source(port: int, *, count: int, size: int) -> float:
-    """Messages a second of smtp-source."""
+def source(port: int, *, count: int, size: int) -> Spent:
+    """What smtp-source takes."""
     found = shutil.which("smtp-source", path=_SBIN)
     assert found is not None
     addresses = ["-f", "a@bench.test", "-t", "b@bench.test", f"127.0.0.1:{port}"]
     length = str(size - _SOURCE_HEADERS)
-    started = time.monotonic()
-    subprocess.run(
-        [found, "-d", "-s", str(SESSIONS), "-m", str(count), "-l", length, *addresses],
-        check=True,
-        capture_output=True,
-    )
-    return count / (time.monotonic() - started)
+    command = [found, "-d", "-s", str(SESSIONS), "-m", str(count), "-l", length, *addresses]
+    return _spent(lambda: subprocess.run(command, check=True, capture_output=True))
 
 
 def _subscribe(data: Path, number: int, environment: Mapping[str, str]) -> None:
@@ -116,9 +141,7 @@ def _subscribe(data: Path, number: int, environment: Mapping[str, str]) -> None:
     run(data, "subscribers", "erase", "gone@readers.test", **environment)
 
 
-def _announce(
-    target: Path, articles: list[Path], data: Path, environment: Mapping[str, str]
-) -> int:
+def announce(target: Path, articles: list[Path], data: Path, environment: Mapping[str, str]) -> int:
     """Import articles for the next digest; the bytes of its mail."""
     target.mkdir()
     for path in articles:
@@ -131,19 +154,22 @@ def _announce(
 
 def _digest(
     data: Path, port: int, readers: int, environment: Mapping[str, str]
-) -> tuple[float, float]:
-    """Messages a second of one digest to all readers, without the start of the process and with."""
+) -> tuple[Spent, Spent]:
+    """What the worker takes for one digest to all readers, and for nothing."""
     environment = {**environment, "HUB_SMTP": f"smtp://127.0.0.1:{port}?starttls=no"}
-    idle = _timed(data, environment)
+    idle = _spent(lambda: run(data, "worker", "--once", **environment))
     run(data, "newsletter", "send", "--now", **environment)
-    taken = _timed(data, environment)
+    whole = _spent(lambda: run(data, "worker", "--once", **environment))
     edition = json.loads(run(data, "newsletter", "status", "--json", **environment))[0]
     if edition["deliveries"]["accepted"] != readers:
         raise RuntimeError(f"not everybody was reached: {edition['deliveries']}")
-    return readers / (taken - idle), readers / taken
+    return whole, idle
 
 
-def _timed(data: Path, environment: Mapping[str, str]) -> float:
-    started = time.monotonic()
-    run(data, "worker", "--once", **environment)
-    return time.monotonic() - started
+def _spent(work: Callable[[], object]) -> Spent:
+    """What a program takes that runs to its end in `work`."""
+    started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    work()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Spent(time.monotonic() - started, processor)

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import anyio
 import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,11 +18,22 @@ from hub.admin import routes as desk
 from hub.audience import consent, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
-from hub.content import listing, markdown_views, media, media_views, notice_views
+from hub.content import (
+    listing,
+    markdown_views,
+    media,
+    media_views,
+    notice_views,
+    search,
+    search_views,
+)
 from hub.content import views as content_views
 from hub.db import open_database
+from hub.errors import Unavailable
 from hub.feeds import views as feed_views
+from hub.mail import sent
 from hub.mail.model import Composer
+from hub.newsletter import pace_store
 from hub.newsletter import views as newsletter_views
 from hub.settings import Settings, from_environment
 from hub.site.model import Site
@@ -50,6 +62,8 @@ COMPOSERS: dict[str, Composer] = {
 HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     signup.purge_unconfirmed,
     limits.forget_old,
+    sent.forget_old,
+    pace_store.forget_idle,
     users.delete_expired_sessions,
 )
 
@@ -72,7 +86,10 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
         watching = watch_site(
             hub.db, forget, stopping, version, files_changed=themes.forget_changed
         )
-        tasks = [asyncio.create_task(watching)]
+        tasks = [
+            asyncio.create_task(watching),
+            asyncio.create_task(_read_older_posts(hub, stopping)),
+        ]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
         try:
@@ -124,6 +141,7 @@ def routes() -> list[BaseRoute]:
         *audience_views.ROUTES,
         *media_views.ROUTES,
         *notice_views.ROUTES,
+        *search_views.ROUTES,
         *markdown_views.ROUTES,
         *content_views.ROUTES,
         *feed_views.ROUTES,
@@ -152,6 +170,21 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
         ],
         "subscribe_form": {"action": "/subscribe", "consent_text": text} if site.ready_at else None,
     }
+
+
+async def _read_older_posts(hub: Hub, stopping: asyncio.Event) -> None:
+    """Let search know what an older version of the hub published, beside the requests."""
+    # A thread of its own: the few that answer requests are not for this.
+    own = anyio.CapacityLimiter(1)
+    after: int | None = 0
+    while after is not None and not stopping.is_set():
+        try:
+            after = await anyio.to_thread.run_sync(search.catch_up, hub.db, after, limiter=own)
+        except Unavailable:
+            await _pause(stopping, 5.0)
+        except Exception:  # noqa: BLE001  # the site goes on without; the next start tries again
+            logs.failure("search.not_caught_up")
+            return
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:

@@ -8,7 +8,7 @@ from hub.i18n import N_
 from hub.mail import dkim, dkim_store, domain_checks, headers, mailers, signing
 from hub.mail.dns import Dns, DnsAway
 from hub.mail.domain_checks import Finding
-from hub.mail.model import RelayAway, RelayRefuses
+from hub.mail.model import Mailer, RelayAway, RelayRefuses
 from hub.site.model import Site
 from hub.web.state import Hub
 
@@ -16,7 +16,12 @@ from hub.web.state import Hub
 def examine(hub: Hub, dns: Dns) -> list[Finding]:
     """Every finding, in the order in which they matter. Asks the relay and the DNS; seconds."""
     site = hub.site()
-    return [*_site(hub, site), *_theme(hub, site), _relay(hub, site), *_domain(hub, site, dns)]
+    return [
+        *_site(hub, site),
+        *_theme(hub, site),
+        *_relays(hub, site),
+        *_domain(hub, site, dns),
+    ]
 
 
 def _site(hub: Hub, site: Site) -> Iterator[Finding]:
@@ -38,19 +43,23 @@ def _theme(hub: Hub, site: Site) -> Iterator[Finding]:
         yield Finding("Theme", "bad", N_("%(reason)s"), {"reason": line})
 
 
-def _relay(hub: Hub, site: Site) -> Finding:
-    if hub.settings.smtp is None:
+def _relays(hub: Hub, site: Site) -> Iterator[Finding]:
+    found = mailers.single(hub.settings, site.base_url)
+    if not found:
         text = N_("Mail is written to data/outbox and leaves nowhere: set HUB_SMTP.")
-        return Finding("Relay", "warning", text)
-    try:
-        asyncio.run(_connect(hub, site))
-    except (RelayAway, RelayRefuses) as error:
-        return Finding("Relay", "bad", N_("%(reason)s"), {"reason": str(error)})
-    return Finding("Relay", "good", N_("The mail server takes the log-in."))
+        yield Finding("Relay", "warning", text)
+    for name, mailer in found:
+        try:
+            asyncio.run(_connect(mailer))
+        except (RelayAway, RelayRefuses) as error:
+            text = N_("%(relay)s: %(reason)s")
+            yield Finding("Relay", "bad", text, {"relay": name, "reason": str(error)})
+        else:
+            yield Finding("Relay", "good", N_("%(relay)s lets the hub in."), {"relay": name})
 
 
-async def _connect(hub: Hub, site: Site) -> None:
-    connection = await mailers.mailer(hub.settings, site.base_url).connect()
+async def _connect(mailer: Mailer) -> None:
+    connection = await mailer.connect()
     await connection.close()
 
 

@@ -6,12 +6,12 @@ forget. `N_` marks a text that is translated later, where the reader's language 
 
 import gettext
 import io
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -89,6 +89,17 @@ def date_and_time(moment: datetime, language: str, timezone: str) -> str:
 def number(value: float, language: str) -> str:
     """`1,234` or `1 234`."""
     return format_decimal(value, locale=_locale(language))
+
+
+def rate(value: float, language: str) -> str:
+    """`812`, and `3.2` or `0.04` for what is slow."""
+    return number(round(value, 0 if value >= 10 else 1 if value >= 1 else 2), language)
+
+
+def duration(seconds: float, language: str) -> str:
+    """`46 seconds`, `3 minutes` or `5 hours`: the two digits that matter."""
+    whole = timedelta(seconds=max(1, round(seconds)))
+    return format_timedelta(whole, threshold=2, locale=_locale(language))
 
 
 def _pattern(pattern: str, day: date, language: str) -> str:

@@ -28,15 +28,23 @@ class SmtpRelay:
     password: str = field(default="", repr=False)
     tls: str = "required"  # implicit | required | auto | no
 
+    @property
+    def name(self) -> str:
+        """`host:port`: what people and the ledger call it."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The environment, checked. A wrong value raised SettingError before this existed."""
+    """The environment, checked. A wrong value raised SettingError before this existed.
+
+    `smtp` holds the relays in the order in which they are tried; none of them: the outbox.
+    """
 
     data: Path
     database: str
     base_url: str
-    smtp: SmtpRelay | None
+    smtp: tuple[SmtpRelay, ...]
     secret_key: bytes = field(repr=False)
     trusted_proxies: tuple[Network, ...]
 
@@ -51,6 +59,11 @@ class Settings:
     @property
     def themes(self) -> Path:
         return self.data / "themes"
+
+    @property
+    def workers(self) -> Path:
+        """A file for each worker that lives."""
+        return self.data / "workers"
 
     @property
     def database_file(self) -> Path:
@@ -77,7 +90,8 @@ VARIABLES = (
     Variable(
         "HUB_SMTP",
         "outbox",
-        "smtp://user:password@host:587 or smtps://…, with ?starttls=no|auto|required; "
+        "smtp://user:password@host:587 or smtps://…, with ?starttls=no|auto|required; of several "
+        "with spaces between, the next takes over while one cannot be used; "
         "`outbox` writes each message to data/outbox/ instead.",
     ),
     Variable("HUB_SECRET_KEY", "", "The key that signs links, 32 characters or more."),
@@ -113,11 +127,26 @@ def from_environment(
     )
 
 
-def parse_smtp(url: str) -> SmtpRelay | None:
-    """The relay named by HUB_SMTP; None for the outbox."""
-    if url == "outbox":
-        return None
-    parts = urlsplit(url)
+def parse_smtp(text: str) -> tuple[SmtpRelay, ...]:
+    """The relays named by HUB_SMTP, the first first; none for the outbox."""
+    urls = text.split()
+    if urls == ["outbox"]:
+        return ()
+    if "outbox" in urls:
+        raise SettingError("HUB_SMTP: `outbox` stands alone, without mail servers beside it")
+    relays = tuple(_relay(url) for url in urls)
+    names = [relay.name for relay in relays]
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingError(f"HUB_SMTP names {name} twice")
+    return relays
+
+
+def _relay(url: str) -> SmtpRelay:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise SettingError("HUB_SMTP: a host in brackets must be an IPv6 address") from error
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise SettingError("HUB_SMTP must be `outbox`, smtp://host:port or smtps://host:port")
     try:

@@ -9,13 +9,16 @@ from datetime import datetime, timedelta
 from hub import logs
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
-from hub.mail import mailers, queue, workers
-from hub.mail.model import Composer, Mailer, Render
+from hub.mail import mailers, queue, relays, workers
+from hub.mail.lifeline import Lifeline
+from hub.mail.model import Composer, Mailer, Render, Standing
 from hub.mail.posting import Desk, LetterLane
-from hub.newsletter import claiming, editions, planning
+from hub.mail.signing import SigningMailer
+from hub.newsletter import claiming, editions, planning, samples, steering, troubles
 from hub.newsletter.books import Books
+from hub.newsletter.gate import Gate
 from hub.newsletter.planning import Press
-from hub.newsletter.sending import CONNECTIONS, Clock, EditionLane
+from hub.newsletter.sending import Clock, EditionLane
 from hub.site import store as sites
 from hub.site.model import Site
 from hub.web.mailing import renderer
@@ -47,29 +50,36 @@ class Worker:
         housekeepers: Sequence[Housekeeper] = (),
         chance: Callable[[], float] = random.random,
         steady: Callable[[], float] = time.monotonic,
-        connections: int = CONNECTIONS,
+        connections: int | None = None,
     ) -> None:
         self._hub = hub
         self._housekeepers = (_purge_mails, *housekeepers)
         self._steady = steady
         self._watch = workers.SilenceWatch()
+        self._lifeline = Lifeline(hub.settings.workers)
+        self._mark = ""
         self._worker_id: int | None = None
         self._next_housekeeping = steady()
         self._plan_from = steady()
         self._planning_trouble = ""
         self.stopping = asyncio.Event()
-        way = mailer or mailers.signing_mailer(
-            hub.settings, hub.site().base_url, hub.db, self._site
-        )
+        way = mailer or mailers.mailer(hub.settings, hub.site().base_url, steady=steady)
+        self._mailer = way
+        self._standings: tuple[Standing, ...] = ()
         books = Books(hub.db, hub.signer, self._site)
         self.letters = LetterLane(
             hub.db,
             Desk(hub.signer, composers, self._site_and_render),
-            way,
+            SigningMailer(mailers.for_letters(way), hub.db, self._site),
             chance=chance,
         )
+        gate = Gate(hub.db, self._site, steady=steady, connections=connections)
         self.editions = EditionLane(
-            books, way, chance=chance, steady=steady, connections=connections
+            books,
+            SigningMailer(way, hub.db, self._site),
+            chance=chance,
+            steady=steady,
+            gate=gate,
         )
 
     @property
@@ -82,7 +92,7 @@ class Worker:
         await self.beat(now)
         planned = await self.plan(now)
         posted = await self.post(now)
-        sent = await self.send(lambda: now)
+        sent = await self.send(lambda: now, patient=False)
         return planned or posted or sent
 
     async def beat(self, now: datetime) -> None:
@@ -97,9 +107,12 @@ class Worker:
         """Send mails to one person."""
         return await self.letters.work(await self._id(now), now)
 
-    async def send(self, now: Clock) -> bool:
-        """Send deliveries until none is due or the worker is stopped."""
-        return await self.editions.work(await self._id(now()), now, self.stopping)
+    async def send(self, now: Clock, *, patient: bool = True) -> bool:
+        """Send deliveries until none is due or the worker is stopped.
+
+        Who is not `patient` sends what the limits let through at `now`, and waits for nothing.
+        """
+        return await self.editions.work(await self._id(now()), now, self.stopping, patient=patient)
 
     async def close(self, now: datetime) -> None:
         """Give back every claim and sign off."""
@@ -119,23 +132,36 @@ class Worker:
 
     def _beat(self, now: datetime) -> None:
         db = self._hub.db
-        try:
-            with db.write() as tx:
-                if self._worker_id is None:
-                    self._worker_id = workers.start(tx, now)
-                else:
-                    workers.beat(tx, self._worker_id, now)
-        except Unavailable:
-            # Where this worker cannot write, the others can't either: they are not silent.
-            self._watch = workers.SilenceWatch()
-            raise
+        with db.write() as tx:
+            if self._worker_id is None:
+                # Held before others can read of it.
+                self._mark = self._lifeline.hold()
+                self._worker_id = workers.start(tx, now, lifeline=self._mark)
+            else:
+                workers.beat(tx, self._worker_id, now, lifeline=self._mark)
         with db.read() as tx:
             others = workers.others(tx, self._worker_id)
-        for dead in self._watch.dead(others, now=now, steady=self._steady()):
+        silent = set(self._watch.dead(others, now=now, steady=self._steady()))
+        ended = {other.id for other in others if self._lifeline.is_cut(other.lifeline)}
+        for dead in sorted(silent | ended):
             with db.write() as tx:
                 returned = _give_back(tx, dead, now)
-                workers.sign_off(tx, dead)
-            logs.warning("worker.silent", worker=dead, returned=returned)
+                first = workers.sign_off(tx, dead)
+            if first:
+                event = "worker.died" if dead in ended else "worker.silent"
+                logs.warning(event, worker=dead, returned=returned)
+        if ended:
+            self._lifeline.sweep(other.lifeline for other in others if other.id not in ended)
+        self._note_relays(now)
+        samples.take(db, now)
+
+    def _note_relays(self, now: datetime) -> None:
+        """Write down how the relays are, when it has changed: the desk is another process."""
+        standings = mailers.standings(self._mailer)
+        if standings != self._standings:
+            with self._hub.db.write() as tx:
+                relays.note(tx, standings, now)
+            self._standings = standings
 
     def _plan(self, now: datetime) -> bool:
         db = self._hub.db
@@ -147,6 +173,11 @@ class Worker:
         did = self._make_editions(now)
         with db.read() as tx:
             planned = editions.with_status(tx, "planned")
+            cancelled = steering.unswept(tx)
+            changed = troubles.differs(tx, troubles.PLANNING, self._planning_trouble)
+        if changed:
+            with db.write() as tx:
+                troubles.note(tx, troubles.PLANNING, self._planning_trouble, now)
         for edition in planned:
             while not self.stopping.is_set():
                 with db.write() as tx:
@@ -155,6 +186,9 @@ class Worker:
                 if current is None or current.status != "planned":
                     break
             did = True
+        for edition_id in cancelled:
+            with db.write() as tx:
+                did = bool(steering.sweep(tx, edition_id, now=now)) or did
         return did
 
     def _make_editions(self, now: datetime) -> bool:
@@ -172,7 +206,7 @@ class Worker:
                     edition = planning.plan_due(tx, Press(site, self._hub.signer, render), now)
                     tx.site_changed()
             except HubError as error:
-                # A template of the theme fails: nothing was taken, and it is tried again.
+                # The mail cannot be made: nothing was taken, and it is tried again.
                 self._planning_trouble = str(error)
                 self._plan_from = self._steady() + TEMPLATE_SECONDS
                 logs.warning("edition.not_made", reason=str(error))
@@ -185,10 +219,12 @@ class Worker:
 
     def _close(self, now: datetime) -> None:
         if self._worker_id is not None:
+            self._note_relays(now)
             with self._hub.db.write() as tx:
                 _give_back(tx, self._worker_id, now)
                 workers.sign_off(tx, self._worker_id)
             self._worker_id = None
+            self._lifeline.release()
 
     def _site(self, tx: Transaction) -> Site:
         return sites.load(tx, base_url=self._hub.settings.base_url)
@@ -236,11 +272,20 @@ async def run(
 async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
     """Work until nothing is due any more; why something could not go out, or nothing."""
     worker = await asyncio.to_thread(Worker, hub, composers)
+    beating: asyncio.Task[None] | None = None
     deadline = None
     try:
         while True:
             try:
-                did = await worker.tick(hub.now())
+                if beating is None:
+                    await worker.beat(hub.now())
+                    # A tick may take hours; meanwhile others see that this worker lives.
+                    beating = asyncio.create_task(
+                        _repeat(_beating(worker, hub), worker.stopping, workers.BEAT_SECONDS)
+                    )
+                planned = await worker.plan(hub.now())
+                posted = await worker.post(hub.now())
+                did = await _send_beside_letters(worker, hub) or planned or posted
                 if trouble := worker.trouble:
                     # The mail that tells the owner, if it can go.
                     await worker.post(hub.now())
@@ -259,7 +304,21 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                 # Another worker finishes it, or falls silent; then it is queued again.
                 await asyncio.sleep(IDLE_SECONDS)
     finally:
+        worker.stopping.set()
+        if beating is not None:
+            await beating
         await worker.close(hub.now())
+
+
+async def _send_beside_letters(worker: Worker, hub: Hub) -> bool:
+    """A throttled edition takes its time: letters go on meanwhile."""
+    done = asyncio.Event()
+    meanwhile = asyncio.create_task(_repeat(_posting(worker, hub, done), done, IDLE_SECONDS / 2))
+    try:
+        return await worker.send(hub.now)
+    finally:
+        done.set()
+        await meanwhile
 
 
 async def _repeat(

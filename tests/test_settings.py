@@ -11,7 +11,7 @@ DOCS = Path(__file__).parents[1] / "docs" / "settings.md"
 
 def test_without_any_setting_the_hub_starts(tmp_path: Path) -> None:
     settings = from_environment({}, data=tmp_path / "data")
-    assert settings.smtp is None
+    assert settings.smtp == ()
     assert settings.database == ""
 
 
@@ -29,6 +29,9 @@ def test_every_setting_is_documented(name: str) -> None:
         ("HUB_SMTP", "mail.example.org"),
         ("HUB_SMTP", "smtp://host:99999"),
         ("HUB_SMTP", "smtp://host?starttls=perhaps"),
+        ("HUB_SMTP", "smtp://[host"),
+        ("HUB_SMTP", "smtp://one.test outbox"),
+        ("HUB_SMTP", "smtp://a@one.test smtp://b@one.test:587"),
         ("HUB_SECRET_KEY", "short"),
         ("HUB_SECRET_KEY_FILE", "/nonexistent/key"),
         ("HUB_TRUSTED_PROXIES", "everybody"),
@@ -66,8 +69,14 @@ def test_secrets_are_not_in_what_is_printed(tmp_path: Path) -> None:
 
 
 def test_a_relay_is_read_with_its_password_decoded() -> None:
-    assert parse_smtp("smtp://me%40x:p%2Fw@mail.test:2525?starttls=no") == SmtpRelay(
-        "mail.test", 2525, "me@x", "p/w", "no"
+    assert parse_smtp("smtp://me%40x:p%2Fw@mail.test:2525?starttls=no") == (
+        SmtpRelay("mail.test", 2525, "me@x", "p/w", "no"),
     )
-    assert parse_smtp("smtps://mail.test") == SmtpRelay("mail.test", 465, tls="implicit")
-    assert parse_smtp("smtp://mail.test") == SmtpRelay("mail.test", 587, tls="required")
+    assert parse_smtp("smtps://mail.test") == (SmtpRelay("mail.test", 465, tls="implicit"),)
+    assert parse_smtp("smtp://mail.test") == (SmtpRelay("mail.test", 587, tls="required"),)
+
+
+def test_several_relays_keep_their_order_and_have_names_without_secrets() -> None:
+    relays = parse_smtp("smtps://me:secret@one.test \n smtp://two.test?starttls=no smtp://[::1]:25")
+    assert [relay.name for relay in relays] == ["one.test:465", "two.test:587", "[::1]:25"]
+    assert [relay.tls for relay in relays] == ["implicit", "no", "required"]

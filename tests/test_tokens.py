@@ -1,8 +1,10 @@
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.tokens import Signer, new_token, token_hash
+from hub.tokens import KeyedHash, Signer, new_token, token_hash
 
 signer = Signer(b"k" * 32)
 
@@ -36,3 +38,17 @@ def test_random_tokens_differ_and_only_their_hash_is_kept() -> None:
     one, other = new_token(), new_token()
     assert one != other
     assert one not in token_hash(one)
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200), st.binary(max_size=200))
+def test_a_keyed_hash_is_hmac(key: bytes, beginning: bytes, rest: bytes) -> None:
+    expected = hmac.digest(key, beginning + rest, "sha256")
+    keyed = KeyedHash(key)
+    assert keyed.digest(beginning + rest) == expected
+    assert keyed.beginning(beginning).digest(rest) == expected
+    assert keyed.digest(beginning + rest) == expected
+
+
+def test_a_token_stays_what_it_was() -> None:
+    """It stands in mails that were sent: `verify` must know it in ten years."""
+    assert signer.sign("unsubscribe", 7) == "AAAAAAAAAAdTR3fRfNVT6kFLMoMWRWYV"

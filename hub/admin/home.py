@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import replies, theme_check
+from hub.admin import progress, replies, theme_check
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import store as audience
@@ -42,6 +42,7 @@ def home(request: Request) -> Response:
         people = audience.count_by_status(tx)
         coming = planning.next_edition(tx, site, "weekly", parts.now())
         paused = editions.with_status(tx, "paused")
+        obstacles = progress.obstacles(tx, parts.settings)
     everything = steps(
         parts.settings,
         site,
@@ -59,6 +60,7 @@ def home(request: Request) -> Response:
         people=people,
         coming=coming,
         paused=paused,
+        obstacles=obstacles,
         said=replies.said,
         theme_faults=theme_check.told(site.theme, parts.settings.themes, site),
         steps=everything,
@@ -103,7 +105,7 @@ def steps(settings: Settings, site: Site, *, articles: int, pages: int, readers:
             N_("Connect a mail server"),
             N_("Until HUB_SMTP names one, mail is kept in the outbox for you to look at."),
             "/admin/outbox",
-            settings.smtp is not None,
+            bool(settings.smtp),
         ),
         Step(
             N_("Open the site to the world"),

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub import i18n
-from hub.admin import replies, words
+from hub.admin import progress, replies, words
 from hub.admin.confirming import ask
 from hub.admin.mail_view import html_part, message_page
 from hub.admin.pages import desk_page, done
@@ -15,7 +15,18 @@ from hub.errors import NotFound, Refused
 from hub.i18n import N_
 from hub.mail import mailers, reading
 from hub.mail.reading import Message
-from hub.newsletter import copies, deliveries, editions, ledger, planning, previewing, steering
+from hub.mail.signing import SigningMailer
+from hub.newsletter import (
+    copies,
+    deliveries,
+    editions,
+    ledger,
+    pacing,
+    planning,
+    previewing,
+    samples,
+    steering,
+)
 from hub.newsletter.model import Edition, NextEdition
 from hub.newsletter.planning import Press
 from hub.web import mailing
@@ -34,6 +45,8 @@ def overview(request: Request) -> Response:
         coming = [planning.next_edition(tx, site, stream, parts.now()) for stream in STREAMS]
         past = editions.newest(tx, SHOWN)
         paused = editions.with_status(tx, "paused")
+        obstacles = progress.obstacles(tx, parts.settings)
+        held_back = pacing.waiting(tx, site, parts.now())
     return desk_page(
         request,
         "admin/newsletter.html",
@@ -41,9 +54,11 @@ def overview(request: Request) -> Response:
         coming=coming,
         past=past,
         paused=paused,
+        obstacles=obstacles,
+        held_back=_said(request, held_back),
         words=words,
         said=replies.said,
-        outbox=parts.settings.smtp is None,
+        outbox=not parts.settings.smtp,
     )
 
 
@@ -77,8 +92,8 @@ def send_test(request: Request) -> Response:
             language=press.site.language,
             now=parts.now(),
         )
-    mailer = mailers.signing_mailer(
-        parts.settings, press.site.base_url, parts.db, lambda _tx: press.site
+    mailer = SigningMailer(
+        mailers.mailer(parts.settings, press.site.base_url), parts.db, lambda _tx: press.site
     )
     # Views run in a thread; sending belongs to the event loop.
     anyio.from_thread.run(previewing.send, envelope, mailer)
@@ -115,10 +130,16 @@ def send(request: Request) -> Response:
 
 
 def edition(request: Request) -> Response:
-    """One edition: what is in it and how its deliveries stand."""
-    with hub(request).db.read() as tx:
+    """One edition: what is in it, how its deliveries stand and how fast it goes."""
+    parts = hub(request)
+    site = parts.site()
+    with parts.db.read() as tx:
         found = _edition(tx, request)
+        moving = found.status in ("planned", "sending")
+        held_back = pacing.waiting(tx, site, parts.now()) if moving else None
+        slowed = pacing.slowed(tx, parts.now()) if moving else []
         counts = editions.counts(tx, found.id)
+        how = samples.of_edition(tx, found, counts, parts.now())
         posts = ledger.posts(tx, found.id)
         # Only when there are some: looking for none reads every delivery of the edition.
         missed = counts.failed + counts.unknown
@@ -131,7 +152,11 @@ def edition(request: Request) -> Response:
         counts=counts,
         posts=posts,
         failed=failed,
-        moving=found.status in ("planned", "sending"),
+        how=how,
+        refresh=progress.refresh_seconds(found, how),
+        moving=moving,
+        held_back=_said(request, held_back),
+        slowed=slowed,
         words=words,
         said=replies.said,
     )
@@ -227,6 +252,12 @@ def retry(request: Request) -> Response:
         found = _edition(tx, request)
         steering.retry(tx, found.id, now=parts.now())
     return done(f"/admin/newsletter/{found.id}", "sending")
+
+
+def _said(request: Request, held_back: pacing.Waiting | None) -> str:
+    parts = hub(request)
+    site = parts.site()
+    return held_back.said(site.language, site.timezone, parts.now()) if held_back else ""
 
 
 def _shown(request: Request, count: int) -> str:

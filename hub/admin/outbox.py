@@ -25,7 +25,7 @@ def messages(request: Request) -> Response:
         found=found[:PER_PAGE],
         older=found[PER_PAGE - 1].name if len(found) > PER_PAGE else "",
         first="before" not in request.query_params,
-        in_use=settings.smtp is None,
+        in_use=not settings.smtp,
     )
 
 

@@ -11,7 +11,7 @@ from hub.admin.forms import Errors
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.admin.writing_form import Typed
-from hub.content import publishing, shelf, store, writing
+from hub.content import publishing, search, shelf, store, writing
 from hub.content.model import Kind, Post
 from hub.content.rendering import Rendered, render
 from hub.db import Transaction
@@ -88,6 +88,7 @@ def _save(request: Request, post_id: int | None) -> Response:
     with errors.caught():
         rendered = render(typed.markdown, language=typed.language or site.language)
     if rendered is not None:
+        search.learn(rendered.plain_text, typed.language or site.language)
         try:
             with errors.caught(), parts.db.write() as tx:
                 saved = _write(tx, request, post_id, typed, rendered, site)

@@ -29,13 +29,19 @@ _KNOWN = (
     N_("the server's answer is too long"),
     N_("the server's answer is no SMTP reply"),
     N_("the hub was stopped"),
+    N_("%(relay)s takes no more connections: %(reason)s"),
+    N_("%(relay)s takes no more connections"),
     N_("the outbox cannot be written: %(reason)s"),
     N_("the reader was erased before it was sent"),
     N_("the reader was %(status)s before it was sent"),
     N_("no new articles"),
     N_("no readers"),
     N_("paused by the owner"),
+    N_("the ramp-up stopped: %(failed)s of %(sent)s mails failed for good"),
+    N_("the ramp-up stopped: %(complained)s of %(sent)s readers complained"),
     N_("cancelled by the owner"),
+    N_("cancelled by the owner while %(number)s were waiting"),
+    N_("cancelled by the owner: %(reason)s"),
     N_("cancelled by the owner before anything was sent; its articles are in the next one"),
     N_("pending"),
     N_("waiting"),
@@ -58,7 +64,20 @@ def said(text: str, language: str) -> str:
         if found := pattern.fullmatch(text):
             values = {name: said(value, language) for name, value in found.groupdict().items()}
             return i18n.translate(language, known, **values)
-    return text
+    return _said_of_each(text, language)
+
+
+def _said_of_each(text: str, language: str) -> str:
+    """`one.test:587: reason; two.test:587: reason`, when several relays were asked."""
+    parts = [_OF_A_RELAY.fullmatch(part) for part in _NEXT_RELAY.split(text)]
+    shown = [
+        i18n.translate(
+            language, N_("%(relay)s: %(reason)s"), relay=part[1], reason=said(part[2], language)
+        )
+        for part in parts
+        if part
+    ]
+    return "; ".join(shown) if len(shown) == len(parts) else text
 
 
 def origin(source: str, language: str) -> str:
@@ -71,4 +90,6 @@ def _pattern(known: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.*)", re.escape(known)), re.DOTALL)
 
 
+_OF_A_RELAY = re.compile(r"(\S+:\d+): (.+)", re.DOTALL)
+_NEXT_RELAY = re.compile(r"; (?=\S+:\d+: )")
 _PATTERNS = tuple((known, _pattern(known)) for known in _KNOWN)

@@ -55,6 +55,18 @@ _NAMED = (
             "dkim_selector",
         ),
     ),
+    Group(
+        "sending",
+        N_("Sending"),
+        (
+            "send_per_second",
+            "send_per_hour",
+            "send_per_day",
+            "send_per_domain",
+            "send_connections",
+            "ramp_up",
+        ),
+    ),
     Group("legal", N_("Legal texts"), ("legal_notice", "privacy_notice")),
 )
 LABELS = {
@@ -84,6 +96,12 @@ LABELS = {
     "postal_address": N_("Postal address"),
     "dkim": N_("Sign mail (DKIM)"),
     "dkim_selector": N_("Name of the DKIM key"),
+    "send_per_second": N_("At most in a second"),
+    "send_per_hour": N_("At most in an hour"),
+    "send_per_day": N_("At most in a day"),
+    "send_per_domain": N_("Limits by domain"),
+    "send_connections": N_("Connections"),
+    "ramp_up": N_("Ramp-up: on the first day"),
     "legal_notice": N_("Legal notice"),
     "privacy_notice": N_("Privacy"),
 }
@@ -98,7 +116,13 @@ _WEEKDAYS = {
 }
 _FEEDS = {"full": N_("full articles"), "excerpt": N_("their beginning")}
 _SWITCH = {"on": N_("yes"), "off": N_("no")}
-_AREAS = {"postal_address": 4, "legal_notice": 10, "privacy_notice": 10, "consent_text": 3}
+_AREAS = {
+    "postal_address": 4,
+    "legal_notice": 10,
+    "privacy_notice": 10,
+    "consent_text": 3,
+    "send_per_domain": 4,
+}
 _TYPES = {
     "base_url": "url",
     "owner_email": "email",
@@ -108,6 +132,10 @@ _TYPES = {
     "posts_per_page": "number",
     "feed_items": "number",
     "monthly_day": "number",
+    "send_per_hour": "number",
+    "send_per_day": "number",
+    "send_connections": "number",
+    "ramp_up": "number",
 }
 
 

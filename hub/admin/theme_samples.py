@@ -10,6 +10,8 @@ from hub.content.listing import Line, Listed, MenuItem, Neighbour
 from hub.content.media import Shown
 from hub.content.model import Author, Post, Summary, Topic
 from hub.content.outline import Heading
+from hub.content.search import Hit, Results
+from hub.content.snippets import Part
 from hub.i18n import LANGUAGES
 from hub.newsletter.composing import Item
 from hub.newsletter.editions import PublicEdition
@@ -67,6 +69,13 @@ def _pages() -> dict[str, Context]:
         "home": listed,
         "topic": listed | {"topic": _TOPIC},
         "author": listed | {"author": _AUTHOR},
+        "search": {
+            "query": "tide",
+            "shortened": False,
+            "found": Results((_hit(),), 12),
+            "paging": Paging("/search", 1, 2, "q=tide"),
+            "latest": listed["items"],
+        },
         "archive": {"years": [(2026, [Line("post", "tides", "Tides", _AT, _AT)])], "total": 12},
         "post": item
         | {
@@ -136,6 +145,12 @@ def _mails(site: Site) -> dict[str, Context]:
         "paused": paused,
     }
     return {f"{name}.{end}": given for name, given in letters.items() for end in ("html", "txt")}
+
+
+def _hit() -> Hit:
+    title = (Part("Tides", True),)
+    snippet = (Part("What the ", False), Part("tide", True), Part(" says", False))
+    return Hit("post", "tides", "fr", _AT, title, snippet)
 
 
 def _summary() -> Summary:

@@ -1,15 +1,20 @@
 """hub newsletter: what goes out, when, and what became of it."""
 
 import asyncio
+import sys
+import time
 from dataclasses import asdict
 from datetime import datetime
 
 import click
 
 from hub import addresses, i18n
+from hub.cli import watching
 from hub.cli.context import CommandContext, pass_hub, progress, report
-from hub.mail import mailers
-from hub.newsletter import editions, planning, previewing, steering
+from hub.db import Transaction
+from hub.mail import mailers, relays
+from hub.mail.signing import SigningMailer
+from hub.newsletter import editions, pacing, planning, previewing, samples, steering, troubles
 from hub.newsletter.model import Edition, EditionReport
 from hub.newsletter.planning import Press
 from hub.site.model import Site
@@ -34,25 +39,22 @@ def command() -> None:
 
 @command.command()
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--watch", is_flag=True, help="Show the progress until nothing is sent any more.")
 @_json_option
 @pass_hub
-def status(context: CommandContext, limit: int, as_json: bool) -> None:
+def status(context: CommandContext, limit: int, watch: bool, as_json: bool) -> None:
     """Editions, newest first, and how their deliveries stand."""
-    with context.ready() as (hub, site), hub.db.read() as tx:
-        now = hub.now()
-        found = editions.newest(tx, limit)
-        if as_json:
-            report([_document(one) for one in found])
-            return
-        for one in found:
-            click.echo(_line(one, site))
-        for stream in ("weekly", "monthly", "each"):
-            coming = planning.next_edition(tx, site, stream, now)
-            when = _when(coming.period.begins_at, site) if coming.period else "at once"
-            click.echo(
-                f"next {stream}: {when}, {_count(len(coming.posts), 'article')}, "
-                f"{_count(coming.readers, 'reader')}"
-            )
+    with context.ready() as (hub, site):
+        if watch:
+            _watch(hub)
+        with hub.db.read() as tx:
+            found = editions.newest(tx, limit)
+            if as_json:
+                report([_document(one) for one in found])
+                return
+            _echo_editions(tx, found, site, hub.now())
+            _echo_next(tx, hub, site)
+            _echo_troubles(tx, hub, site)
 
 
 @command.command()
@@ -89,7 +91,9 @@ def test(context: CommandContext, address: str, stream: str, language: str | Non
                 language=language or site.language,
                 now=hub.now(),
             )
-        mailer = mailers.signing_mailer(hub.settings, site.base_url, hub.db, lambda _tx: site)
+        mailer = SigningMailer(
+            mailers.mailer(hub.settings, site.base_url), hub.db, lambda _tx: site
+        )
         outcome = asyncio.run(previewing.send(envelope, mailer))
     click.echo(f"Sent to {address}: {outcome.reply}")
 
@@ -144,9 +148,11 @@ def resume(context: CommandContext, edition_id: int | None) -> None:
 @pass_hub
 def cancel(context: CommandContext, edition_id: int | None) -> None:
     """Stop an edition (the newest that is not over) for good."""
-    with context.ready() as (hub, _), hub.db.write() as tx:
-        chosen = steering.chosen(tx, edition_id, "planned", "sending", "paused")
-        edition = steering.cancel(tx, chosen, now=hub.now())
+    with context.ready() as (hub, _):
+        with hub.db.write() as tx:
+            chosen = steering.chosen(tx, edition_id, "planned", "sending", "paused")
+            edition = steering.cancel(tx, chosen, now=hub.now())
+        _sweep(hub, edition)
     click.echo(f"Edition {edition.id}: {edition.reason}.")
 
 
@@ -165,6 +171,48 @@ def retry(context: CommandContext, edition_id: int | None) -> None:
         click.echo(f"{_count(number, 'reader')} left out, not active any more: {who}.")
 
 
+def _watch(hub: Hub) -> None:
+    try:
+        watching.watch(hub, sys.stderr, terminal=sys.stderr.isatty(), sleep=time.sleep)
+    except KeyboardInterrupt:
+        # Not 0: who waits for the end of the sending must not go on.
+        raise click.exceptions.Exit(130) from None
+
+
+def _echo_editions(tx: Transaction, found: list[EditionReport], site: Site, now: datetime) -> None:
+    sending = any(one.edition.status == "sending" for one in found)
+    held_back = pacing.waiting(tx, site, now) if sending else None
+    for one in found:
+        how = samples.of_edition(tx, one.edition, one.counts, now)
+        fast = watching.pace(how)
+        click.echo(_line(one, site, f" · {fast}" if fast else ""))
+        if held_back and one.edition.status == "sending":
+            click.echo(f"    {held_back.said('en', site.timezone, now)}")
+        elif how.next_try:
+            click.echo(f"    the next try is on {_when(how.next_try, site)}")
+    for slow in pacing.slowed(tx, now) if sending else ():
+        click.echo(f"{slow.domain} refuses so much at once: {slow.rate:.3g} a second for now")
+
+
+def _echo_next(tx: Transaction, hub: Hub, site: Site) -> None:
+    for stream in ("weekly", "monthly", "each"):
+        coming = planning.next_edition(tx, site, stream, hub.now())
+        when = _when(coming.period.begins_at, site) if coming.period else "at once"
+        click.echo(
+            f"next {stream}: {when}, {_count(len(coming.posts), 'article')}, "
+            f"{_count(coming.readers, 'reader')}"
+        )
+
+
+def _echo_troubles(tx: Transaction, hub: Hub, site: Site) -> None:
+    for relay in relays.stopped(tx, [relay.name for relay in hub.settings.smtp]):
+        click.echo(
+            f"relay {relay.name}: {relay.state} since {_when(relay.since, site)}: {relay.reason}"
+        )
+    for trouble in troubles.current(tx):
+        click.echo(f"{trouble.part} fails since {_when(trouble.since, site)}: {trouble.reason}")
+
+
 def _queue(hub: Hub, edition: Edition) -> None:
     """Queue every delivery before the command returns, a short transaction a batch."""
     queued = 0
@@ -176,6 +224,14 @@ def _queue(hub: Hub, edition: Edition) -> None:
         if current is None or current.status != "planned":
             return
         progress(f"{queued:,} queued")
+
+
+def _sweep(hub: Hub, edition: Edition) -> None:
+    """Clear what waits in a cancelled edition, a short transaction a batch."""
+    swept = True
+    while swept:
+        with hub.db.write() as tx:
+            swept = bool(steering.sweep(tx, edition.id, now=hub.now()))
 
 
 def _press(hub: Hub, site: Site) -> Press:
@@ -195,7 +251,7 @@ def _document(one: EditionReport) -> dict[str, object]:
     }
 
 
-def _line(one: EditionReport, site: Site) -> str:
+def _line(one: EditionReport, site: Site, pace: str = "") -> str:
     edition = one.edition
     states = ", ".join(
         f"{number:,} {state}" for state, number in asdict(one.counts).items() if number
@@ -209,7 +265,7 @@ def _line(one: EditionReport, site: Site) -> str:
         _count(one.posts, "article"),
         states or "no deliveries",
     ]
-    return " · ".join(parts) + (f"\n    {edition.subject}" if edition.subject else "")
+    return " · ".join(parts) + pace + (f"\n    {edition.subject}" if edition.subject else "")
 
 
 def _when(moment: datetime, site: Site) -> str:

@@ -8,7 +8,11 @@ from hub.audience import membership, rules, store
 from hub.audience.model import CADENCES, STATUSES, ConsentEvent, Subscriber, Wish
 from hub.cli.context import CommandContext, pass_hub, report
 from hub.i18n import LANGUAGES
+from hub.newsletter import history
+from hub.newsletter.history import Delivered
 from hub.times import to_text
+
+LAST_DELIVERIES = 20
 
 
 @click.group()
@@ -39,17 +43,23 @@ def list_(context: CommandContext, status: str | None, limit: int, as_json: bool
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @pass_hub
 def show(context: CommandContext, address: str, as_json: bool) -> None:
-    """One person, with topics and consent log."""
+    """One person, with topics, consent log and the last newsletters."""
     with context.ready() as (hub, _), hub.db.read() as tx:
         person = membership.by_address(tx, address)
         topics = store.topics_of(tx, person.id)
         log = store.consent_log(tx, person.id)
-    document = {**_document(person), "topics": topics, "consent": [_line(line) for line in log]}
+        last = history.of_subscriber(tx, person.id, limit=LAST_DELIVERIES)
+    document = {
+        **_document(person),
+        "topics": topics,
+        "consent": [_line(line) for line in log],
+        "deliveries": [_delivery(one) for one in last],
+    }
     if as_json:
         report(document)
         return
     for name, value in document.items():
-        if name not in ("topics", "consent"):
+        if name not in ("topics", "consent", "deliveries"):
             # A name that came with an import may hold what a terminal would obey.
             shown = rules.clean_name(str(value)) if name == "name" else value
             click.echo(f"{name}: {shown or '-'}")
@@ -59,6 +69,10 @@ def show(context: CommandContext, address: str, as_json: bool) -> None:
         where = line.form_url or line.source
         words = f" “{line.text}” ({line.text_version}, {line.language})" if line.text else ""
         click.echo(f"  {to_text(line.at)} {line.kind} via {where}{words}")
+    if last:
+        click.echo("newsletters:")
+    for one in last:
+        click.echo(f"  {_shown(one)}")
 
 
 @command.command()
@@ -135,6 +149,30 @@ def _line(line: ConsentEvent) -> dict[str, str]:
         "form_url": line.form_url,
         "source": line.source,
     }
+
+
+def _delivery(one: Delivered) -> dict[str, object]:
+    return {
+        "edition": one.edition_id,
+        "stream": one.stream,
+        "period": one.period,
+        "subject": one.subject,
+        "state": one.state,
+        "at": to_text(one.at),
+        "relay": one.relay,
+        "code": one.code,
+        "reply": one.reply,
+    }
+
+
+def _shown(one: Delivered) -> str:
+    where = f" by {one.relay}" if one.relay else ""
+    # A server may say what a terminal would obey.
+    reply = "".join(c if c.isprintable() else " " for c in one.reply)
+    answer = f"{one.code or ''} {reply}".strip()
+    said = f": {answer}" if answer else ""
+    issue = f"edition {one.edition_id} ({one.stream} {one.period})"
+    return f"{to_text(one.at)} {issue} {one.state}{where}{said}"
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hub.content import store
+from hub.content import search, store
 from hub.content.model import Post
 from hub.db import Transaction
 from hub.errors import NotFound
@@ -39,7 +39,7 @@ def publish(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
     # What lives here now is no old address of another post any more.
     store.drop_redirect(tx, post.path.strip("/"))
     tx.site_changed()
-    return find(tx, post.id)
+    return _as_it_is_now(tx, post.id)
 
 
 def unpublish(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
@@ -48,7 +48,8 @@ def unpublish(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
     if post.status == "published":
         store.set_status(tx, post.id, "draft", post.published_at, now)
         tx.site_changed()
-    return find(tx, post.id)
+        return _as_it_is_now(tx, post.id)
+    return post
 
 
 def delete(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
@@ -59,5 +60,13 @@ def delete(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
     """
     post = find(tx, slug_or_id)
     store.empty(tx, post.id, now)
+    search.forget(tx, post.id)
     tx.site_changed()
+    return post
+
+
+def _as_it_is_now(tx: Transaction, post_id: int) -> Post:
+    """The post after a change, which search hears of too."""
+    post = find(tx, post_id)
+    search.reindex(tx, post)
     return post

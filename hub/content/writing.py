@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from hub.content import media, redirects, slugs, store
+from hub.content import media, redirects, search, slugs, store
 from hub.content.model import Draft, Post, Topic, path_of
 from hub.content.rendering import Rendered
 from hub.db import Transaction
@@ -56,7 +56,9 @@ def create(
     if publish:
         store.drop_redirect(tx, path_of(draft.kind, wanted).strip("/"))
         tx.site_changed()
-    return _stored(tx, post_id)
+    post = _stored(tx, post_id)
+    search.reindex(tx, post)
+    return post
 
 
 def update(
@@ -98,7 +100,9 @@ def update(
     _join(tx, post_id, draft, now)
     if old.status == "published":
         tx.site_changed()
-    return _stored(tx, post_id)
+    post = _stored(tx, post_id)
+    search.reindex(tx, post)
+    return post
 
 
 def topics_named(names: Iterable[str]) -> tuple[Topic, ...]:

@@ -134,6 +134,9 @@ class PostgresTransaction(Transaction):
             raise
         self._command(f"RELEASE {name}")
 
+    def grown(self, table: str) -> None:
+        self._command(f'ANALYZE "{table}"')
+
     def site_changed(self) -> None:
         self.changes_site = True
 
@@ -194,7 +197,7 @@ class PostgresDatabase(Database):
             yield tx
 
     @contextmanager
-    def write(self, *, concurrent: bool = False) -> Iterator[Transaction]:
+    def write(self, *, concurrent: bool = False, durable: bool = True) -> Iterator[Transaction]:
         if getattr(self._writing, "now", False):
             raise RuntimeError(texts.NESTED)
         self._writing.now = True

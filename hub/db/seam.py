@@ -57,6 +57,13 @@ class Transaction(ABC):
         """Inside, an exception undoes what was done since, and the transaction goes on."""
 
     @abstractmethod
+    def grown(self, table: str) -> None:
+        """Many rows were added to a table: the engine takes their number into its plans.
+
+        PostgreSQL would else believe for a minute that the table is as it was.
+        """
+
+    @abstractmethod
     def site_changed(self) -> None:
         """Public pages may look different after this transaction: every process drops its cache."""
 
@@ -69,7 +76,9 @@ class Database(ABC):
         """A transaction that sees one state of the database and changes nothing."""
 
     @abstractmethod
-    def write(self, *, concurrent: bool = False) -> AbstractContextManager[Transaction]:
+    def write(
+        self, *, concurrent: bool = False, durable: bool = True
+    ) -> AbstractContextManager[Transaction]:
         """A transaction that commits at the end, or is undone by an exception.
 
         One writer at a time, on either engine and over all processes: what is read inside
@@ -79,6 +88,11 @@ class Database(ABC):
         `concurrent` is for the few hot paths (claiming, recording what was sent) whose
         statements are safe beside each other: on PostgreSQL such transactions run side by
         side, though never beside an ordinary writer; on SQLite it makes no difference.
+
+        Without `durable` the commit may be forgotten, but only where this process ends with it
+        (the machine loses its power), and never before an earlier one: on SQLite it does not
+        wait for the disk, and the next durable one takes it along. On PostgreSQL, whose server
+        may fall alone, it makes no difference.
         """
 
     @abstractmethod

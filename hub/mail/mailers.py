@@ -1,27 +1,44 @@
-"""Which way mail leaves: the relay that HUB_SMTP names, or the outbox."""
+"""Which way mail leaves: the relays that HUB_SMTP names, or the outbox."""
 
 import ipaddress
+import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from hub.db import Database
 from hub.mail import headers
-from hub.mail.model import Mailer
+from hub.mail.failover import FailoverMailer
+from hub.mail.model import Mailer, Standing
 from hub.mail.outbox import OutboxMailer
 from hub.mail.relay import RelayMailer
-from hub.mail.signing import LoadSite, SigningMailer
 from hub.settings import Settings
 
 
-def mailer(settings: Settings, base_url: str) -> Mailer:
-    """The mailer of this process; `base_url` gives the name that is said at EHLO."""
-    if settings.smtp is None:
+def mailer(
+    settings: Settings, base_url: str, *, steady: Callable[[], float] = time.monotonic
+) -> Mailer:
+    """The mailer of this process; `base_url` gives the name that is said at EHLO.
+
+    `steady` is a monotonic clock in seconds.
+    """
+    if not settings.smtp:
         return OutboxMailer(settings.outbox)
-    return RelayMailer(settings.smtp, local_name=_local_name(base_url))
+    return FailoverMailer(single(settings, base_url), steady=steady)
 
 
-def signing_mailer(settings: Settings, base_url: str, db: Database, load: LoadSite) -> Mailer:
-    """The same, with mail signed when the owner wants it; `load` reads the site as it is."""
-    return SigningMailer(mailer(settings, base_url), db, load)
+def single(settings: Settings, base_url: str) -> list[tuple[str, Mailer]]:
+    """Each relay by its name and alone; none when mail goes into the outbox."""
+    local_name = _local_name(base_url)
+    return [(relay.name, RelayMailer(relay, local_name=local_name)) for relay in settings.smtp]
+
+
+def for_letters(way: Mailer) -> Mailer:
+    """The same way for letters, which never wait for a connection of the newsletter."""
+    return way.for_letters() if isinstance(way, FailoverMailer) else way
+
+
+def standings(way: Mailer) -> tuple[Standing, ...]:
+    """The relays that an Outcome of this mailer may name, and how they are."""
+    return way.standings() if isinstance(way, FailoverMailer | OutboxMailer) else ()
 
 
 def _local_name(base_url: str) -> str:

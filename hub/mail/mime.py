@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 # 76 octets, less the soft break and what an encoded space at the end would add.
 _WIDTH = 73
-_PLAIN = frozenset(range(32, 127)) - {ord("=")}
-_OCTETS = tuple(bytes((n,)) if n in _PLAIN else b"=%02X" % n for n in range(256))
+_SAFE = re.compile("[ -<>-~]*")
+_OCTETS = tuple(bytes((n,)) if 32 <= n < 127 and n != 61 else b"=%02X" % n for n in range(256))
 
 
 def alternative(text: str, html: str, *, boundary: str, whole: Iterable[str] = ()) -> bytes:
@@ -42,6 +42,8 @@ def quoted_printable(text: str, whole: Iterable[str] = ()) -> bytes:
 
 def encoded(text: str) -> bytes:
     """A short text for the middle of a quoted-printable line."""
+    if _SAFE.fullmatch(text):
+        return text.encode()
     return b"".join([_OCTETS[octet] for octet in text.encode()])
 
 

@@ -67,17 +67,23 @@ About = Literal["reader", "message"]
 class Outcome:
     """How one message fared; `code` is the SMTP reply's, None when there was no reply.
 
-    `about` is `message` when it was refused before its reader was named: it is too big.
+    `about` is `message` when it was refused before its reader was named: it is too big. `relay`
+    is the name of the relay that it was handed to, empty when there was none.
     """
 
     state: State
     code: int | None
     reply: str
     about: About = "reader"
+    relay: str = ""
 
 
 class RelayAway(Exception):
     """The relay cannot be reached now. Later it may; nothing was sent."""
+
+
+class RelayFull(RelayAway):
+    """The relay works, and takes no more connections than it has."""
 
 
 class RelayRefuses(Exception):
@@ -110,8 +116,17 @@ class Connection(Protocol):
         """Say goodbye."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a relay is, as far as this process knows; `reason` is why it is not `working`."""
+
+    relay: str
+    state: Literal["untried", "working", "away", "refusing"] = "untried"
+    reason: str = ""
+
+
 class Mailer(Protocol):
-    """Where mail goes: the relay or the outbox."""
+    """Where mail goes: the relays or the outbox."""
 
     async def connect(self) -> Connection:
         """A fresh connection. Raises RelayAway or RelayRefuses, with the reason in words."""

@@ -6,8 +6,10 @@ import secrets
 from itertools import count
 from pathlib import Path
 
-from hub.mail.model import Connection, Done, Envelope, Outcome, RelayAway, Take
+from hub.mail.model import Connection, Done, Envelope, Outcome, RelayAway, Standing, Take
 from hub.times import utcnow
+
+NAME = "outbox"
 
 
 class OutboxMailer:
@@ -17,6 +19,9 @@ class OutboxMailer:
         self._folder = folder
         self._numbers = count(1)
         self._own = secrets.token_hex(3)
+
+    def standings(self) -> tuple[Standing, ...]:
+        return (Standing(NAME),)
 
     async def connect(self) -> Connection:
         try:
@@ -69,5 +74,5 @@ class _OutboxConnection:
 def _outcome(writing: "asyncio.Future[None]") -> Outcome:
     error = writing.exception()
     if error is None:
-        return Outcome("accepted", None, "written to the outbox")
+        return Outcome("accepted", None, "written to the outbox", relay=NAME)
     return Outcome("deferred", None, f"the outbox cannot be written: {error}"[:300])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hub import logs
 from hub.db import Database, Transaction
 from hub.errors import HubError, Unavailable
-from hub.mail import headers, message, queue, retrying
+from hub.mail import headers, message, queue, retrying, sent
 from hub.mail.model import (
     Composer,
     Envelope,
@@ -173,8 +173,22 @@ class LetterLane:
                     continue
                 state, reply, due_at = _next_state(mail, outcome, now, self._chance())
                 queue.record(
-                    tx, worker_id, mail.id, state=state, reply=reply[:500], due_at=due_at, now=now
+                    tx,
+                    worker_id,
+                    mail.id,
+                    state=state,
+                    reply=reply[:500],
+                    due_at=due_at,
+                    now=now,
+                    relay=outcome.relay if outcome else "",
                 )
+            sent.count(tx, sum(_left(w, outcomes) for w in written), now)
+
+
+def _left(written: _Written, outcomes: Mapping[int, Outcome]) -> bool:
+    """Whether the relay saw this letter: then it counts in the owner's hour and day."""
+    outcome = outcomes.get(written.mail.id) if written.envelope else None
+    return outcome is not None and (outcome.state != "deferred" or outcome.code is not None)
 
 
 def _next_state(

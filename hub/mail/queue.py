@@ -3,10 +3,18 @@
 from datetime import datetime
 
 from hub.db import Transaction, in_list
-from hub.mail import retrying
+from hub.mail import relays, retrying
 from hub.mail.model import QueuedMail
 
-_DUE = "state IN ('queued', 'deferred') AND (due_at <= :now OR due_at > :too_far)"
+_WAITS = "state IN ('queued', 'deferred')"
+# The second is for what a clock put off that has been set back since. Two looks into the index:
+# with OR between them, it would be read from one end.
+_DUE, _TOO_FAR = f"{_WAITS} AND due_at <= :now", f"{_WAITS} AND due_at > :too_far"
+# As expressions, for rows that are known by their id: else SQLite walks through all that wait.
+_STILL_DUE = (
+    "coalesce(state, '') IN ('queued', 'deferred')"
+    " AND (coalesce(due_at, '') <= :now OR coalesce(due_at, '') > :too_far)"
+)
 
 
 def put(
@@ -36,7 +44,10 @@ def put(
 def is_due(tx: Transaction, now: datetime) -> bool:
     """Whether a mail waits that is due: a look that takes no lock."""
     found = tx.scalar(
-        f"SELECT 1 FROM mails WHERE {_DUE} LIMIT 1", now=now, too_far=retrying.too_far(now)
+        f"SELECT 1 WHERE EXISTS (SELECT 1 FROM mails WHERE {_DUE})"
+        f" OR EXISTS (SELECT 1 FROM mails WHERE {_TOO_FAR})",
+        now=now,
+        too_far=retrying.too_far(now),
     )
     return found is not None
 
@@ -46,8 +57,11 @@ def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list
     taken = tx.all(
         int,
         f"UPDATE mails SET state = 'claimed', worker_id = :worker_id, attempts = attempts + 1"
-        f" WHERE {_DUE} AND id IN (SELECT id FROM mails WHERE {_DUE}"
-        " ORDER BY due_at, id LIMIT :limit) RETURNING id",
+        f" WHERE {_STILL_DUE} AND id IN (SELECT id FROM ("
+        f"SELECT id FROM (SELECT id FROM mails WHERE {_DUE} ORDER BY due_at, id LIMIT :limit) AS a"
+        " UNION ALL SELECT id FROM"
+        f" (SELECT id FROM mails WHERE {_TOO_FAR} ORDER BY due_at, id LIMIT :limit) AS b"
+        ") AS waiting LIMIT :limit) RETURNING id",
         worker_id=worker_id,
         now=now,
         too_far=retrying.too_far(now),
@@ -71,14 +85,17 @@ def record(
     reply: str,
     due_at: datetime,
     now: datetime,
+    relay: str = "",
 ) -> None:
     """How a mail that this worker holds fared; `due_at` is the next try of one put off.
 
-    One that goes back untried (`queued`) has not used up a try.
+    One that goes back untried (`queued`) has not used up a try. `relay` names the one it was
+    handed to, if it was.
     """
     tx.execute(
         "UPDATE mails SET state = :state, reply = :reply, due_at = :due_at, worker_id = NULL,"
-        " finished_at = :finished_at, attempts = attempts - :untried"
+        " finished_at = :finished_at, attempts = attempts - :untried,"
+        f" relay_id = {relays.NUMBER}"
         " WHERE id = :id AND state = 'claimed' AND worker_id = :worker_id",
         id=mail_id,
         worker_id=worker_id,
@@ -86,6 +103,7 @@ def record(
         reply=reply,
         due_at=due_at,
         untried=int(state == "queued"),
+        relay=relay,
         finished_at=now if state in ("accepted", "failed", "unknown") else None,
     )
 

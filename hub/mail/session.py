@@ -7,12 +7,13 @@ made is handed over to this protocol, which knows at every reply where it stands
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from hub.mail import verdicts
 from hub.mail.model import About, Done, Envelope, Outcome, RelayRefuses, Take
+from hub.mail.patience import Patience
 
 _LONGEST_REPLY = 64_000
 _MOST_LINES = 200
@@ -67,9 +68,10 @@ class Session(asyncio.Protocol):
         self._text: list[str] = []
         self._replies: deque[Reply] = deque()
         self._waiter: asyncio.Future[None] | None = None
-        self._patience = _Patience(self._loop, self._lose)
+        self._patience = Patience(self._loop, self._lose)
         self._lost = early
         self._lost_code: int | None = None
+        self._lost_about: About = "reader"
         self._delivered = 0
 
     # What asyncio calls.
@@ -209,6 +211,7 @@ class Session(asyncio.Protocol):
 
     def _refused_sender(self, mail: Reply) -> None:
         if mail.code == 421:
+            self._lost_about = "message"
             raise ConnectionLost(self._lost)
         # Too big is about this message, whatever else is refused for good about the sender.
         final = verdicts.is_final(mail.code, mail.text)
@@ -228,7 +231,8 @@ class Session(asyncio.Protocol):
             # Servers close a connection that served a while (RFC 5321 §3.8): not this one's fault.
             done(current, None)
         else:
-            done(current, Outcome("deferred", self._lost_code, f"before the message: {why}"[:300]))
+            reply = f"before the message: {why}"[:300]
+            done(current, Outcome("deferred", self._lost_code, reply, self._lost_about))
 
     # Replies.
 
@@ -278,52 +282,6 @@ class Session(asyncio.Protocol):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done() and (self._replies or self._lost):
             self._waiter.set_result(None)
-
-
-class _Patience:
-    """One timer for all waits of a connection: setting it anew costs less than a wait does."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, run_out: Callable[[str], None]) -> None:
-        self._loop = loop
-        self._run_out = run_out
-        self._seconds = 0.0
-        self._deadline: float | None = None
-        self._alarm: asyncio.TimerHandle | None = None
-        self._alarm_at = 0.0
-
-    def start(self, seconds: float) -> None:
-        """`run_out` is told unless `stop` comes within `seconds`."""
-        self._seconds = seconds
-        self._deadline = self._loop.time() + seconds
-        # An alarm that comes too early looks at the deadline and is set again.
-        if self._alarm is None or self._alarm_at > self._deadline:
-            self._set()
-
-    def stop(self) -> None:
-        self._deadline = None
-
-    def end(self) -> None:
-        """Leave no timer behind."""
-        self._deadline = None
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
-
-    def _set(self) -> None:
-        assert self._deadline is not None
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm_at = self._deadline
-        self._alarm = self._loop.call_at(self._deadline, self._look)
-
-    def _look(self) -> None:
-        self._alarm = None
-        if self._deadline is None:
-            return
-        if self._loop.time() < self._deadline:
-            self._set()
-        else:
-            self._run_out(f"no answer within {self._seconds:g} seconds")
 
 
 @lru_cache(maxsize=64)  # a relay says the same few things to every message

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hub.db import Database, Transaction
+from hub.errors import Unavailable
 from hub.mail import dkim_store, headers
 from hub.mail.dkim import DkimSigner, Identity
-from hub.mail.model import Connection, Done, Envelope, Mailer, Outcome, Take
+from hub.mail.model import Connection, Done, Envelope, Mailer, Outcome, RelayFull, Take
 from hub.site.model import Site
 
 LoadSite = Callable[[Transaction], Site]
@@ -25,15 +26,25 @@ class SigningMailer:
         self._mailer = mailer
         self._db = db
         self._load_site = load_site
+        self._known: list[DkimSigner | None] = []
 
     async def connect(self) -> Connection:
         connection = await self._mailer.connect()
         try:
-            signer = await asyncio.to_thread(self._signer)
+            signer = await self._as_known()
         except BaseException:
             await connection.close()
             raise
         return connection if signer is None else _SigningConnection(connection, signer)
+
+    async def _as_known(self) -> DkimSigner | None:
+        try:
+            self._known = [await asyncio.to_thread(self._signer)]
+        except Unavailable as error:
+            # The database is away: as it was when it was last seen, if it was.
+            if not self._known:
+                raise RelayFull(str(error)) from error
+        return self._known[0]
 
     def _signer(self) -> DkimSigner | None:
         with self._db.read() as tx:

@@ -10,26 +10,37 @@ SILENT_SECONDS = 20.0
 BEAT_SECONDS = 2.0
 # Watched this long without a beat, one whose last is 20 s old by the wall clock is dead too.
 WATCHED_SECONDS = 5.0
+# Who has not looked for so long has not watched.
+BLIND_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
+    """`lifeline` is the mark of hub/mail/lifeline.py, empty where there is none."""
+
     id: int
     seen_at: datetime
+    lifeline: str = ""
 
 
 class SilenceWatch:
     """Says which workers are dead, by this process's own steady clock.
 
     Wall clocks jump, also between two machines: so what counts is how long a heartbeat has
-    not changed while it was watched. One that was old when first seen is believed sooner.
+    not changed while it was watched. One that was old when first seen is believed sooner. Time
+    in which this process could not look (the database was away) says nothing of the others:
+    they could not write their heartbeats either.
     """
 
     def __init__(self) -> None:
         self._seen: dict[int, tuple[datetime, float]] = {}
+        self._looked_at = 0.0
 
     def dead(self, heartbeats: Iterable[Heartbeat], *, now: datetime, steady: float) -> list[int]:
         """The ids of workers that are dead. `steady` is a monotonic clock in seconds."""
+        if steady - self._looked_at > BLIND_SECONDS:
+            self._seen = {}
+        self._looked_at = steady
         seen: dict[int, tuple[datetime, float]] = {}
         dead = []
         for beat in heartbeats:
@@ -45,28 +56,36 @@ class SilenceWatch:
         return dead
 
 
-def start(tx: Transaction, now: datetime) -> int:
+def start(tx: Transaction, now: datetime, *, lifeline: str = "") -> int:
     """Sign a worker on; its id."""
     return int(
         tx.scalar(
-            "INSERT INTO workers (started_at, seen_at) VALUES (:now, :now) RETURNING id", now=now
+            "INSERT INTO workers (started_at, seen_at, lifeline)"
+            " VALUES (:now, :now, :lifeline) RETURNING id",
+            now=now,
+            lifeline=lifeline,
         )
     )
 
 
-def beat(tx: Transaction, worker_id: int, now: datetime) -> None:
+def beat(tx: Transaction, worker_id: int, now: datetime, *, lifeline: str = "") -> None:
     """Renew a heartbeat; a worker that was taken for dead is signed on again."""
     tx.execute(
-        "INSERT INTO workers (id, started_at, seen_at) VALUES (:id, :now, :now)"
+        "INSERT INTO workers (id, started_at, seen_at, lifeline)"
+        " VALUES (:id, :now, :now, :lifeline)"
         " ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
         id=worker_id,
         now=now,
+        lifeline=lifeline,
     )
 
 
 def others(tx: Transaction, worker_id: int) -> list[Heartbeat]:
-    return tx.all(Heartbeat, "SELECT id, seen_at FROM workers WHERE id <> :id", id=worker_id)
+    return tx.all(
+        Heartbeat, "SELECT id, seen_at, lifeline FROM workers WHERE id <> :id", id=worker_id
+    )
 
 
-def sign_off(tx: Transaction, worker_id: int) -> None:
-    tx.execute("DELETE FROM workers WHERE id = :id", id=worker_id)
+def sign_off(tx: Transaction, worker_id: int) -> bool:
+    """Whether it was still signed on."""
+    return tx.execute("DELETE FROM workers WHERE id = :id", id=worker_id) == 1

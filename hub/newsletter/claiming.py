@@ -6,7 +6,6 @@ condition is repeated in the update all the same.
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 
 from hub.db import Transaction, in_list
@@ -14,10 +13,13 @@ from hub.mail import retrying
 from hub.newsletter import deliveries
 from hub.newsletter.model import ClaimedDelivery
 
+# The conditions of the partial indexes are repeated word for word, or SQLite passes them by.
 _WAITS = "d.edition_id = :edition_id AND d.state IN ('queued', 'deferred')"
 # The second is for what a clock put off that has been set back since. Two looks into the index:
 # with OR between them, the engines would read all that waits.
 _DUE = (f"{_WAITS} AND d.due_at <= :now", f"{_WAITS} AND d.due_at > :too_far")
+# Readers who were put off until the turn of their domain; all of them are queued.
+_TURN = ("d.edition_id = :edition_id AND d.parked = 1 AND d.due_at <= :now",)
 # The same as expressions, for rows that are known by their key: else SQLite walks the index.
 _STILL_DUE = (
     "coalesce(state, '') IN ('queued', 'deferred')"
@@ -28,37 +30,11 @@ _LOCKED = {"sqlite": "", "postgres": " FOR UPDATE OF d SKIP LOCKED"}
 _READER = "s.email, s.email_key, s.name, s.language, s.status"
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A delivery that is due, as it will be once it is claimed, and the state it is in."""
-
-    state: str
-    edition_id: int
-    subscriber_id: int
-    attempts: int
-    email: str | None
-    email_key: str | None
-    name: str | None
-    language: str | None
-    status: str | None
-
-    def claimed(self) -> ClaimedDelivery:
-        return ClaimedDelivery(
-            self.edition_id,
-            self.subscriber_id,
-            self.attempts,
-            self.email,
-            self.email_key,
-            self.name,
-            self.language,
-            self.status,
-        )
-
-
 def is_due(tx: Transaction, now: datetime) -> bool:
     """Whether a delivery waits that is due: a look that takes no lock."""
     found = tx.scalar(
-        "SELECT e.id FROM editions AS e WHERE e.status = 'sending' AND (EXISTS (SELECT 1"
+        "SELECT e.id FROM editions AS e WHERE e.status = 'sending'"
+        " AND e.status IN ('planned', 'sending', 'paused') AND (EXISTS (SELECT 1"
         " FROM deliveries AS d WHERE d.edition_id = e.id AND d.state IN ('queued', 'deferred')"
         " AND d.due_at <= :now) OR EXISTS (SELECT 1 FROM deliveries AS d"
         " WHERE d.edition_id = e.id AND d.state IN ('queued', 'deferred')"
@@ -69,10 +45,31 @@ def is_due(tx: Transaction, now: datetime) -> bool:
     return found is not None
 
 
-def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
-    """Up to `limit` deliveries that are due, of the oldest edition that has some."""
-    for edition_id in tx.all(int, "SELECT id FROM editions WHERE status = 'sending' ORDER BY id"):
-        for due in _DUE:
+def has_turn(tx: Transaction, now: datetime) -> bool:
+    """Whether a reader waits who was put off and whose turn has come: a look without a lock."""
+    found = tx.scalar(
+        "SELECT e.id FROM editions AS e WHERE e.status = 'sending'"
+        " AND e.status IN ('planned', 'sending', 'paused') AND EXISTS (SELECT 1"
+        " FROM deliveries AS d WHERE d.edition_id = e.id AND d.parked = 1"
+        " AND d.due_at <= :now) LIMIT 1",
+        now=now,
+    )
+    return found is not None
+
+
+def claim(
+    tx: Transaction, worker_id: int, *, now: datetime, limit: int, turns: bool = False
+) -> list[ClaimedDelivery]:
+    """Up to `limit` deliveries that are due, of the oldest edition that has some.
+
+    With `turns`, only of readers who were put off until about now (see pacing.admit).
+    """
+    for edition_id in tx.all(
+        int,
+        "SELECT id FROM editions WHERE status = 'sending'"
+        " AND status IN ('planned', 'sending', 'paused') ORDER BY id",
+    ):
+        for due in _TURN if turns else _DUE:
             taken = _take(tx, worker_id, edition_id, due, now=now, limit=limit)
             if taken:
                 return taken
@@ -85,9 +82,9 @@ def _take(
     """The deliveries, due by the condition `due`, that this worker holds from now on."""
     times = {"now": now, "too_far": retrying.too_far(now)}
     waiting = tx.all(
-        _Waiting,
-        f"SELECT d.state, d.edition_id, d.subscriber_id, d.attempts + 1 AS attempts, {_READER}"
-        " FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
+        ClaimedDelivery,
+        "SELECT d.state AS was, d.edition_id, d.subscriber_id, d.attempts + 1 AS attempts,"
+        f" {_READER} FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
         f" WHERE {due} ORDER BY d.due_at, d.subscriber_id LIMIT :limit{_LOCKED[tx.engine]}",
         edition_id=edition_id,
         limit=limit,
@@ -100,7 +97,7 @@ def _take(
         tx.all(
             int,
             "UPDATE deliveries SET state = 'claimed', worker_id = :worker_id,"
-            " attempts = attempts + 1 WHERE edition_id = :edition_id"
+            " attempts = attempts + 1, parked = 0 WHERE edition_id = :edition_id"
             f" AND subscriber_id IN {names} AND {_STILL_DUE} RETURNING subscriber_id",
             worker_id=worker_id,
             edition_id=edition_id,
@@ -110,22 +107,28 @@ def _take(
     )
     mine = [row for row in waiting if row.subscriber_id in taken]
     moves = Counter({"claimed": len(mine)})
-    moves.subtract(row.state for row in mine)
+    moves.subtract(row.was for row in mine)
     deliveries.move_counts(tx, edition_id, moves)
-    return [row.claimed() for row in mine]
+    return mine
 
 
-def renewed(tx: Transaction, held: list[ClaimedDelivery]) -> list[ClaimedDelivery]:
-    """The same deliveries, all of one edition, with the readers as they are now."""
+def renewed(tx: Transaction, worker_id: int, held: list[ClaimedDelivery]) -> list[ClaimedDelivery]:
+    """Those of `held`, all of one edition, that this worker still holds, with their readers as
+    they are now."""
     if not held:
         return []
     names, ids = in_list("id", sorted(delivery.subscriber_id for delivery in held))
     return tx.all(
         ClaimedDelivery,
-        f"SELECT d.edition_id, d.subscriber_id, d.attempts, {_READER} FROM deliveries AS d"
+        f"SELECT d.state AS was, d.edition_id, d.subscriber_id, d.attempts, {_READER}"
+        " FROM deliveries AS d"
         " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :edition_id"
-        f" AND d.subscriber_id IN {names} ORDER BY d.due_at, d.subscriber_id",
+        f" AND d.subscriber_id IN {names}"
+        # As expressions, or SQLite takes the index of claims and walks through all of them.
+        " AND coalesce(d.state, '') = 'claimed' AND coalesce(d.worker_id, 0) = :worker_id"
+        " ORDER BY d.due_at, d.subscriber_id",
         edition_id=held[0].edition_id,
+        worker_id=worker_id,
         **ids,
     )
 

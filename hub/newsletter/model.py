@@ -101,8 +101,12 @@ class NextEdition:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
-    """A delivery that this worker holds. `email` and what follows are None when the reader left."""
+    """A delivery that this worker holds; `was` is the state that it was claimed from.
 
+    `email` and what follows are None when the reader left.
+    """
+
+    was: str
     edition_id: int
     subscriber_id: int
     attempts: int

@@ -28,7 +28,7 @@ def plan_due(tx: Transaction, press: Press, now: datetime) -> Edition | None:
     """Make one edition that is due, with its mail; None when none is (or another worker did).
 
     A period without posts, or without readers, is made and skipped, with the reason.
-    Raises Refused when a template of the theme fails; nothing is taken then.
+    Raises Refused when its mail cannot be made; nothing is taken then.
     """
     for stream in schedule.SCHEDULED:
         period = _due_period(tx, press.site, stream, now)
@@ -110,6 +110,7 @@ def queue(tx: Transaction, edition_id: int, now: datetime, *, limit: int = deliv
         tx, edition, rules.CADENCE[edition.stream], now=now, limit=limit
     )
     if queued is None:
+        tx.grown("deliveries")
         editions.set_status(tx, edition_id, "sending", reason="", finished_at=None)
         editions.finish(tx, edition_id, now)
         tx.site_changed()

@@ -23,7 +23,7 @@ def preview(tx: Transaction, press: Press, stream: str, *, language: str, now: d
     """The next edition in a language; its personal links lead nowhere.
 
     When no article waits for it, the newest ones stand in. Raises Refused when there is
-    none at all, or the theme's template fails.
+    none at all, or the mail cannot be made.
     """
     edition = _pretended(stream, now)
     tokens = slots.tokens(press.signer, edition.id)
@@ -56,20 +56,25 @@ def sample(
 
 async def send(envelope: Envelope, mailer: Mailer) -> Outcome:
     """Hand one message over at once. Raises Refused with the reason when it is not taken."""
-    outcomes: list[Outcome | None] = []
+    outcomes: list[Outcome] = []
+
+    def done(_envelope: Envelope, outcome: Outcome | None) -> None:
+        if outcome is not None:
+            outcomes.append(outcome)
+
     try:
-        connection = await mailer.connect()
-        try:
-            await connection.deliver(
-                envelope, lambda: None, lambda _envelope, outcome: outcomes.append(outcome)
-            )
-        finally:
-            await connection.close()
+        # Given back without an outcome, it goes to the next relay; connecting fails after the last.
+        while not outcomes:
+            connection = await mailer.connect()
+            try:
+                await connection.deliver(envelope, lambda: None, done)
+            finally:
+                await connection.close()
     except (RelayAway, RelayRefuses) as error:
         raise Refused(N_("The message was not sent: %(reason)s"), reason=str(error)) from error
-    outcome = outcomes[-1] if outcomes else None
-    if outcome is None or outcome.state != "accepted":
-        reply = f"{outcome.code or ''} {outcome.reply}".strip() if outcome else "no answer"
+    outcome = outcomes[0]
+    if outcome.state != "accepted":
+        reply = f"{outcome.code or ''} {outcome.reply}".strip()
         raise Refused(N_("The message was not sent: %(reason)s"), reason=reply)
     return outcome
 

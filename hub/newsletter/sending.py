@@ -1,29 +1,46 @@
 """The lane of editions: claims in small batches, kept connections, results every few ms.
 
-While it works, one task minds the books (claims ahead, looks again at the readers who wait
-in memory, writes results down) and a task for each connection sends.
+While it works, one task claims ahead, one writes results down and looks again at the readers
+who wait in memory, and a task for each connection sends.
 """
 
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from hub import i18n, logs
 from hub.errors import HubError, Unavailable
 from hub.mail import headers, retrying, verdicts
-from hub.mail.model import Connection, Envelope, Mailer, Outcome, RelayAway, RelayRefuses
+from hub.mail.model import (
+    Connection,
+    Envelope,
+    Mailer,
+    Outcome,
+    RelayAway,
+    RelayFull,
+    RelayRefuses,
+)
 from hub.newsletter.books import Books
 from hub.newsletter.deliveries import Result
+from hub.newsletter.gate import Gate
 from hub.newsletter.model import ClaimedDelivery
 
-CONNECTIONS = 10
 BATCH = 100
-FLUSH_SECONDS = 0.005
+# How many are at hand before the next are claimed.
+AHEAD = 150
+FLUSH_SECONDS = 0.0
+# How many messages may be on their way or not written down yet: at most so many are sent again
+# when the process is killed, however slow the disk is.
+IN_DOUBT = 40
 # How old what is known of a waiting reader may be.
 RECHECK_SECONDS = 0.5
 AWAY_SECONDS = 0.25
+# How often permits are looked for while there are limits.
+PERMIT_SECONDS = 0.005
+# How long after the last one a connection that ended is replaced.
+REPLACE_SECONDS = 5.0
 
 Clock = Callable[[], datetime]
 
@@ -38,35 +55,45 @@ class EditionLane:
         *,
         chance: Callable[[], float],
         steady: Callable[[], float],
-        connections: int = CONNECTIONS,
+        gate: Gate,
     ) -> None:
         self._books = books
         self._mailer = mailer
         self._chance = chance
         self._steady = steady
-        self._connections = connections
+        self._gate = gate
         self._ready: deque[ClaimedDelivery] = deque()
         self._flying: dict[object, ClaimedDelivery] = {}
         self._results: list[Result] = []
         # Editions that must wait for their owner, and why; not written down yet.
         self._pausing: dict[int, str] = {}
-        # For the senders: there is something to send. For the books: there is something to do.
+        # For the senders: there is something to send. For the books: results, or too few claims.
         self._news = asyncio.Event()
-        self._noteworthy = asyncio.Event()
+        self._unwritten = asyncio.Event()
+        self._shortage = asyncio.Event()
+        # What the database could not be reached for at the last try: results, claims.
+        self._unreached: set[str] = set()
         # Whether the database may have claimed more for this worker than it was told.
         self._doubtful = False
         self.trouble = ""
 
-    async def work(self, worker_id: int, now: Clock, stopping: asyncio.Event) -> bool:
+    async def work(
+        self, worker_id: int, now: Clock, stopping: asyncio.Event, *, patient: bool = True
+    ) -> bool:
         """Send everything that is due, until nothing is or `stopping` is set.
 
-        Whether there was anything. What is not sent goes back to the queue, also when the
+        Who is not `patient` sends only what the limits let through at `now`. Whether there was
+        anything. What is not sent goes back to the queue, also when the
         task is cancelled; then what had been sent without an answer is `unknown`.
         """
         self._worker_id, self._now, self._stopping = worker_id, now, stopping
-        self._halted = self._exhausted = self._blocked = False
+        self._halted = self._exhausted = False
+        self._unreached.clear()
         self.trouble = ""
-        if not self._doubtful and not await self._refill():
+        may = await self._gate.open(worker_id, now(), patient=patient)
+        if not self._doubtful and not (
+            may and await self._refill(self._gate.room((), BATCH, exhausted=False))
+        ):
             return False
         try:
             if self._ready:
@@ -79,16 +106,22 @@ class EditionLane:
         try:
             # One connection first: a relay that is down is asked once, not ten times.
             first = await self._mailer.connect()
+        except RelayFull:
+            # Letters hold what connections it allows: a moment later.
+            await asyncio.sleep(AWAY_SECONDS)
+            return
         except RelayAway as error:
             self._put_off(str(error))
             return
         except RelayRefuses as error:
             self._refused(str(error))
             return
-        wanted = min(self._connections, max(1, len(self._ready)))
+        self._wanted = self._gate.connections
+        wanted = min(self._wanted, max(1, len(self._ready))) if self._gate.free else self._wanted
         self._active = wanted
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._mind())
+            group.create_task(self._write_down(group, wanted))
+            group.create_task(self._bring())
             for number in range(wanted):
                 group.create_task(self._sender(first if number == 0 else None))
 
@@ -96,11 +129,14 @@ class EditionLane:
         try:
             while (envelope := await self._next()) is not None:
                 try:
-                    if connection is None or not connection.usable:
+                    if connection is not None and not connection.usable:
+                        await connection.close()
+                        connection = None
+                    if connection is None:
                         connection = await self._mailer.connect()
                 except RelayAway as error:
                     self._done(envelope, None)
-                    if self._active == 1:
+                    if self._active == 1 and not isinstance(error, RelayFull):
                         self._put_off(str(error))
                     # The others go on: a relay may allow fewer connections than these.
                     return
@@ -112,8 +148,8 @@ class EditionLane:
             self._refused(str(error))
         finally:
             self._active -= 1
-            self._news.set()
-            self._noteworthy.set()
+            for event in (self._news, self._unwritten, self._shortage):
+                event.set()
             if connection is not None:
                 await connection.close()
 
@@ -130,16 +166,19 @@ class EditionLane:
     def _over(self) -> bool:
         if self._stopping.is_set() or self._halted:
             return True
-        return self._exhausted and not self._ready and not self._blocked
+        return self._exhausted and not self._ready and not self._unreached
 
     def _take(self) -> Envelope | None:
         """The next message, if one may go now."""
-        while self._ready and not (self._blocked or self._halted or self._stopping.is_set()):
-            delivery = self._ready.popleft()
-            if self._short:
-                self._noteworthy.set()
+        while self._ready and not self._waits:
+            delivery = self._gate.next(self._ready)
+            if delivery is None:
+                return None
+            if len(self._ready) < AHEAD:
+                self._shortage.set()
             reason = self._books.unwelcome(delivery)
             if reason:
+                self._gate.not_sent()
                 self._finish(delivery, "failed", None, reason)
                 continue
             assert delivery.email is not None
@@ -156,102 +195,178 @@ class EditionLane:
                 )
                 recipient = headers.ascii_domain_of(delivery.email)
             except (HubError, ValueError) as error:
+                self._gate.not_sent()
                 self._finish(delivery, "failed", None, str(error))
                 continue
             self._flying[key] = delivery
             return Envelope(key, self._books.sender, recipient, content, personaliser.dotless)
         return None
 
+    @property
+    def _waits(self) -> bool:
+        """Whether no message may go now."""
+        in_doubt = len(self._flying) + len(self._results)
+        if in_doubt >= max(IN_DOUBT, self._wanted) or self._unreached:
+            return True
+        return self._halted or self._stopping.is_set()
+
     def _done(self, envelope: Envelope, outcome: Outcome | None) -> None:
         delivery = self._flying.pop(envelope.key)
+        self._gate.heard(delivery, outcome)
         if outcome is None:
             self._ready.appendleft(delivery)
             self._news.set()
         elif outcome.state == "deferred":
-            self._defer(delivery, outcome.code, outcome.reply)
+            self._defer(delivery, outcome.code, outcome.reply, outcome.relay)
         else:
-            self._finish(delivery, outcome.state, outcome.code, outcome.reply)
+            self._finish(delivery, outcome.state, outcome.code, outcome.reply, outcome.relay)
             if reason := verdicts.reason_to_pause(outcome):
                 self._pause({delivery.edition_id}, reason)
 
-    def _defer(self, delivery: ClaimedDelivery, code: int | None, reply: str) -> None:
+    def _defer(
+        self, delivery: ClaimedDelivery, code: int | None, reply: str, relay: str = ""
+    ) -> None:
         due_at = retrying.next_attempt(
             delivery.attempts,
-            created_at=self._books.made_at(delivery.edition_id),
+            created_at=self._gate.first_tried(
+                delivery.attempts, self._books.made_at(delivery.edition_id), self._now()
+            ),
             now=self._now(),
             chance=self._chance(),
         )
         if due_at is None:
-            self._finish(delivery, "failed", code, f"given up after 48 hours: {reply}")
+            self._finish(delivery, "failed", code, f"given up after 48 hours: {reply}", relay)
         else:
-            self._result(delivery, "deferred", code, reply, due_at)
+            self._result(delivery, "deferred", code, reply, due_at, relay)
 
-    def _finish(self, delivery: ClaimedDelivery, state: str, code: int | None, reply: str) -> None:
-        self._result(delivery, state, code, reply, self._now())
+    def _finish(
+        self, delivery: ClaimedDelivery, state: str, code: int | None, reply: str, relay: str = ""
+    ) -> None:
+        self._result(delivery, state, code, reply, self._now(), relay)
 
     def _result(
-        self, delivery: ClaimedDelivery, state: str, code: int | None, reply: str, due_at: datetime
+        self,
+        delivery: ClaimedDelivery,
+        state: str,
+        code: int | None,
+        reply: str,
+        due_at: datetime,
+        relay: str,
     ) -> None:
-        self._results.append(
-            Result(delivery.edition_id, delivery.subscriber_id, state, code, reply[:500], due_at)
-        )
-        self._noteworthy.set()
+        edition, reader = delivery.edition_id, delivery.subscriber_id
+        self._results.append(Result(edition, reader, state, code, reply[:500], due_at, relay))
+        self._unwritten.set()
 
     # The books.
 
-    async def _mind(self) -> None:
-        checked_at = self._steady()
+    async def _write_down(self, group: asyncio.TaskGroup, wanted: int) -> None:
+        """Results every few ms; a look at the readers who wait, and at lost connections."""
+        checked_at = replaced_at = self._steady()
         while self._active:
-            await self._something_to_note()
-            try:
+            await self._results_or_time()
+            with self._reaching("results"):
                 await self._flush()
-                if self._short:
-                    self._exhausted = not await self._refill()
                 if self._ready and self._steady() - checked_at > RECHECK_SECONDS:
                     await self._recheck()
                     checked_at = self._steady()
-                self._blocked = False
-            except Unavailable as error:
-                # The database is away: send nothing more that could not be written down.
-                if not self._blocked:
-                    logs.warning("sending.blocked", reason=str(error))
-                self._blocked = True
-                await asyncio.sleep(AWAY_SECONDS)
-            if self._ready or self._over:
-                self._news.set()
+                if self._active < wanted and self._steady() - replaced_at > REPLACE_SECONDS:
+                    replaced_at = self._steady()
+                    self._active += 1
+                    group.create_task(self._sender(None))
+            await self._rest_while("results")
 
-    async def _something_to_note(self) -> None:
-        """Return when there are results, or too little is at hand, or readers may have left."""
-        if not (self._blocked or self._short):
+    async def _results_or_time(self) -> None:
+        if "results" not in self._unreached:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RECHECK_SECONDS):
-                    await self._noteworthy.wait()
-        # Results that come together are written together.
-        await asyncio.sleep(FLUSH_SECONDS)
-        self._noteworthy.clear()
+                    await self._unwritten.wait()
+            # Results that come together are written together.
+            await asyncio.sleep(FLUSH_SECONDS)
+        self._unwritten.clear()
+
+    async def _bring(self) -> None:
+        """Claims ahead, so that no connection waits for the database; and what the limits ask."""
+        while self._active:
+            with self._reaching("claims"):
+                await self._keep_limits()
+                await self._claim_ahead()
+            await self._rest_while("claims")
+            await self._short_or_time()
+
+    async def _keep_limits(self) -> None:
+        await self._gate.keep(self._ready, self._now())
+        if changed := self._gate.unslotted(self._ready):
+            await self._admit(changed)
+        if self._gate.shut or self._gate.connections != self._wanted:
+            self._halted = True
+
+    async def _claim_ahead(self) -> None:
+        room = min(BATCH, self._gate.room(self._ready, AHEAD, exhausted=self._exhausted))
+        if room and not self._over:
+            self._exhausted = not await self._refill(room)
+        if self._gate.wants_turns() and not self._over:
+            await self._refill(BATCH, turns=True)
+
+    async def _short_or_time(self) -> None:
+        """Return when the next claim is wanted; with limits, when permits may be."""
+        if not self._gate.free:
+            await asyncio.sleep(PERMIT_SECONDS)
+        elif not self._short:
+            self._shortage.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RECHECK_SECONDS):
+                    await self._shortage.wait()
 
     @property
     def _short(self) -> bool:
-        """Whether the next claim is wanted, ahead of its need."""
-        return len(self._ready) < BATCH and not self._exhausted and not self._over
+        return len(self._ready) < AHEAD and not self._exhausted and not self._over
 
-    async def _refill(self) -> bool:
+    @contextlib.contextmanager
+    def _reaching(self, what: str) -> Iterator[None]:
+        """While the database is away, nothing is sent that could not be written down."""
+        try:
+            yield
+            self._unreached.discard(what)
+        except Unavailable as error:
+            if not self._unreached:
+                logs.warning("sending.blocked", reason=str(error))
+            self._unreached.add(what)
+        if self._gate.may(self._ready) or self._over:
+            self._news.set()
+
+    async def _rest_while(self, what: str) -> None:
+        if what in self._unreached:
+            await asyncio.sleep(AWAY_SECONDS)
+
+    async def _refill(self, limit: int, *, turns: bool = False) -> bool:
         try:
             claimed = await asyncio.to_thread(
-                self._books.claim, self._worker_id, now=self._now(), limit=BATCH
+                self._books.claim, self._worker_id, now=self._now(), limit=limit, turns=turns
             )
         except Unavailable:
             self._doubtful = True
             raise
-        self._ready.extend(claimed)
+        await self._admit(claimed)
         return bool(claimed)
+
+    async def _admit(self, claimed: list[ClaimedDelivery]) -> None:
+        """Take in hand what may go soon; the rest is queued for its turn."""
+        try:
+            self._ready.extend(await self._gate.admitted(claimed, self._now()))
+        except Unavailable:
+            self._doubtful = True
+            raise
 
     async def _recheck(self) -> None:
         waiting = list(self._ready)
-        fresh = await asyncio.to_thread(self._books.renewed, waiting)
+        fresh = await asyncio.to_thread(self._books.renewed, self._worker_id, waiting)
+        looked_at = {(delivery.edition_id, delivery.subscriber_id) for delivery in waiting}
+        # Who was taken for dead (a machine that slept) holds less than it remembers.
         self._ready = deque(
-            fresh.get((delivery.edition_id, delivery.subscriber_id), delivery)
+            fresh.get(key, delivery)
             for delivery in self._ready
+            if (key := (delivery.edition_id, delivery.subscriber_id)) in fresh
+            or key not in looked_at
         )
         stopped = await asyncio.to_thread(self._books.stopped)
         if stopped:
@@ -271,6 +386,7 @@ class EditionLane:
             results = self._results[:]
             await asyncio.to_thread(self._books.record, self._worker_id, results, now=self._now())
             del self._results[: len(results)]
+            self._news.set()
 
     async def _settle(self) -> None:
         """Write down what is known, and give back the rest."""
@@ -280,6 +396,7 @@ class EditionLane:
         while True:
             try:
                 await self._flush()
+                await self._gate.settle(self._now())
                 if self._doubtful:
                     # Nothing is in hand any more: what this worker still holds was claimed by a
                     # commit whose answer was lost with the database.

@@ -117,24 +117,23 @@ class Personaliser:
     """Fills the mails of one edition: the same bytes for the same reader, every time."""
 
     def __init__(self, edition: Edition, templates: dict[str, bytes], signer: Signer) -> None:
-        self._edition_id = edition.id
         self._moulds = {language: Mould(template) for language, template in templates.items()}
-        self._signer = signer
-        self._identity = KeyedHash(signer.derive("message id"))
+        self._unsubscribe = signer.stamp("unsubscribe")
+        self._preferences = signer.stamp("preferences")
+        self._identity = KeyedHash(signer.derive("message id")).beginning(b"%d " % edition.id)
         # Known of all, so that it need not be looked for in each message.
         self.dotless = all(mould.dotless for mould in self._moulds.values())
 
     def message(self, subscriber_id: int, email: str, name: str, language: str) -> bytes:
         """The mail of one reader. Raises Refused for an address that would break a header."""
         mould = self._moulds.get(language) or next(iter(self._moulds.values()))
-        identity = self._identity.digest(b"%d %d" % (self._edition_id, subscriber_id))
         shown = _shown(name) if name else ""
         return mould.fill(
             {
                 _TO: headers.address("To", email)[len("To: ") : -2],
-                _MESSAGE_ID: identity.hex()[:32].encode(),
-                _UNSUBSCRIBE: self._signer.sign("unsubscribe", subscriber_id).encode(),
-                _PREFERENCES: self._signer.sign("preferences", subscriber_id).encode(),
+                _MESSAGE_ID: self._identity.digest(b"%d" % subscriber_id).hex()[:32].encode(),
+                _UNSUBSCRIBE: self._unsubscribe(subscriber_id),
+                _PREFERENCES: self._preferences(subscriber_id),
                 _NAME_TEXT: mime.encoded(shown),
                 _NAME_HTML: mime.encoded(html.escape(shown)),
             }

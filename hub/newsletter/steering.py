@@ -13,6 +13,7 @@ from hub.site.model import Site
 BY_OWNER = "paused by the owner"
 # The mail that tells the owner; hub/admin/letters.py writes it.
 PAUSED = "edition-paused"
+CANCELLED = "cancelled by the owner"
 
 
 def pause(tx: Transaction, edition_id: int, *, reason: str = BY_OWNER) -> Edition:
@@ -65,7 +66,8 @@ def resume(tx: Transaction, edition_id: int) -> Edition:
 def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     """Stop an edition for good. Refused when it is over.
 
-    When nothing of it has left yet, its posts go back and belong in the next edition.
+    When nothing of it has left yet, its posts go back and belong in the next edition. Of what
+    waits, a batch is cleared (see `sweep`); the worker clears the rest.
     """
     edition = _edition(tx, edition_id)
     if edition.status not in ("planned", "sending", "paused"):
@@ -76,12 +78,36 @@ def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
         )
     counts = editions.counts(tx, edition_id)
     untouched = not (counts.accepted or counts.unknown or counts.claimed)
-    reason = "cancelled by the owner"
+    waiting = counts.queued + counts.deferred
+    reason = CANCELLED
     if untouched and ledger.release(tx, edition_id):
         reason += " before anything was sent; its articles are in the next one"
+    elif waiting:
+        reason += f" while {waiting} were waiting"
     editions.set_status(tx, edition.id, "cancelled", reason=reason, finished_at=now)
+    sweep(tx, edition.id, now=now)
     tx.site_changed()
     return _edition(tx, edition_id)
+
+
+def sweep(tx: Transaction, edition_id: int, *, now: datetime) -> int:
+    """Clear a batch of what still waited in a cancelled edition; how many, 0 at the end.
+
+    What was never tried is not a mail that anybody waits for, so it goes; what a server put
+    off has failed, with what the server said.
+    """
+    return deliveries.drop_queued(tx, edition_id) or deliveries.fail_deferred(
+        tx, edition_id, reason=CANCELLED, now=now
+    )
+
+
+def unswept(tx: Transaction) -> list[int]:
+    """Cancelled editions in which something still waits (or does again: it was in flight)."""
+    return tx.all(
+        int,
+        "SELECT e.id FROM editions AS e JOIN edition_counts AS c ON c.edition_id = e.id"
+        " WHERE e.status = 'cancelled' AND c.queued + c.deferred > 0",
+    )
 
 
 def retriable(tx: Transaction, edition_id: int) -> Retry:

@@ -37,6 +37,12 @@ class Site:
     weekly_time: str
     monthly_day: int
     consent_text: str
+    send_per_second: str
+    send_per_hour: str
+    send_per_day: str
+    send_per_domain: str
+    send_connections: int
+    ramp_up: str
     ready_at: datetime | None
 
     def url(self, path: str) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hub import addresses
 from hub.errors import Refused
 from hub.i18n import LANGUAGES, N_
-from hub.site import colours
+from hub.site import colours, rates
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -80,6 +80,21 @@ def _number(least: int, most: int) -> Callable[[str], str]:
         return str(int(value))
 
     return check
+
+
+def _number_or_empty(least: int, most: int) -> Callable[[str], str]:
+    number = _number(least, most)
+    return lambda value: number(value) if value else ""
+
+
+def _per_second(value: str) -> str:
+    rates.per_second(value)
+    return value.replace(",", ".")
+
+
+def _domain_rates(value: str) -> str:
+    rates.by_domain(value)
+    return value
 
 
 def _timezone(value: str) -> str:
@@ -254,6 +269,51 @@ OPTIONS = (
         "",
         N_("What readers agree to when they subscribe; empty: the hub's own text."),
         _line(600),
+    ),
+    Option(
+        "send_per_second",
+        "",
+        N_("How many newsletters leave in a second at most, such as 20 or 0.5; empty: no limit."),
+        _per_second,
+    ),
+    Option(
+        "send_per_hour",
+        "",
+        N_("How much mail leaves in any hour at most; empty: no limit."),
+        _number_or_empty(1, 10_000_000),
+    ),
+    Option(
+        "send_per_day",
+        "",
+        N_("How much mail leaves in any 24 hours at most; empty: no limit."),
+        _number_or_empty(1, 100_000_000),
+    ),
+    Option(
+        "send_per_domain",
+        "",
+        N_(
+            "Limits for readers at one domain, a rule a line: gmail.com 5/s, orange.fr 2000/h;"
+            " * 10/s is for each other domain."
+        ),
+        _domain_rates,
+    ),
+    Option(
+        "send_connections",
+        "10",
+        N_(
+            "Connections to the mail server at once, 1 to 50; more help when it is far away or"
+            " slow."
+        ),
+        _number(1, 50),
+    ),
+    Option(
+        "ramp_up",
+        "",
+        N_(
+            "For a new domain: how many newsletters leave on the first day; half as many again"
+            " each day after, for 30 days. Empty: off."
+        ),
+        _number_or_empty(1, 1_000_000),
     ),
 )
 BY_NAME = {option.name: option for option in OPTIONS}

@@ -149,11 +149,13 @@ def mark_link_used(tx: Transaction, token_hash: str, now: datetime) -> int:
 
 def end_links(tx: Transaction, *, purpose: str, subject_id: int | None) -> None:
     """Every open link of this purpose and subject works no more."""
+    # IS NOT DISTINCT FROM would go past the index of PostgreSQL.
+    subject = {} if subject_id is None else {"subject_id": subject_id}
     tx.execute(
-        "DELETE FROM one_time_links WHERE purpose = :purpose"
-        " AND subject_id IS NOT DISTINCT FROM CAST(:subject_id AS INTEGER) AND used_at IS NULL",
+        "DELETE FROM one_time_links WHERE purpose = :purpose AND used_at IS NULL AND subject_id "
+        + ("= :subject_id" if subject else "IS NULL"),
         purpose=purpose,
-        subject_id=subject_id,
+        **subject,
     )
 
 

@@ -25,6 +25,8 @@ from hub.web.pages import PAGED, SHARED
 LARGEST = 48_000_000
 # Nothing under these is the same for everybody, or small enough to keep.
 _NEVER = ("/admin/", "/media/", "/setup/", "/confirm/", "/unsubscribe/", "/preferences/")
+# Every question has an answer of its own.
+_NEVER_THIS = "/search"
 _KEPT = frozenset((200, 301, 308))
 _COMPRESSIBLE = (b"text/", b"application/", b"image/svg")
 _SMALLEST_TO_COMPRESS = 600
@@ -123,6 +125,7 @@ class PageCache:
             scope["type"] != "http"
             or scope["method"] not in ("GET", "HEAD")
             or scope["path"].startswith(_NEVER)
+            or scope["path"] == _NEVER_THIS
         ):
             await self._app(scope, receive, send)
             return

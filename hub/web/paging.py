@@ -6,11 +6,15 @@ from urllib.parse import parse_qsl
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Page `number` of `pages` at `path`, as the pagination partial shows it."""
+    """Page `number` of `pages` at `path`, as the pagination partial shows it.
+
+    `query` is what else the address asks for, encoded: `q=tide`.
+    """
 
     path: str
     number: int
     pages: int
+    query: str = ""
 
     @property
     def newer(self) -> str:
@@ -27,7 +31,10 @@ class Paging:
         return self.url(self.number)
 
     def url(self, number: int) -> str:
-        return self.path if number == 1 else f"{self.path}?page={number}"
+        asked = [self.query] if self.query else []
+        if number > 1:
+            asked.append(f"page={number}")
+        return "?".join(filter(None, (self.path, "&".join(asked))))
 
 
 def asked(query: bytes) -> int | None:

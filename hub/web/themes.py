@@ -220,10 +220,18 @@ def _filters(language: str) -> dict[str, Callable[..., str]]:
     def number(value: float) -> str:
         return i18n.number(value, language)
 
+    def rate(value: float) -> str:
+        return i18n.rate(value, language)
+
+    def duration(seconds: float) -> str:
+        return i18n.duration(seconds, language)
+
     return {
         "long_date": long_date,
         "day_and_month": day_and_month,
         "date_and_time": date_and_time,
         "number": number,
         "direction": i18n.direction,
+        "rate": rate,
+        "duration": duration,
     }

@@ -8,8 +8,13 @@ from starlette.testclient import TestClient
 from hub.admin.home import steps
 from hub.app import create_app
 from hub.content.model import Post
+from hub.mail import relays
+from hub.mail.model import Standing
+from hub.newsletter import troubles
+from hub.settings import SmtpRelay
 from hub.web.state import Hub
 from tests.admin.conftest import logged_in
+from tests.conftest import NOW
 
 
 def done(hub: Hub, **site: str) -> list[bool]:
@@ -42,6 +47,32 @@ def test_the_home_page_shows_the_article_and_the_next_newsletter(
     answer = desk.get("/admin").text
     assert article.title in answer
     assert "/admin/newsletter/next/weekly" in answer
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/newsletter"])
+def test_the_owner_learns_what_stops_mail(hub: Hub, path: str) -> None:
+    two = (SmtpRelay("one.test", 587), SmtpRelay("two.test", 587))
+    mailing = replace(hub, settings=replace(hub.settings, smtp=two))
+    with TestClient(create_app(mailing), base_url="https://hub.test") as client:
+        desk = logged_in(client, hub, "owner")
+        assert "notice-error" not in desk.get(path).text
+        with hub.db.write() as tx:
+            reason = "the relay refuses the log-in: 535 no"
+            relays.note(tx, [Standing("one.test:587", "refusing", reason)], NOW)
+            troubles.note(tx, troubles.PLANNING, "digest.html: no such filter", NOW)
+        page = desk.get(path).text
+        assert "The mail server one.test:587 has refused the hub since Sunday 22 November" in page
+        assert "535 no" in page
+        assert "through the next server" in page
+        assert "digest.html: no such filter" in page
+        with hub.db.write() as tx:
+            relays.note(tx, [Standing("one.test:587", "working")], NOW)
+            relays.note(tx, [Standing("two.test:587", "away", "gone")], NOW)
+            troubles.note(tx, troubles.PLANNING, "", NOW)
+        page = desk.get(path).text
+        assert "one.test:587" not in page
+        assert "two.test:587 has been out of reach" in page
+        assert "could not be made" not in page
 
 
 def test_an_editor_has_a_home_too(hub: Hub) -> None:

@@ -1,5 +1,9 @@
 """The newsletter at the desk: seen before it goes, asked before it is sent, stopped and resumed."""
 
+import re
+from collections import Counter
+from datetime import timedelta
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -7,7 +11,9 @@ from hub.app import create_app
 from hub.audience import membership
 from hub.audience.model import Wish
 from hub.content.model import Post
-from hub.newsletter import editions, planning, steering
+from hub.mail import relays
+from hub.mail.model import Standing
+from hub.newsletter import deliveries, editions, planning, samples, steering
 from hub.newsletter.model import Edition
 from hub.site import store as sites
 from hub.web.state import Hub
@@ -115,6 +121,77 @@ def test_the_mail_of_an_edition_is_shown_as_it_was_made(
     page = desk.get(f"/admin/newsletter/{edition.id}/message").text
     assert "List-Unsubscribe" in page
     assert article.title in desk.get(f"/admin/newsletter/{edition.id}/message/html").text
+
+
+def accept_one(hub: Hub, edition: Edition) -> None:
+    """The worker queued four readers ten seconds ago, and one has got it since."""
+    with hub.db.write() as tx:
+        tx.execute("UPDATE editions SET status = 'sending'")
+        tx.execute("UPDATE edition_counts SET queued = 4")
+    samples.take(hub.db, hub.now() - timedelta(seconds=10))
+    with hub.db.write() as tx:
+        deliveries.move_counts(tx, edition.id, Counter(accepted=1, queued=-1))
+
+
+def test_an_edition_shows_how_fast_it_goes(desk: TestClient, hub: Hub, edition: Edition) -> None:
+    accept_one(hub, edition)
+    page = desk.get(f"/admin/newsletter/{edition.id}").text
+    assert '<progress aria-label="How much is done" max="4" value="1">' in page
+    assert re.search(r"1 of 4 done · 0\.\d+ a second · about \d+ seconds left", page)
+    with hub.db.write() as tx:
+        tx.execute("DELETE FROM edition_samples")
+    assert "– a second · time left: –" in desk.get(f"/admin/newsletter/{edition.id}").text
+
+
+def test_the_progress_is_there_as_json(desk: TestClient, hub: Hub, edition: Edition) -> None:
+    accept_one(hub, edition)
+    url = f"/admin/newsletter/{edition.id}/progress.json"
+    found = desk.get(url).json()
+    assert 3 / found.pop("rate") == pytest.approx(found.pop("seconds_left"), abs=1)
+    assert found == {
+        "id": edition.id,
+        "status": "sending",
+        "reason": "",
+        "deliveries": {
+            "queued": 3,
+            "claimed": 0,
+            "accepted": 1,
+            "deferred": 0,
+            "failed": 0,
+            "unknown": 0,
+        },
+        "finished": 1,
+        "total": 4,
+        "next_try": None,
+    }
+    assert desk.get("/admin/newsletter/4711/progress.json").status_code == 404
+
+
+def test_what_failed_says_which_server_took_it(
+    desk: TestClient, hub: Hub, edition: Edition
+) -> None:
+    with hub.db.write() as tx:
+        planning.queue(tx, edition.id, hub.now())
+        relays.note(tx, [Standing("mail.test:587")], NOW)
+        tx.execute(
+            "UPDATE deliveries SET state = 'failed', code = 550, reply = 'nobody',"
+            " relay_id = (SELECT max(id) FROM relays)"
+        )
+        deliveries.move_counts(tx, edition.id, Counter(failed=1, queued=-1))
+    assert "550 nobody · mail.test:587" in desk.get(f"/admin/newsletter/{edition.id}").text
+
+
+def test_an_edition_that_waits_for_a_next_try_says_when(
+    desk: TestClient, hub: Hub, edition: Edition
+) -> None:
+    with hub.db.write() as tx:
+        while planning.queue(tx, edition.id, hub.now()):
+            pass
+        tx.execute("UPDATE deliveries SET state = 'deferred', due_at = :at", at=NOW)
+        deliveries.move_counts(tx, edition.id, Counter(deferred=1, queued=-1))
+    page = desk.get(f"/admin/newsletter/{edition.id}").text
+    assert "next try on Sunday 22 November 2026, 13:00" in page
+    assert 'content="60; url=' in page
 
 
 def test_an_edition_that_moves_shows_itself_anew(desk: TestClient, edition: Edition) -> None:

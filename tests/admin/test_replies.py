@@ -13,6 +13,11 @@ from hub.admin import replies
             "given up after 48 hours: the relay refuses: 550 unknown",
             "abandonné après 48\u00a0heures\u00a0: le serveur d’envoi refuse\u00a0: 550 unknown",
         ),
+        (
+            "one.test:25: the relay refuses: 550 no; two.test:587: the relay answers 421 later; x",
+            "one.test:25\u00a0: le serveur d’envoi refuse\u00a0: 550 no; "
+            "two.test:587\u00a0: le serveur d’envoi répond\u00a0: 421 later; x",
+        ),
         ("550 5.1.1 no such user", "550 5.1.1 no such user"),
         ("", ""),
     ],

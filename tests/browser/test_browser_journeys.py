@@ -65,7 +65,9 @@ def test_hostile_markdown_runs_no_script(page: Page, site: Site) -> None:
     assert page.locator("main script, main svg").count() == 0
 
 
-@pytest.mark.parametrize("path", ["/", "/archive", "/subscribe", "/newsletter", "/no-such-page"])
+@pytest.mark.parametrize(
+    "path", ["/", "/archive", "/subscribe", "/newsletter", "/search?q=title", "/no-such-page"]
+)
 def test_every_public_page_fits_its_window(page: Page, site: Site, path: str) -> None:
     site.owner.write("A title that is rather long, so that it has to wrap on a telephone")
     answer = site.browser.get(path)

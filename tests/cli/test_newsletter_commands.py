@@ -1,20 +1,25 @@
 """hub newsletter and hub worker, as the owner types them."""
 
+import io
 import json
+import re
+import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hub import worker as worker_module
-from hub.cli import cli
+from hub.cli import cli, watching
 from hub.errors import DatabaseBusy, Refused, Unavailable
-from hub.mail.model import Outcome
+from hub.mail import relays, workers
+from hub.mail.model import Outcome, Standing
+from hub.newsletter import claiming, deliveries, samples, troubles
 from hub.web.state import Hub
 from hub.worker import Worker
-from tests.newsletter.cast import newest, outbox, parsed, publish, subscribe
+from tests.newsletter.cast import newest, outbox, parsed, publish, subscribe, tick
 
 Run = Callable[..., Result]
 
@@ -223,3 +228,107 @@ def test_once_tells_the_owner_what_stopped_it(
         "Ropes",
         "The newsletter is paused: Ropes",
     ]
+
+
+def sending(hub: Hub, run: Run) -> None:
+    """An edition to three readers; one of them got it within the last 10 s."""
+    for name in "abc":
+        subscribe(hub, f"{name}@mail.test")
+    publish(hub, "Ropes")
+    run("newsletter", "send", "--now")
+    now = hub.now()
+    samples.take(hub.db, now - timedelta(seconds=10))
+    with hub.db.write() as tx:
+        worker_id = workers.start(tx, now)
+        claiming.claim(tx, worker_id, now=now, limit=1)
+        deliveries.record(tx, worker_id, [deliveries.Result(1, 1, "accepted", 250, "", now)])
+
+
+def test_status_tells_rate_and_time_left_and_its_document_stays(hub: Hub, run: Run) -> None:
+    sending(hub, run)
+    out = run("newsletter", "status").stdout
+    assert "2 queued, 1 accepted" in out
+    assert re.search(r" · 0\.\d+ a second, about \d+ seconds left\n", out)
+    (status,) = document(run("newsletter", "status", "--json"))
+    assert list(status) == ["id", "stream", "period", "status", "subject", "posts", "deliveries"]
+
+
+def test_status_tells_what_stops_mail(hub: Hub, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_SMTP", "smtp://one.test smtp://two.test")
+    with hub.db.write() as tx:
+        refusing = Standing("one.test:587", "refusing", "the relay refuses the log-in: 535 no")
+        forgotten = Standing("old.test:25", "away", "gone")
+        relays.note(tx, [refusing, forgotten, Standing("two.test:587")], hub.now())
+        troubles.note(tx, troubles.PLANNING, "digest.html: no such filter", hub.now())
+    out = run("newsletter", "status").stdout
+    assert "relay one.test:587: refusing since" in out
+    assert "535 no" in out
+    assert "old.test" not in out
+    assert "two.test" not in out
+    assert "planning fails since" in out
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_watching_renews_its_line_and_ends_with_the_sending(
+    hub: Hub, run: Run, terminal: bool
+) -> None:
+    sending(hub, run)
+    out, pauses = io.StringIO(), list[float]()
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            tick(hub, hub.now())
+
+    watching.watch(hub, out, terminal=terminal, sleep=sleep)
+    first, second = out.getvalue().replace("\r", "\n").split("\n")[terminal : 2 + terminal]
+    assert re.match(r"edition 1: 1 of 3 · 1 accepted · 0\.\d+ a second", first)
+    assert second.startswith("edition 1: 1 of 3")
+    assert len(pauses) == 2
+    assert newest(hub).status == "sent"
+    assert out.getvalue().count("\n") == (1 if terminal else 2)
+
+
+def test_watching_says_when_nobody_sends(hub: Hub, run: Run) -> None:
+    sending(hub, run)
+    with hub.db.write() as tx:
+        tx.execute("DELETE FROM workers")
+    out = io.StringIO()
+
+    def sleep(_seconds: float) -> None:
+        tick(hub, hub.now())
+
+    watching.watch(hub, out, terminal=False, sleep=sleep)
+    assert "no worker is running" in out.getvalue()
+
+
+def test_the_status_follows_the_watching(hub: Hub, run: Run) -> None:
+    subscribe(hub, "ada@mail.test")
+    publish(hub, "Ropes")
+    run("newsletter", "send", "--now")
+    run("worker", "--once")
+    result = run("newsletter", "status", "--watch", "--json")
+    assert document(result)[0]["status"] == "sent"
+
+
+def test_whoever_stops_watching_did_not_see_the_end(
+    hub: Hub, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending(hub, run)
+
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", interrupted)
+    result = CliRunner().invoke(
+        cli, ["--data", str(hub.settings.data), "newsletter", "status", "--watch"]
+    )
+    assert result.exit_code == 130
+
+
+def test_cancelling_leaves_nothing_queued(hub: Hub, run: Run) -> None:
+    sending(hub, run)
+    assert "while 2 were waiting" in run("newsletter", "cancel").stdout
+    (status,) = document(run("newsletter", "status", "--json"))
+    assert status["status"] == "cancelled"
+    assert {state: n for state, n in status["deliveries"].items() if n} == {"accepted": 1}

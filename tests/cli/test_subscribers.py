@@ -9,7 +9,13 @@ import pytest
 
 from hub.audience import store, suppression
 from hub.cli import main
+from hub.mail import relays
+from hub.mail.model import Standing
+from hub.times import to_text
 from hub.web.state import Hub
+from tests.conftest import NOW
+from tests.mail.fault_server import FaultServer
+from tests.newsletter.cast import send_to, sending_edition
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -52,6 +58,22 @@ def test_add_show_list_erase(run: Run, hub: Hub) -> None:
         assert store.page(tx) == []
         assert suppression.reason(tx, "ada@reader.test") == "erased"
         assert tx.scalar("SELECT count(*) FROM consent_events") == 0
+
+
+def test_show_tells_what_became_of_the_last_newsletters(run: Run, hub: Hub) -> None:
+    sending_edition(hub, "a", "550-rcpt")
+    send_to(hub, FaultServer())
+    with hub.db.write() as tx:
+        relays.note(tx, [Standing("mail.test:587")], NOW)
+        tx.execute("UPDATE deliveries SET relay_id = (SELECT max(id) FROM relays)")
+        tx.execute("UPDATE deliveries SET reply = :x WHERE code = 250", x="queued \x1b[2J")
+    code, out, _ = run("subscribers", "show", "550-rcpt@mail.test")
+    assert code == 0
+    assert f"{to_text(NOW)} edition 1 (weekly now-" in out
+    assert "failed by mail.test:587: 550 5.1.1 no such user" in out
+    (one,) = json.loads(run("subscribers", "show", "a@mail.test", "--json")[1])["deliveries"]
+    assert (one["edition"], one["state"], one["relay"]) == (1, "accepted", "mail.test:587")
+    assert "\x1b" not in run("subscribers", "show", "a@mail.test")[1]
 
 
 @pytest.mark.parametrize("action", ["show", "erase", "confirm"])

@@ -6,6 +6,10 @@ from typing import Any
 
 import psycopg
 
+from hub.db import Transaction
+from hub.db.postgres import PostgresTransaction
+from hub.db.sqlite import SqliteTransaction
+
 _TYPES = {"TEXT": "text", "INTEGER": "bigint", "REAL": "double precision", "BLOB": "bytea"}
 
 
@@ -22,6 +26,14 @@ class Table:
     checks: set[str] = field(default_factory=set)
     # name → columns, unique, the normalised WHERE
     indexes: dict[str, tuple[tuple[str, ...], bool, str]] = field(default_factory=dict)
+
+
+def of(tx: Transaction) -> dict[str, Table]:
+    """The tables of whichever engine this is."""
+    if isinstance(tx, SqliteTransaction):
+        return of_sqlite(tx.connection)
+    assert isinstance(tx, PostgresTransaction)
+    return of_postgres(tx.connection)
 
 
 def of_sqlite(connection: Any) -> dict[str, Table]:
@@ -92,7 +104,7 @@ def of_postgres(connection: psycopg.Connection[Any]) -> dict[str, Table]:
         table = tables.setdefault(name, Table())
         table.columns[column] = (kind, nullable == "YES")
         if default is not None:
-            table.defaults[column] = default
+            table.defaults[column] = default.removesuffix("::text")
         if identity == "YES":
             table.numbered = column
     for name, kind, columns, other, targets, on_delete, text in connection.execute(_CONSTRAINTS):
@@ -150,5 +162,7 @@ def _bracketed(sql: str, word: str) -> list[str]:
 
 def _normal(condition: str) -> str:
     """A condition without brackets, spaces and casts, and with PostgreSQL's ANY as IN."""
-    condition = re.sub(r"::\w+(\[\])?", "", condition).replace("= ANY (ARRAY[", "IN (")
+    condition = re.sub(r"::(double precision|\w+)(\[\])?", "", condition).replace(
+        "= ANY (ARRAY[", "IN ("
+    )
     return re.sub(r"[\s()\[\]]", "", condition)

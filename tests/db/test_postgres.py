@@ -128,3 +128,14 @@ def test_a_careless_server_still_keeps_what_it_acknowledged(postgres: Server, ur
     with database.write() as tx:
         assert tx.scalar("SELECT current_setting('synchronous_commit')") == "on"
     database.close()
+
+
+def test_a_table_that_has_grown_is_counted_at_once(url: str) -> None:
+    database = PostgresDatabase(url)
+    with database.write() as tx:
+        rows = ({"n": str(n)} for n in range(500))
+        tx.executemany("INSERT INTO settings (name, value) VALUES (:n, '')", rows)
+        tx.grown("settings")
+    with database.read() as tx:
+        assert tx.scalar("SELECT reltuples FROM pg_class WHERE relname = 'settings'") == 500
+    database.close()

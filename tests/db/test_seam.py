@@ -343,3 +343,22 @@ def test_a_closed_database_can_be_opened_again(open_again: Callable[[], Database
     put(db, "a")
     db.close()
     assert names(open_again()) == ["a"]
+
+
+def test_a_commit_that_does_not_wait_for_the_disk_is_one(
+    db: Database, open_again: Callable[[], Database]
+) -> None:
+    with db.write(durable=False) as tx:
+        tx.execute("INSERT INTO settings (name, value) VALUES ('quick', '')")
+    assert names(open_again()) == ["quick"]
+    with pytest.raises(ZeroDivisionError), db.write(durable=False):
+        raise ZeroDivisionError
+    put(db, "sure")
+    assert names(db) == ["quick", "sure"]
+
+
+def test_a_table_that_has_grown_may_be_told_in_any_transaction(db: Database) -> None:
+    with db.write() as tx:
+        tx.execute("INSERT INTO settings (name, value) VALUES ('a', '')")
+        tx.grown("settings")
+    assert names(db) == ["a"]

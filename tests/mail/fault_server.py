@@ -27,10 +27,15 @@ TEXTS = {
 
 @dataclass
 class FaultServer:
-    """`accepted` holds (recipient, bytes) of each message that got its 250."""
+    """`accepted` holds (recipient, bytes) of each message that got its 250.
+
+    `most` is how many connections it takes at a time; the others are told 421. `busiest` is how
+    many it had at once.
+    """
 
     extensions: tuple[str, ...] = ("PIPELINING", "SIZE 1000000", "SMTPUTF8", "8BITMIME")
     close_after: int = 0
+    most: int = 0
     greeting: bytes = b"220 fault.test\r\n"
     refuse_mail: bytes = b""
     go_ahead_always: bool = False
@@ -40,6 +45,7 @@ class FaultServer:
     password: str = ""
     port: int = 0
     connections: int = 0
+    busiest: int = 0
     accepted: list[tuple[str, bytes]] = field(default_factory=list)
     unanswered: list[tuple[str, bytes]] = field(default_factory=list)
     greylisted: set[str] = field(default_factory=set)
@@ -57,6 +63,12 @@ class FaultServer:
             assert task is not None
             tasks.add(task)
             self.connections += 1
+            if self.most and len(writers) > self.most:
+                writers.discard(writer)
+                writer.write(b"421 4.7.0 too many connections\r\n")
+                writer.close()
+                return
+            self.busiest = max(self.busiest, len(writers))
             try:
                 await self._converse(reader, writer)
             except (ConnectionError, ssl.SSLError):
@@ -153,7 +165,9 @@ class FaultServer:
 
     async def _content(self, reader: asyncio.StreamReader) -> bytes:
         lines = []
-        while (line := await reader.readline()) not in (b".\r\n", b""):
+        while (line := await reader.readline()) != b".\r\n":
+            if not line:
+                raise ConnectionResetError
             lines.append(line[1:] if line.startswith(b".") else line)
         return b"".join(lines)
 

@@ -1,5 +1,8 @@
 """Signatures as dkimpy reads them."""
 
+import asyncio
+from typing import Never
+
 import dkim as dkimpy
 import pytest
 from hypothesis import given, settings
@@ -7,8 +10,12 @@ from hypothesis import strategies as st
 
 from hub.audience import consent, signup
 from hub.audience.model import Wish
+from hub.errors import Unavailable
 from hub.mail import dkim, dkim_store
 from hub.mail.dkim import DkimSigner, Identity
+from hub.mail.model import RelayFull
+from hub.mail.outbox import OutboxMailer
+from hub.mail.signing import SigningMailer
 from hub.newsletter import planning
 from hub.site import store as sites
 from hub.web.state import Hub
@@ -23,6 +30,13 @@ HEAD = (
     b"List-Unsubscribe: <https://hub.test/unsubscribe/abc>\r\n"
     b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nMIME-Version: 1.0\r\n\r\n"
 )
+
+
+class Away:
+    """A database that cannot be reached."""
+
+    def read(self) -> Never:
+        raise Unavailable("away")
 
 
 def verifies(message: bytes, pem: bytes = PEM) -> bool:
@@ -131,3 +145,24 @@ def test_nothing_is_signed_unless_the_owner_wants_it(hub: Hub, key: bytes) -> No
 def test_a_key_that_is_published_is_never_replaced(hub: Hub, key: bytes) -> None:
     with hub.db.write() as tx:
         assert dkim_store.make_key(tx) == key
+
+
+def test_a_database_that_is_away_changes_nothing_of_what_is_known(hub: Hub, key: bytes) -> None:
+    async def connect() -> tuple[object, object]:
+        mailer = SigningMailer(OutboxMailer(hub.settings.outbox), hub.db, lambda _tx: hub.site())
+        signing = await mailer.connect()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(mailer, "_db", Away())
+            return signing, await mailer.connect()
+
+    signing, meanwhile = asyncio.run(connect())
+    assert type(meanwhile) is type(signing)
+
+
+def test_a_database_that_was_never_seen_lets_nothing_out_unsigned(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailer = SigningMailer(OutboxMailer(hub.settings.outbox), hub.db, lambda _tx: hub.site())
+    monkeypatch.setattr(mailer, "_db", Away())
+    with pytest.raises(RelayFull):
+        asyncio.run(mailer.connect())

@@ -32,6 +32,11 @@ def test_what_goes_in_comes_out(text: str) -> None:
     assert quopri.decodestring(raw).decode().replace("\r\n", "\n") == "\n".join(expected) + "\n"
 
 
+@given(st.text("ab. \n", max_size=400))
+def test_no_line_begins_with_a_dot(text: str) -> None:
+    assert b"\n." not in b"\n" + mime.quoted_printable(text)
+
+
 def test_a_line_that_begins_with_from_is_not_taken_for_a_mailboxes() -> None:
     assert mime.quoted_printable("From here on") == b"=46rom here on\r\n"
 

@@ -44,9 +44,19 @@ def test_no_wait_is_so_long_that_it_looks_like_a_clock_set_back() -> None:
 def test_a_heartbeat_that_stands_still_for_20_seconds_is_dead() -> None:
     watch = SilenceWatch()
     still = [Heartbeat(1, NOW)]
-    assert watch.dead(still, now=NOW, steady=0.0) == []
+    for second in range(0, 20, 2):
+        assert watch.dead(still, now=NOW, steady=float(second)) == []
     assert watch.dead(still, now=NOW, steady=19.9) == []
     assert watch.dead(still, now=NOW, steady=20.0) == [1]
+
+
+def test_while_nobody_could_look_nobody_has_died() -> None:
+    watch = SilenceWatch()
+    assert watch.dead([Heartbeat(1, NOW)], now=NOW, steady=0.0) == []
+    back = NOW + timedelta(seconds=30)
+    assert watch.dead([Heartbeat(1, NOW)], now=back, steady=30.0) == []
+    assert watch.dead([Heartbeat(1, NOW)], now=back, steady=34.9) == []
+    assert watch.dead([Heartbeat(1, NOW)], now=back, steady=35.0) == [1]
 
 
 def test_a_heartbeat_that_is_old_already_is_watched_for_a_moment_only() -> None:
@@ -62,4 +72,4 @@ def test_a_clock_that_jumps_kills_nobody_who_lives() -> None:
     assert watch.dead([Heartbeat(1, NOW)], now=NOW, steady=0.0) == []
     assert watch.dead([Heartbeat(1, NOW)], now=later, steady=1.0) == []
     assert watch.dead([Heartbeat(1, later)], now=later, steady=6.0) == []
-    assert watch.dead([Heartbeat(1, NOW)], now=NOW, steady=25.0) == []
+    assert watch.dead([Heartbeat(1, NOW)], now=NOW, steady=12.0) == []

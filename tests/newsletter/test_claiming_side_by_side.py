@@ -1,15 +1,22 @@
 """Several workers on one database: no delivery is claimed twice, and none is forgotten."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
+from itertools import chain, count, repeat
+from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
-from hub.db import Database
+from hub.db import Database, open_database
+from hub.db.sqlite import SqliteDatabase, SqliteTransaction
 from hub.newsletter import claiming, deliveries, editions
 from hub.newsletter.deliveries import Result
+from hub.newsletter.model import Counts
+from hub.settings import Settings
 from tests.conftest import NOW
 
 DELIVERIES = 2_000
@@ -19,12 +26,17 @@ WORKERS = 4
 @pytest.fixture
 def edition_id(db: Database) -> int:
     """An edition that is being sent, with 2,000 deliveries that are due."""
+    return sending(db, DELIVERIES)
+
+
+def sending(db: Database, many: int) -> int:
+    """An edition that is being sent, with so many deliveries that are due."""
     with db.write() as tx:
         tx.executemany(
             "INSERT INTO subscribers (id, email, email_key, name, status, cadence, language,"
             " source, created_at) VALUES (:id, :email, :email, '', 'active', 'weekly', 'en',"
             " 'form', :at)",
-            ({"id": n, "email": f"{n}@reader.test", "at": NOW} for n in range(1, DELIVERIES + 1)),
+            ({"id": n, "email": f"{n}@reader.test", "at": NOW} for n in range(1, many + 1)),
         )
         edition_id = int(
             tx.scalar(
@@ -37,44 +49,69 @@ def edition_id(db: Database) -> int:
         editions.start_counts(tx, edition_id)
         edition = editions.get(tx, edition_id)
         assert edition is not None
-        assert deliveries.queue_batch(tx, edition, "weekly", now=NOW) == DELIVERIES
+        assert deliveries.queue_batch(tx, edition, "weekly", now=NOW, limit=many) == many
     return edition_id
+
+
+def share(db: Database, edition_id: int, worker_id: int) -> list[int]:
+    """Claim and record until nothing is left; whose deliveries this worker had."""
+    claimed: list[int] = []
+    while True:
+        with db.write(concurrent=True) as tx:
+            held = claiming.claim(tx, worker_id, now=NOW, limit=100)
+        if not held:
+            return claimed
+        claimed += [delivery.subscriber_id for delivery in held]
+        results = [Result(edition_id, d.subscriber_id, "accepted", 250, "", NOW) for d in held]
+        with db.write(concurrent=True) as tx:
+            assert deliveries.record(tx, worker_id, results) == len(held)
+            editions.finish(tx, edition_id, NOW)
+
+
+def share_as_a_process(settings: Settings, edition_id: int, worker_id: int) -> list[int]:
+    with closing(open_database(settings)) as db:
+        return share(db, edition_id, worker_id)
+
+
+def check_all_went_once(db: Database, edition_id: int, claimed: list[list[int]], many: int) -> None:
+    """`claimed` by each worker. The counters say what counting says."""
+    assert Counter(chain(*claimed)) == Counter(range(1, many + 1))
+    with db.read() as tx:
+        assert deliveries.count_states(tx, edition_id) == {"accepted": many}
+        assert editions.counts(tx, edition_id) == Counts(0, 0, many, 0, 0, 0)
+        edition = editions.get(tx, edition_id)
+    assert edition is not None
+    assert edition.status == "sent"
 
 
 def test_four_workers_share_an_edition(
     db: Database, edition_id: int, open_again: Callable[[], Database]
 ) -> None:
-    claimed: list[int] = []
-    together = threading.Barrier(WORKERS, timeout=20)
-
-    def work(mine: Database, worker_id: int) -> None:
-        together.wait()
-        while True:
-            with mine.write(concurrent=True) as tx:
-                held = claiming.claim(tx, worker_id, now=NOW, limit=50)
-            if not held:
-                return
-            claimed.extend(delivery.subscriber_id for delivery in held)
-            with mine.write(concurrent=True) as tx:
-                results = [
-                    Result(edition_id, d.subscriber_id, "accepted", 250, "", NOW) for d in held
-                ]
-                assert deliveries.record(tx, worker_id, results) == len(held)
-                editions.finish(tx, edition_id, NOW)
-
     databases = [open_again() for _ in range(WORKERS)]
-    threads = [threading.Thread(target=work, args=(d, n + 1)) for n, d in enumerate(databases)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert Counter(claimed) == Counter(range(1, DELIVERIES + 1))
-    with db.read() as tx:
-        assert deliveries.count_states(tx, edition_id) == {"accepted": DELIVERIES}
-        assert editions.counts(tx, edition_id).accepted == DELIVERIES
-        edition = editions.get(tx, edition_id)
-    assert edition is not None
-    assert edition.status == "sent"
+    with ThreadPoolExecutor(WORKERS) as threads:
+        claimed = list(threads.map(share, databases, repeat(edition_id), count(1)))
+    check_all_went_once(db, edition_id, claimed, DELIVERIES)
+
+
+@pytest.mark.slow
+def test_four_processes_share_a_large_edition(
+    db: Database, settings: Settings, engine: str
+) -> None:
+    many = {"sqlite": 10_000, "postgres": 50_000}[engine]
+    edition_id = sending(db, many)
+    spawn = get_context("spawn")
+    together = spawn.Barrier(WORKERS, timeout=60)
+    with ProcessPoolExecutor(WORKERS, spawn, initializer=together.wait) as processes:
+        claimed = list(
+            processes.map(
+                share_as_a_process,
+                repeat(settings),
+                repeat(edition_id),
+                range(1, WORKERS + 1),
+            )
+        )
+    assert sum(map(bool, claimed)) > 1, "one process did it all"
+    check_all_went_once(db, edition_id, claimed, many)
 
 
 def test_a_claim_looks_past_what_another_is_claiming(
@@ -98,3 +135,25 @@ def test_a_claim_looks_past_what_another_is_claiming(
 def test_what_is_not_due_is_not_claimed(db: Database, edition_id: int) -> None:
     with db.write(concurrent=True) as tx:
         assert claiming.claim(tx, 1, now=NOW - timedelta(seconds=1), limit=50) == []
+
+
+def test_the_work_of_a_claim_does_not_grow_with_what_waits(tmp_path: Path) -> None:
+    """SQLite counts its own steps; it once went through all that waited, for each claim."""
+
+    def steps(many: int) -> int:
+        with closing(SqliteDatabase(tmp_path / f"{many}.db")) as db:
+            edition_id = sending(db, many)
+            taken = count()
+            with db.write() as tx:
+                assert isinstance(tx, SqliteTransaction)
+                tx.connection.set_progress_handler(lambda: next(taken) and None, 10)
+                held = claiming.claim(tx, 1, now=NOW, limit=50)
+                deliveries.record(
+                    tx,
+                    1,
+                    [Result(edition_id, d.subscriber_id, "accepted", 250, "", NOW) for d in held],
+                )
+                tx.connection.set_progress_handler(None, 0)
+            return next(taken)
+
+    assert steps(5_000) < 1.2 * steps(500)

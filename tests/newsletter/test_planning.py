@@ -6,7 +6,8 @@ from threading import Thread
 import pytest
 
 from hub.errors import Refused
-from hub.newsletter import editions, ledger, planning, steering
+from hub.newsletter import editions, ledger, planning, steering, troubles
+from hub.newsletter.troubles import Trouble
 from hub.site import store as sites
 from hub.web import themes
 from hub.web.state import Hub
@@ -165,10 +166,10 @@ def test_those_active_when_it_is_made_get_it(hub: Hub) -> None:
     subscribe(hub, "monthly@mail.test", cadence="monthly")
     subscribe(hub, "paused@mail.test", paused_until=NOW + WEEK)
     subscribe(hub, "back@mail.test", paused_until=NOW)
-    subscribe(hub, "later@mail.test", at=NOW + timedelta(seconds=1))
     publish(hub, "Ropes")
     with hub.db.read() as tx:
         assert planning.next_edition(tx, hub.site(), "weekly", NOW).readers == 2
+    subscribe(hub, "later@mail.test", at=NOW + timedelta(seconds=1))
     send_now(hub)
     assert counts(hub, newest(hub).id).queued == 2
 
@@ -226,6 +227,39 @@ def test_where_a_template_of_the_theme_fails_the_defaults_makes_the_mail(hub: Hu
     assert newest(hub).status == "sent"
     faults = themes.load("mine", hub.settings.themes).faults
     assert [(fault.file, fault.line) for fault in faults] == [("mail/digest.html", 1)]
+
+
+def test_a_mail_that_cannot_be_made_takes_nothing_and_is_tried_again(hub: Hub) -> None:
+    subscribe(hub, "a@mail.test")
+    publish(hub, "Ropes")
+    _put_unchecked(hub, "sender_name", "Harbour\nNotes")
+    with pytest.raises(Refused, match="control character"):
+        send_now(hub)
+    tick(hub, SATURDAY)
+    tick(hub, SATURDAY + timedelta(minutes=1))
+    assert all_editions(hub) == []
+    ((part, reason, since),) = [(t.part, t.reason, t.since) for t in _troubles(hub)]
+    assert (part, since) == ("planning", SATURDAY)
+    assert "control character" in reason
+    _put_unchecked(hub, "sender_name", "Harbour")
+    tick(hub, SATURDAY)
+    assert newest(hub).status == "sent"
+    assert _troubles(hub) == []
+
+
+def _put_unchecked(hub: Hub, name: str, value: str) -> None:
+    with hub.db.write() as tx:
+        tx.execute(
+            "INSERT INTO settings (name, value) VALUES (:name, :value)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            name=name,
+            value=value,
+        )
+
+
+def _troubles(hub: Hub) -> list[Trouble]:
+    with hub.db.read() as tx:
+        return troubles.current(tx)
 
 
 def test_cancelled_before_anything_left_its_posts_come_next(hub: Hub) -> None:

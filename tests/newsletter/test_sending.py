@@ -157,7 +157,7 @@ def test_what_a_dead_worker_held_is_sent_again_byte_by_byte(hub: Hub) -> None:
     edition_id = sending_edition(hub, "hang-data")
     first = FaultServer()
 
-    async def die() -> None:
+    async def die() -> Worker:
         async with first.running():
             worker = await asyncio.to_thread(worker_of, hub, relay_at(first.port))
             task = asyncio.create_task(worker.tick(NOW))
@@ -169,8 +169,10 @@ def test_what_a_dead_worker_held_is_sent_again_byte_by_byte(hub: Hub) -> None:
             await asyncio.wait([task])
             with pytest.raises(_Killed):
                 task.result()
+        return worker
 
-    asyncio.run(die())
+    # While its process lives, only silence says that it is dead.
+    silent = asyncio.run(die())
     assert states(hub, edition_id) == {"claimed": 1}
     second, steady = FaultServer(), [0.0]
 
@@ -182,12 +184,14 @@ def test_what_a_dead_worker_held_is_sent_again_byte_by_byte(hub: Hub) -> None:
                 )
             )
             await worker.tick(NOW)
-            assert second.unanswered == []
-            steady[0] += workers.SILENT_SECONDS
-            await worker.tick(NOW)
+            while steady[0] < workers.SILENT_SECONDS:
+                assert second.unanswered == []
+                steady[0] += workers.BEAT_SECONDS
+                await worker.tick(NOW)
             await worker.close(NOW)
 
     asyncio.run(go_on())
+    del silent
     assert second.unanswered == first.unanswered
     assert states(hub, edition_id) == {"unknown": 1}
 

@@ -89,6 +89,13 @@ def test_what_is_not_a_page_for_everybody_is_made_anew(
     assert all("x-hub-shared" not in answer.headers for answer in answers)
 
 
+def test_no_answer_of_search_is_kept(client: TestClient, pages: Pages) -> None:
+    assert client.get("/search?q=tide").text != client.get("/search?q=wood").text
+    client.get("/searching?q=tide")
+    client.get("/searching?q=wood")
+    assert len(pages.asked) == 3
+
+
 def test_an_error_is_never_kept(cache: PageCache, pages: Pages) -> None:
     client = TestClient(cache, raise_server_exceptions=False)
     for _ in range(2):

@@ -33,3 +33,8 @@ def test_how_many_pages_there_are(total: int, pages: int) -> None:
 def test_the_first_page_has_the_lists_own_address() -> None:
     second = Paging("/topics/sea", 2, 2)
     assert (second.newer, second.here, second.older) == ("/topics/sea", "/topics/sea?page=2", "")
+
+
+def test_what_else_is_asked_for_stays_in_the_address() -> None:
+    second = Paging("/search", 2, 3, "q=sea+wind")
+    assert (second.newer, second.older) == ("/search?q=sea+wind", "/search?q=sea+wind&page=3")

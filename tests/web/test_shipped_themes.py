@@ -15,7 +15,16 @@ from hub.web.theme_files import SHIPPED
 from tests.posts import add
 
 NAMES = sorted(folder.name for folder in SHIPPED.glob("*/"))
-PAGES = ("/", "/posts/tides", "/about", "/topics/sea", "/authors/ada", "/archive", "/newsletter")
+PAGES = (
+    "/",
+    "/posts/tides",
+    "/about",
+    "/topics/sea",
+    "/authors/ada",
+    "/archive",
+    "/newsletter",
+    "/search",
+)
 # Mail programs know neither layers nor logical properties.
 CSS = sorted(path for path in SHIPPED.glob("*/*/*.css") if path.parent.name != "mail")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

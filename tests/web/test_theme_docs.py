@@ -136,7 +136,14 @@ def _read_everything(hub: Hub) -> None:
 
 def _addresses(hub: Hub, reader: int) -> Iterator[str]:
     yield from ("/", "/archive", "/topics/sea", "/authors/ada", "/posts/tides-1", "/about")
-    yield from ("/legal", "/newsletter", "/newsletter/1", "/subscribe", "/nowhere")
+    yield from (
+        "/search?q=tides",
+        "/legal",
+        "/newsletter",
+        "/newsletter/1",
+        "/subscribe",
+        "/nowhere",
+    )
     yield "/confirm/" + hub.signer.sign("confirm", 999)
     yield "/confirm/broken"
     for page in ("preferences", "unsubscribe"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from hub.content import media, pictures
+from hub.content import media, pictures, search
 from hub.content.importers.article import Article
 from hub.content.importers.references import Source
 from hub.content.model import Draft, Newsletter
@@ -56,6 +56,7 @@ class Workshop:
         markdown = self.source.rewritten(article.file, article.markdown, addresses)
         language = article.language or self.language
         rendered = self.render(markdown, language=language)
+        search.learn(rendered.plain_text, language)
         cover = addresses.get(article.cover, "")
         if article.cover.startswith("/media/"):
             cover = article.cover

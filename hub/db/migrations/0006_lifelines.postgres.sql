@@ -1,0 +1,2 @@
+-- The file that a living worker keeps locked (hub/mail/lifeline.py); empty where there is none.
+ALTER TABLE workers ADD COLUMN lifeline text COLLATE "C" NOT NULL DEFAULT '';

@@ -1,0 +1,319 @@
+"""No table that grows is gone through from one end for what visitors, the desk or the worker
+ask all day. What they really do is recorded, and the engine is asked how it would do it."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from hub.app import COMPOSERS, HOUSEKEEPERS, create_app
+from hub.db import Database, Transaction
+from hub.mail.model import Connection, Done, Envelope, Outcome, Take
+from hub.newsletter import claiming, deliveries, editions
+from hub.newsletter.deliveries import Result
+from hub.times import to_text
+from hub.users import one_time_links
+from hub.web.state import Hub
+from hub.worker import Worker
+from tests.admin.conftest import logged_in
+from tests.conftest import NOW
+from tests.db.explaining import Ran, Statements, recorded, scans
+from tests.db.filling import Make, fill, times
+
+# Small for ever: what the owner decides, who works at the desk, who sends, what is written about.
+# What keeps the last minutes alone is small too.
+SMALL = {
+    *("hub", "settings", "secrets", "users", "workers", "topics", "authors"),
+    *("relays", "troubles", "edition_samples"),
+}
+# What may walk, by how its statement begins or what is in it, and why.
+WALKS = {
+    "FROM editions ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
+    "FROM editions WHERE status IN ('sending', 'paused', 'sent') ORDER BY id DESC LIMIT": (
+        "newest first, and stops at the limit"
+    ),
+    "FROM subscribers  ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
+    "(paused_until IS NULL OR paused_until <= :made_at) LIMIT 1": "stops at the first reader",
+    "email_key LIKE": "a part of an address is nowhere in order; 0.3 s for a million",
+    "SELECT status, count(*) AS people FROM subscribers GROUP BY": "counted by an index alone",
+    "SELECT count(*) FROM subscribers WHERE status = 'active' AND cadence = :cadence": (
+        "counted by an index alone"
+    ),
+    "SELECT count(*) FROM posts": "counted by an index alone, for pages that are kept",
+    "SELECT max(id) FROM (SELECT id FROM subscribers WHERE id > :after": "as many as it queues",
+    "FROM subscribers WHERE id > :after AND id <= :last AND status": "as many as it queues",
+    "p.published_at FROM posts p WHERE p.kind = 'post' AND p.status = 'published' ORDER BY": (
+        "the archive and the sitemap show every article"
+    ),
+    "p.newsletter IN (:meant0, :meant1) AND": (
+        "the ledger compares every article with every edition, once a period"
+    ),
+}
+# What is in somebody's hands just now, and what the owner called off.
+SMALL_INDEXES = ("deliveries_claimed", "mails_claimed", "editions_cancelled")
+# In thousands. To go through the shortest of the tables that grow takes more.
+MOST_STEPS = 20
+PEOPLE = 10_000
+POSTS = 10_000
+TAKEN = POSTS - 20
+EDITIONS = 5_000
+SENDING = EDITIONS
+LATER = NOW + timedelta(days=7)
+
+
+def rarely(n: int, often: str, *seldom: str) -> str:
+    """`often`, and one of `seldom` in a hundred rows."""
+    return seldom[n // 100 % len(seldom)] if n % 100 == 0 else often
+
+
+def just_now(n: int) -> str:
+    """Within the last hours before LATER."""
+    return to_text(LATER - timedelta(seconds=n))
+
+
+def ahead(n: int) -> str:
+    """Soon after LATER."""
+    return to_text(LATER + timedelta(minutes=n))
+
+
+VALUES: Mapping[str, Mapping[str, Make]] = {
+    "sessions": {"expires_at": ahead},
+    "one_time_links": {"purpose": lambda n: "password", "subject_id": int, "expires_at": ahead},
+    "limits": {"updated_at": just_now},
+    "posts": {
+        "kind": lambda n: rarely(n, "post", "page"),
+        "status": lambda n: rarely(n + 1, "published", "draft", "deleted"),
+        "newsletter": lambda n: rarely(n + 2, "digest", "none", "digest+each"),
+        "published_at": times,
+        "html": lambda n: "<p>Some words of an article.</p>" * 20,
+    },
+    "subscribers": {
+        "status": lambda n: rarely(n, "active", "pending", "unsubscribed", "bounced"),
+        "cadence": lambda n: rarely(n + 1, "weekly", "monthly", "each"),
+        "paused_until": lambda n: times(n) if n % 1000 == 0 else None,
+    },
+    "editions": {
+        "status": lambda n: "sending" if n == SENDING else "sent",
+        "stream": lambda n: "weekly",
+    },
+    "edition_mails": {"template": lambda n: b"Subject: Ropes\r\n\r\nSome words.\r\n"},
+    "edition_posts": {
+        "stream": lambda n: ("weekly", "monthly", "each")[n // TAKEN],
+        "post_id": lambda n: 1 + n % TAKEN,
+    },
+    # Half of them are of older editions; of the last one most have been sent.
+    "deliveries": {
+        "edition_id": lambda n: 1 + n // 1_000 if n < PEOPLE // 2 else SENDING,
+        "subscriber_id": int,
+        "state": lambda n: "queued" if n > PEOPLE - 500 else "accepted" if n % 1_000 else "failed",
+        "worker_id": lambda n: None,
+    },
+    "mails": {
+        "kind": lambda n: "confirmation",
+        "state": lambda n: rarely(n, "accepted", "queued"),
+        "finished_at": lambda n: None if n % 100 == 0 else times(n),
+        "worker_id": lambda n: None,
+    },
+}
+ROWS = {
+    **dict.fromkeys(("relays", "troubles"), 3),
+    "edition_samples": 100,
+    "settings": 3,
+    "secrets": 3,
+    "workers": 3,
+    "users": PEOPLE,
+    "topics": 50,
+    "authors": 50,
+    "post_topics": POSTS,
+    "post_authors": POSTS,
+    "posts": POSTS,
+    "editions": EDITIONS,
+    "edition_posts": 3 * TAKEN - 1,
+    "deliveries": PEOPLE,
+}
+
+
+@pytest.fixture
+def large(hub: Hub) -> Hub:
+    """A hub that has been at work for years."""
+    fill(hub.db, usual=PEOPLE, rows=ROWS, values=VALUES)
+    vacuum(hub)
+    return replace(hub, now=lambda: LATER)
+
+
+def vacuum(hub: Hub) -> None:
+    """What a PostgreSQL server does by itself within a minute; that of the tests never does."""
+    if hub.settings.database:
+        with psycopg.connect(hub.settings.database, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+
+
+class Relay:
+    """Accepts everything."""
+
+    usable = True
+
+    async def connect(self) -> Connection:
+        return self
+
+    async def deliver(self, first: Envelope, take: Take, done: Done) -> None:
+        current: Envelope | None = first
+        while current is not None:
+            done(current, Outcome("accepted", 250, "ok"))
+            current = take()
+
+    async def close(self) -> None:
+        pass
+
+
+def visit(hub: Hub) -> None:
+    """A reader looks around, subscribes, chooses and leaves."""
+    reader = TestClient(create_app(hub), base_url="https://hub.test")
+    for path in (
+        "/",
+        "/?page=2",
+        "/posts/slug-5",
+        "/topics/slug-7",
+        "/authors/slug-7",
+        "/archive",
+        "/feed.xml",
+        "/topics/slug-7/feed.xml",
+        "/sitemap.xml",
+        "/path-9",
+        "/nowhere",
+        "/media/path-3",
+        "/newsletter",
+        f"/newsletter/{SENDING}",
+    ):
+        reader.get(path, follow_redirects=False)
+    for _ in range(2):
+        answer = reader.post("/subscribe", data={"email": "new@reader.test", "topics": "a"})
+        assert answer.status_code == 200
+    with hub.db.read() as tx:
+        asked = int(tx.scalar("SELECT max(id) FROM confirmations"))
+        person = int(tx.scalar("SELECT max(id) FROM subscribers"))
+    for purpose, number in (("confirm", asked), ("preferences", person), ("unsubscribe", person)):
+        path = f"/{purpose}/{hub.signer.sign(purpose, number)}"
+        assert reader.get(path).status_code == 200
+        assert reader.post(path, data={"cadence": "monthly"}).status_code == 200
+
+
+def keep(hub: Hub) -> None:
+    """The owner looks at everything, logs in, and asks for a password."""
+    desk = TestClient(create_app(hub), base_url="https://hub.test", follow_redirects=False)
+    desk.post("/admin/login", data={"email": "a@hub.test", "password": "x" * 20})
+    desk.post("/admin/password", data={"email": "email-1"})
+    with hub.db.write() as tx:
+        token = one_time_links.make(tx, "password", 1, hub.now())
+        one_time_links.use(tx, "password", token, hub.now())
+    logged_in(desk, hub, "owner")
+    for path in (
+        "/admin",
+        "/admin/posts",
+        "/admin/posts?status=draft",
+        "/admin/posts/5",
+        "/admin/pages",
+        "/admin/media",
+        "/admin/subscribers",
+        "/admin/subscribers?after=9000",
+        "/admin/subscribers?status=pending",
+        "/admin/subscribers?status=active&after=9000",
+        "/admin/subscribers?q=reader",
+        "/admin/subscribers/77",
+        "/admin/newsletter",
+        f"/admin/newsletter/{SENDING}",
+    ):
+        assert desk.get(path).status_code == 200, path
+
+
+def work(hub: Hub) -> None:
+    """A worker plans, queues, sends, keeps house; another one is found dead."""
+    with hub.db.write(concurrent=True) as tx:
+        held = claiming.claim(tx, 1, now=LATER, limit=100)
+        assert len(held) == 100
+        results = [Result(SENDING, d.subscriber_id, "accepted", 250, "", NOW) for d in held]
+        deliveries.record(tx, 1, results)
+
+    async def once() -> None:
+        slept = 0.0
+        worker = await asyncio.to_thread(
+            Worker,
+            hub,
+            COMPOSERS,
+            mailer=Relay(),
+            housekeepers=HOUSEKEEPERS,
+            steady=lambda: time.monotonic() + slept,
+        )
+        assert await worker.tick(LATER)
+        slept = 100.0
+        await worker.beat(LATER)
+        await asyncio.to_thread(worker.others_hold_work)
+        await worker.close(LATER)
+
+    asyncio.run(once())
+    with hub.db.write() as tx:
+        # One batch of a long list: what the tick queued was all there is.
+        older = editions.get(tx, 5)
+        assert older is not None
+        deliveries.queue_batch(tx, replace(older, queued_up_to=5_000), "weekly", now=NOW, limit=100)
+
+
+def faults(tx: Transaction, statements: Statements) -> list[str]:
+    """A line for each table that grows and is gone through from one end."""
+    return [
+        f"{scan.table}: {scan.how}\n    {sql}"
+        for sql, ran in statements.items()
+        for scan in scans(tx, sql, ran.values)
+        if scan.table not in SMALL
+        and not scan.how.endswith(SMALL_INDEXES)
+        and not any(part in sql for part in WALKS)
+    ]
+
+
+@pytest.mark.slow
+def test_nothing_hot_goes_through_a_table(large: Hub) -> None:
+    with recorded() as statements:
+        visit(large)
+        keep(large)
+        work(large)
+    with large.db.write() as tx:
+        found = faults(tx, statements)
+    found += [
+        f"{ran.steps:,} thousand steps\n    {sql}"
+        for sql, ran in statements.items()
+        if ran.steps > MOST_STEPS and not any(part in sql for part in WALKS)
+    ]
+    assert not found, "\n".join(found)
+    for part in WALKS:
+        assert any(part in sql for sql in statements), f"nobody asks this any more: {part}"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM subscribers WHERE name = 'Ada'",
+        "SELECT count(*) FROM deliveries WHERE reply = 'no'",
+        "UPDATE mails SET attempts = 0 WHERE recipient = 'a@reader.test'",
+        "SELECT p.id FROM posts AS p LEFT JOIN media m ON m.path = p.cover WHERE p.uid = 'a'"
+        " AND m.content_type = 'image/png' OR p.title = 'b'",
+        "DELETE FROM confirmations WHERE expires_at < '2026'",
+    ],
+)
+def test_a_table_that_is_gone_through_is_found(db: Database, sql: str) -> None:
+    with db.write() as tx:
+        assert faults(tx, {sql: Ran({})})
+
+
+def test_what_runs_is_recorded(db: Database) -> None:
+    with recorded() as statements, db.write() as tx:
+        tx.executemany("DELETE FROM posts WHERE id = :id", iter([{"id": 1}, {"id": 2}]))
+        list(tx.stream(int, "SELECT id FROM posts WHERE slug = :slug", slug="a"))
+    assert statements == {
+        "DELETE FROM posts WHERE id = :id": Ran({"id": 1}),
+        "SELECT id FROM posts WHERE slug = :slug": Ran({"slug": "a"}),
+    }
