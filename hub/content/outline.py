@@ -7,12 +7,16 @@ import html
 import re
 from dataclasses import dataclass
 
+from hub.i18n import N_
+
 # The HTML comes from nh3: attributes are in double quotes, every tag is closed.
 _HEADING = re.compile(r'<h([2-4]) id="([^"]+)">(.*?)</h\1>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _CODE = '<div class="codehilite">'
 _TABLE = '<div class="table-scroll" role="group"'
 _OLD_TABLE = '<div class="table-scroll" role="region"'
+# What a reader who hears the page is told of a block of code.
+CODE_LABEL = N_("Code")
 # Below this an article is seen at a glance.
 LEAST_HEADINGS = 3
 LEAST_MINUTES = 4

@@ -96,7 +96,7 @@ def page_or_old_address(request: Request) -> Response:
 
 def _body(request: Request, shown: Post) -> str:
     """The article's HTML, with what a page adds to it."""
-    return outline.for_a_page(shown.html, code_label=message(request, N_("Code")))
+    return outline.for_a_page(shown.html, code_label=message(request, outline.CODE_LABEL))
 
 
 def _list(request: Request, template: str, scope: Scope, path: str, **context: Any) -> Response:
