@@ -148,6 +148,9 @@ class LetterLane:
                 key=self._desk.signer.derive("message id"),
                 created_at=mail.created_at,
             )
+        except Unavailable:
+            # The database went away, which is nothing about this letter.
+            raise
         except HubError as error:
             logs.warning("mail.not_written", id=mail.id, kind=mail.kind, reason=str(error))
             return _Written(mail, None, Outcome("deferred", None, str(error)))

@@ -206,7 +206,7 @@ def test_a_ramp_stops_itself_and_pauses_the_edition(hub: Hub) -> None:
 
 @pytest.mark.parametrize("fault", ["421-rcpt", "421-data"])
 def test_a_domain_that_refuses_is_slowed_down(hub: Hub, fault: str) -> None:
-    sending_edition(hub, *[fault + n * "x" for n in range(4)])
+    sending_edition(hub, *[fault + n * "x" for n in range(12)])
     send_to(hub, FaultServer())
     with hub.db.read() as tx:
         assert [slow.domain for slow in pacing.slowed(tx, NOW)] == ["mail.test"]
@@ -214,7 +214,7 @@ def test_a_domain_that_refuses_is_slowed_down(hub: Hub, fault: str) -> None:
 
 
 def test_a_refused_sender_or_a_full_mailbox_slows_nobody_down(hub: Hub) -> None:
-    sending_edition(hub, *["451-rcpt" + n * "x" for n in range(4)])
+    sending_edition(hub, *["451-rcpt" + n * "x" for n in range(12)])
     send_to(hub, FaultServer())
     send_to(hub, FaultServer(refuse_mail=b"450 4.7.1 too much from you\r\n"), NOW + HOUR)
     send_to(hub, FaultServer(refuse_mail=b"421 4.7.0 too much from you\r\n"), NOW + 3 * HOUR)
