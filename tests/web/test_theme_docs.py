@@ -99,8 +99,8 @@ def test_views_give_what_the_samples_say(hub: Hub, monkeypatch: pytest.MonkeyPat
         return real(self, template, language, context)
 
     monkeypatch.setattr(Theme, "render", render)
-    _read_everything(hub)
     samples = _samples(hub)
+    _read_everything(hub)
     rest = {"mail/password.html", "mail/password.txt", "mail/paused.html", "mail/paused.txt"}
     assert set(given) == set(samples) - rest
     for template, context in given.items():
