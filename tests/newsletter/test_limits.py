@@ -124,6 +124,20 @@ def test_a_wait_claims_nothing(hub: Hub) -> None:
     assert not tick(hub, NOW + MINUTE)
 
 
+def test_a_clock_set_back_by_days_stops_an_hour_for_no_longer_than_an_hour(hub: Hub) -> None:
+    edition_id = sending_edition(hub, *readers(30))
+    limit(hub, send_per_hour="20", send_per_second="100")
+    tick(hub)
+    earlier = NOW - timedelta(days=40)
+    with hub.db.write() as tx:
+        tx.execute("UPDATE deliveries SET due_at = :at WHERE state = 'queued'", at=earlier)
+    tick(hub, earlier)
+    assert accepted(hub, edition_id) == 20
+    for n in range(2):
+        tick(hub, earlier + HOUR + 2 * MINUTE + n * SECOND)
+    assert accepted(hub, edition_id) == 30
+
+
 def test_who_left_uses_up_no_permit(hub: Hub) -> None:
     edition_id = sending_edition(hub, *readers(30))
     with hub.db.write() as tx:

@@ -106,7 +106,9 @@ def test_a_window_opens_when_it_said() -> None:
 GREEDY = Pace("mail.test")
 
 
-def refuse(pace: Pace, at: float, number: int = pace_rules.REFUSALS, *, limit: float | None = 8.0) -> Pace:
+def refuse(
+    pace: Pace, at: float, number: int = pace_rules.REFUSALS, *, limit: float | None = 8.0
+) -> Pace:
     return pace_rules.refused(pace, number, at, limit=limit, observed=20.0)
 
 
