@@ -21,6 +21,7 @@ from hub.audience import views as audience_views
 from hub.content import (
     listing,
     markdown_views,
+    media,
     media_views,
     notice_views,
     search,
@@ -39,7 +40,7 @@ from hub.site.model import Site
 from hub.tokens import Signer
 from hub.users import letters as users_letters
 from hub.users import store as users
-from hub.web import assets, error_pages, health
+from hub.web import assets, error_pages, health, themes
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
@@ -82,8 +83,11 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stopping = asyncio.Event()
+        watching = watch_site(
+            hub.db, forget, stopping, version, files_changed=themes.forget_changed
+        )
         tasks = [
-            asyncio.create_task(watch_site(hub.db, forget, stopping, version)),
+            asyncio.create_task(watching),
             asyncio.create_task(_read_older_posts(hub, stopping)),
         ]
         if background is not None:
@@ -155,9 +159,11 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     """
     with hub_of(request).db.read() as tx:
         menu = listing.menu(tx)
+        logo = media.picture(tx, site.logo) if site.logo else None
     text = consent.consent_text(site, language).text
     return {
         "menu": menu,
+        "logo": logo,
         "footer_links": [
             {"title": i18n.translate(language, notice_views.TITLES[path]), "url": path}
             for path in notice_views.links(site)

@@ -206,7 +206,7 @@ class Worker:
                     edition = planning.plan_due(tx, Press(site, self._hub.signer, render), now)
                     tx.site_changed()
             except HubError as error:
-                # A template of the theme fails: nothing was taken, and it is tried again.
+                # The mail cannot be made: nothing was taken, and it is tried again.
                 self._planning_trouble = str(error)
                 self._plan_from = self._steady() + TEMPLATE_SECONDS
                 logs.warning("edition.not_made", reason=str(error))

@@ -202,6 +202,32 @@ def older(tx: Transaction, post: Post) -> Neighbour | None:
     )
 
 
+def related(
+    tx: Transaction, item: Listed[Post], *, without: Iterable[Neighbour | None], limit: int = 3
+) -> list[Summary]:
+    """Articles that share the most topics with this one, then the newest; not those `without`."""
+    topics, values = in_list("topic", (topic.slug for topic in item.topics))
+    known = [item.post.slug, *(other.slug for other in without if other is not None)]
+    slugs, more = in_list("slug", known)
+    # The index of topics alone finds the candidates; posts are read for these few only.
+    return tx.all(
+        Summary,
+        f"""
+        SELECT {_SUMMARY} FROM (
+          SELECT post_id, count(*) AS shared FROM post_topics
+          WHERE topic IN {topics} AND post_id <> :id
+          GROUP BY post_id ORDER BY shared DESC, post_id DESC LIMIT 40
+        ) near JOIN posts p ON p.id = near.post_id
+        WHERE p.kind = 'post' AND p.status = 'published' AND p.slug NOT IN {slugs}
+        ORDER BY near.shared DESC, p.published_at DESC, p.id DESC LIMIT :limit
+        """,
+        id=item.post.id,
+        limit=limit,
+        **values,
+        **more,
+    )
+
+
 def archive(tx: Transaction) -> list[Line]:
     """Every published article, newest first."""
     return tx.all(

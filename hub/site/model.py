@@ -15,6 +15,10 @@ class Site:
     language: str
     timezone: str
     theme: str
+    accent_colour: str
+    logo: str
+    icon: str
+    social_image: str
     posts_per_page: int
     feed_items: int
     feed_content: str
