@@ -103,7 +103,7 @@ class PaceBooks:
             reason = ramping.judge(tx, now)
         if reason:
             with self._db.write() as tx:
-                ramping.stop(tx, reason, now)
+                ramping.stop(tx, reason, self._load_site(tx), now)
         return reason
 
     def add(self, counted: Unwritten, now: datetime) -> None:

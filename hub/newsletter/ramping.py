@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from hub.db import Transaction
 from hub.newsletter import editions, steering
+from hub.site.model import Site
 
 DAYS = 30
 GROWTH = 1.5
@@ -97,11 +98,11 @@ def judge(tx: Transaction, now: datetime) -> str:
     )
 
 
-def stop(tx: Transaction, reason: str, now: datetime) -> None:
-    """Pause what is being sent; whatever the owner resumes is judged by what comes after."""
+def stop(tx: Transaction, reason: str, site: Site, now: datetime) -> None:
+    """Pause what is being sent and tell the owner; what they resume is judged anew."""
     tx.execute("UPDATE ramps SET judged_from = :now, sent = 0, failed = 0 WHERE id = 1", now=now)
     for edition in editions.with_status(tx, "planned", "sending"):
-        steering.pause(tx, edition.id, reason=reason)
+        steering.stop(tx, edition.id, reason=reason, site=site, now=now)
 
 
 def _lost(tx: Transaction, status: str, since: datetime) -> int:

@@ -21,6 +21,8 @@ from tests.mail.fault_server import FaultServer
 from tests.newsletter.cast import (
     counts,
     newest,
+    outbox,
+    parsed,
     relay_at,
     send_to,
     sending_edition,
@@ -107,14 +109,21 @@ def test_at_one_instant_only_the_burst_leaves_and_the_rest_waits(hub: Hub) -> No
 
 
 def test_a_slow_machine_loses_no_permit_of_its_instant(hub: Hub) -> None:
+    """Permits wait for the one connection while the clock runs on."""
     edition_id = sending_edition(hub, *readers(30))
     limit(hub, send_per_second="10")
     clock = count(0.0, 0.3)
+    server = FaultServer(delay=0.05)
 
     async def run() -> None:
-        worker = await asyncio.to_thread(worker_of, hub, steady=lambda: next(clock))
-        await worker.tick(NOW)
-        await worker.close(NOW)
+        async with server.running():
+            worker = await asyncio.to_thread(
+                lambda: worker_of(
+                    hub, relay_at(server.port), steady=lambda: next(clock), connections=1
+                )
+            )
+            await worker.tick(NOW)
+            await worker.close(NOW)
 
     asyncio.run(run())
     assert accepted(hub, edition_id) == 3
@@ -231,6 +240,10 @@ def test_a_ramp_stops_itself_and_pauses_the_edition(hub: Hub) -> None:
     tick(hub, NOW + MINUTE)
     assert newest(hub).status == "paused"
     assert newest(hub).reason == "the ramp-up stopped: 3 of 101 mails failed for good"
+    tick(hub, NOW + 2 * MINUTE)
+    told = [parsed(raw) for raw in outbox(hub)][-1]
+    assert told["To"] == "owner@hub.test"
+    assert told["Subject"] == "The newsletter is paused: Ropes"
 
 
 @pytest.mark.parametrize("fault", ["421-rcpt", "421-data"])

@@ -337,7 +337,7 @@ def test_a_stop_pauses_and_what_is_resumed_is_judged_anew(db: Database, edition_
     with db.write() as tx:
         ramping.begin(tx, NOW)
         ramping.tally(tx, sent=200, failed=9)
-        ramping.stop(tx, ramping.judge(tx, NOW), NOW)
+        ramping.stop(tx, ramping.judge(tx, NOW), sites.load(tx), NOW)
         edition = editions.get(tx, edition_id)
         assert edition is not None
         assert edition.status == "paused"
