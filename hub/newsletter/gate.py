@@ -14,12 +14,14 @@ from datetime import datetime
 
 from hub import logs
 from hub.db import Database, Transaction
-from hub.mail import retrying, sent
+from hub.mail import retrying
 from hub.mail.model import Outcome
-from hub.newsletter import editions, pace_rules, pace_store, pacing, ramping
+from hub.newsletter import pace_store
 from hub.newsletter.model import ClaimedDelivery
+from hub.newsletter.pace_books import PaceBooks, Unwritten
 from hub.newsletter.pace_rules import Limits
 from hub.newsletter.pacing import Key, domain_of
+from hub.newsletter.traffic import Traffic
 from hub.site.model import Site
 
 # How old what is known of the limits may be.
@@ -47,19 +49,18 @@ class Gate:
         steady: Callable[[], float],
         connections: int | None = None,
     ) -> None:
-        self._db = db
-        self._load_site = load_site
+        self._books = PaceBooks(db, load_site)
         self._steady = steady
         self._connections = connections
         self._limits = Limits()
         self._slowed: frozenset[str] = frozenset()
         self._refreshed_at = self._judged_at = float("-inf")
         self._to_release: deque[int] = deque()
-        self._traffic = _Traffic(steady)
+        self._traffic = Traffic(steady)
         self._refusals: Counter[str] = Counter()
         # Domains, of which those in hand need new slots.
         self._changed: set[str] = set()
-        self._unwritten = _Unwritten()
+        self._unwritten = Unwritten()
         self._permits: deque[float] = deque()
         self._slots: dict[Key, _Slot] = {}
         self._ask_at = 0.0
@@ -85,7 +86,7 @@ class Gate:
             await self._release(now)
         if not self._limits.needs_permits:
             return True
-        opens_at = await asyncio.to_thread(self._opens_at, now)
+        opens_at = await asyncio.to_thread(self._books.opens_at, self._limits, now)
         return opens_at <= now.timestamp() + (PATIENCE_SECONDS if patient else 0.0)
 
     def room(self, ready: Collection[ClaimedDelivery], batch: int, *, exhausted: bool) -> int:
@@ -191,7 +192,14 @@ class Gate:
         if not claimed or not (self._limits.domains or self._slowed):
             return claimed
         steady = self._steady()
-        kept, slots = await asyncio.to_thread(self._admit, claimed, now)
+        kept, slots = await asyncio.to_thread(
+            self._books.admit,
+            self._limits,
+            self._worker_id,
+            claimed,
+            patient=self._patient,
+            now=now,
+        )
         shift = steady - now.timestamp()
         self._slots |= {
             _key(d): _Slot(slots[_key(d)] + shift, domain_of(d)) for d in kept if _key(d) in slots
@@ -207,7 +215,7 @@ class Gate:
         self._give_back_permits()
         self._slots.clear()
         if unused.total():
-            await asyncio.to_thread(self._return_slots, unused, now)
+            await asyncio.to_thread(self._books.return_slots, self._limits, unused, now)
         if self._refusals:
             await self._slow_down(now)
         await self._write(now)
@@ -245,7 +253,13 @@ class Gate:
         wanted = len(ready) - self._held(steady + AHEAD_SECONDS) - len(self._permits)
         if wanted <= 0 or steady < self._ask_at:
             return
-        grant = await asyncio.to_thread(self._reserve, wanted, now)
+        grant = await asyncio.to_thread(
+            self._books.reserve,
+            self._limits,
+            wanted=wanted,
+            ahead=AHEAD_SECONDS if self._patient else 0.0,
+            now=now,
+        )
         at = now.timestamp()
         self._permits.extend(slot - at + steady for slot in grant.slots)
         if len(grant.slots) < wanted:
@@ -258,7 +272,7 @@ class Gate:
         """Look at the limits anew; `ready` is what the lane has in hand."""
         self._traffic.turn()
         await self._write(now)
-        seen = await asyncio.to_thread(self._look, now)
+        seen = await asyncio.to_thread(self._books.look, now)
         if seen.limits.domains != self._limits.domains:
             self._changed |= {domain_of(delivery) for delivery in ready}
         self._changed |= seen.slowed - self._slowed
@@ -280,7 +294,7 @@ class Gate:
         if self._patient and self._steady() - self._judged_at < JUDGE_SECONDS:
             return
         self._judged_at = self._steady()
-        reason = await asyncio.to_thread(self._stop_the_ramp, now)
+        reason = await asyncio.to_thread(self._books.stop_the_ramp, now)
         if reason:
             self.shut = True
             logs.warning("ramp.stopped", reason=reason)
@@ -288,9 +302,9 @@ class Gate:
     async def _write(self, now: datetime) -> None:
         """Write down what was counted; it stays counted here when the database is away."""
         counted = self._unwritten
-        if counted != _Unwritten():
+        if counted != Unwritten():
             written = replace(counted)
-            await asyncio.to_thread(self._add, written, now)
+            await asyncio.to_thread(self._books.add, written, now)
             counted.sent -= written.sent
             counted.judged -= written.judged
             counted.failed -= written.failed
@@ -298,7 +312,9 @@ class Gate:
     async def _slow_down(self, now: datetime) -> None:
         for domain, number in list(self._refusals.items()):
             observed = self._traffic.rate(domain)
-            rate = await asyncio.to_thread(self._note_refusals, domain, number, observed, now)
+            rate = await asyncio.to_thread(
+                self._books.slow_down, self._limits, domain, number, observed=observed, now=now
+            )
             self._refusals[domain] -= number
             if rate is not None:
                 self._slowed = self._slowed | {domain}
@@ -310,90 +326,12 @@ class Gate:
 
     async def _release(self, now: datetime) -> None:
         """Let the next readers come who were put off for longer than the limits ask now."""
-        if not await asyncio.to_thread(self._released, self._to_release[0], now):
+        if not await asyncio.to_thread(self._books.release, self._to_release[0], now):
             self._to_release.popleft()
 
     def _give_back_permits(self) -> None:
         self._unwritten.sent -= len(self._permits)
         self._permits.clear()
-
-    # The database; in threads.
-
-    def _look(self, now: datetime) -> "_Seen":
-        at = now.timestamp()
-        with self._db.read() as tx:
-            limits = pace_rules.limits_of(self._load_site(tx))
-            slow = pace_store.with_slowdown(tx)
-            clock_went_back = sent.has_future(tx, now)
-            stale = pacing.plans_are_stale(tx, limits, now)
-            unfinished = editions.with_status(tx, "sending", "paused") if stale else []
-            ramp_is_over = limits.ramp_up is None and ramping.get(tx) is not None
-        if clock_went_back or stale or ramp_is_over:
-            with self._db.write() as tx:
-                if clock_went_back:
-                    sent.mend_future(tx, now)
-                if stale:
-                    pace_store.forget_plans(tx)
-                if ramp_is_over:
-                    ramping.end(tx)
-        return _Seen(
-            limits,
-            frozenset(p.name for p in slow if pace_rules.slowed_rate(p, at) is not None),
-            tuple(edition.id for edition in unfinished),
-        )
-
-    def _opens_at(self, now: datetime) -> float:
-        with self._db.read() as tx:
-            return pacing.opens_at(tx, self._limits, now)
-
-    def _reserve(self, wanted: int, now: datetime) -> pacing.Grant:
-        ahead = AHEAD_SECONDS if self._patient else 0.0
-        with self._db.write(concurrent=True) as tx:
-            return pacing.reserve(tx, self._limits, wanted=wanted, ahead=ahead, now=now)
-
-    def _admit(
-        self, claimed: list[ClaimedDelivery], now: datetime
-    ) -> tuple[list[ClaimedDelivery], dict[Key, float]]:
-        with self._db.write(concurrent=True) as tx:
-            return pacing.admit(
-                tx, self._limits, self._worker_id, claimed, patient=self._patient, now=now
-            )
-
-    def _return_slots(self, unused: Counter[str], now: datetime) -> None:
-        with self._db.write(concurrent=True) as tx:
-            pacing.return_slots(tx, self._limits, unused, now=now)
-
-    def _note_refusals(
-        self, domain: str, number: int, observed: float, now: datetime
-    ) -> float | None:
-        with self._db.write(concurrent=True) as tx:
-            return pacing.slow_down(tx, self._limits, domain, number, observed=observed, now=now)
-
-    def _released(self, edition_id: int, now: datetime) -> int:
-        with self._db.write() as tx:
-            return pace_store.release(tx, edition_id, now)
-
-    def _stop_the_ramp(self, now: datetime) -> str:
-        with self._db.read() as tx:
-            reason = ramping.judge(tx, now)
-        if reason:
-            with self._db.write() as tx:
-                ramping.stop(tx, reason, now)
-        return reason
-
-    def _add(self, counted: "_Unwritten", now: datetime) -> None:
-        with self._db.write(concurrent=True) as tx:
-            sent.count(tx, counted.sent, now)
-            ramping.tally(tx, sent=counted.judged, failed=counted.failed)
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """The limits, the domains that are slowed down, and the editions whose plans are stale."""
-
-    limits: Limits
-    slowed: frozenset[str]
-    to_release: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,41 +340,6 @@ class _Slot:
 
     at: float
     domain: str
-
-
-@dataclass(slots=True)
-class _Unwritten:
-    """What left and what became of it, since it was last written down."""
-
-    sent: int = 0
-    judged: int = 0
-    failed: int = 0
-
-
-class _Traffic:
-    """How many messages a second each domain got in the last ten to twenty seconds."""
-
-    SECONDS = 10.0
-
-    def __init__(self, steady: Callable[[], float]) -> None:
-        self._steady = steady
-        self._since = self._began = steady()
-        self._now: Counter[str] = Counter()
-        self._before: Counter[str] = Counter()
-
-    def count(self, domain: str) -> None:
-        self._now[domain] += 1
-
-    def rate(self, domain: str) -> float:
-        elapsed = max(1.0, self._steady() - self._began)
-        return (self._now[domain] + self._before[domain]) / elapsed
-
-    def turn(self) -> None:
-        """Forget what is older than twenty seconds; called every second."""
-        steady = self._steady()
-        if steady - self._since >= self.SECONDS:
-            self._began, self._since = self._since, steady
-            self._before, self._now = self._now, Counter()
 
 
 def _key(delivery: ClaimedDelivery) -> Key:

@@ -19,8 +19,8 @@ SKEW_SECONDS = 30.0
 
 HALVING_SECONDS = 30.0
 DOUBLING_SECONDS = 600.0
-# One reader whose server greylists is no reason; three refusals within a minute are.
-REFUSALS = 3
+# A few readers whose servers greylist are no reason; ten refusals within a minute are.
+REFUSALS = 10
 REFUSALS_SECONDS = 60.0
 # The slowest that a domain is made by its refusals.
 FLOOR = 0.1
@@ -176,7 +176,7 @@ def rate_of(pace: Pace, limit: float | None, now: float) -> float | None:
 def refused(pace: Pace, number: int, now: float, *, limit: float | None, observed: float) -> Pace:
     """The bucket of a domain after `number` more refusals (421 or 4.7.x).
 
-    Three within a minute halve its rate: that of the slow-down, else the owner's limit, else
+    Ten within a minute halve its rate: that of the slow-down, else the owner's limit, else
     the `observed` one; at most once in 30 s.
     """
     current = rate_of(pace, limit, now) or max(observed, FLOOR)

@@ -30,7 +30,10 @@ from hub.newsletter.model import ClaimedDelivery
 BATCH = 100
 # How many are at hand before the next are claimed.
 AHEAD = 150
-FLUSH_SECONDS = 0.0
+# Results are written when there are so many, or when the first has waited so long: a commit
+# costs as much as sending three messages.
+FLUSH_AT = 20
+FLUSH_SECONDS = 0.005
 # How many messages may be on their way or not written down yet: at most so many are sent again
 # when the process is killed, however slow the disk is.
 IN_DOUBT = 40
@@ -65,11 +68,14 @@ class EditionLane:
         self._ready: deque[ClaimedDelivery] = deque()
         self._flying: dict[object, ClaimedDelivery] = {}
         self._results: list[Result] = []
+        # Those that the database is being told, or was told without an answer.
+        self._writing: list[Result] = []
         # Editions that must wait for their owner, and why; not written down yet.
         self._pausing: dict[int, str] = {}
         # For the senders: there is something to send. For the books: results, or too few claims.
         self._news = asyncio.Event()
         self._unwritten = asyncio.Event()
+        self._plenty = asyncio.Event()
         self._shortage = asyncio.Event()
         # What the database could not be reached for at the last try: results, claims.
         self._unreached: set[str] = set()
@@ -127,6 +133,12 @@ class EditionLane:
 
     async def _sender(self, connection: Connection | None) -> None:
         try:
+            if connection is None and not self._gate.free:
+                # Before a permit is used: its message would leave late, and then in a heap.
+                with contextlib.suppress(RelayAway):
+                    connection = await self._mailer.connect()
+                if connection is None:
+                    return
             while (envelope := await self._next()) is not None:
                 try:
                     if connection is not None and not connection.usable:
@@ -148,7 +160,7 @@ class EditionLane:
             self._refused(str(error))
         finally:
             self._active -= 1
-            for event in (self._news, self._unwritten, self._shortage):
+            for event in (self._news, self._unwritten, self._plenty, self._shortage):
                 event.set()
             if connection is not None:
                 await connection.close()
@@ -205,10 +217,11 @@ class EditionLane:
     @property
     def _waits(self) -> bool:
         """Whether no message may go now."""
-        in_doubt = len(self._flying) + len(self._results)
-        if in_doubt >= max(IN_DOUBT, self._wanted) or self._unreached:
+        in_doubt = len(self._flying) + len(self._results) + len(self._writing)
+        if in_doubt >= max(IN_DOUBT, self._wanted):
+            self._plenty.set()
             return True
-        return self._halted or self._stopping.is_set()
+        return bool(self._unreached) or self._halted or self._stopping.is_set()
 
     def _done(self, envelope: Envelope, outcome: Outcome | None) -> None:
         delivery = self._flying.pop(envelope.key)
@@ -256,6 +269,8 @@ class EditionLane:
         edition, reader = delivery.edition_id, delivery.subscriber_id
         self._results.append(Result(edition, reader, state, code, reply[:500], due_at, relay))
         self._unwritten.set()
+        if len(self._results) >= FLUSH_AT:
+            self._plenty.set()
 
     # The books.
 
@@ -277,12 +292,11 @@ class EditionLane:
 
     async def _results_or_time(self) -> None:
         if "results" not in self._unreached:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RECHECK_SECONDS):
-                    await self._unwritten.wait()
+            await _set_within(self._unwritten, RECHECK_SECONDS)
             # Results that come together are written together.
-            await asyncio.sleep(FLUSH_SECONDS)
+            await _set_within(self._plenty, FLUSH_SECONDS)
         self._unwritten.clear()
+        self._plenty.clear()
 
     async def _bring(self) -> None:
         """Claims ahead, so that no connection waits for the database; and what the limits ask."""
@@ -313,9 +327,7 @@ class EditionLane:
             await asyncio.sleep(PERMIT_SECONDS)
         elif not self._short:
             self._shortage.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RECHECK_SECONDS):
-                    await self._shortage.wait()
+            await _set_within(self._shortage, RECHECK_SECONDS)
 
     @property
     def _short(self) -> bool:
@@ -382,10 +394,13 @@ class EditionLane:
             await asyncio.to_thread(self._books.pause, pausing, now=self._now())
             for edition_id in pausing:
                 del self._pausing[edition_id]
-        if self._results:
-            results = self._results[:]
-            await asyncio.to_thread(self._books.record, self._worker_id, results, now=self._now())
-            del self._results[: len(results)]
+        if not self._writing:
+            self._writing, self._results = self._results, []
+        if self._writing:
+            await asyncio.to_thread(
+                self._books.record, self._worker_id, self._writing, now=self._now()
+            )
+            self._writing = []
             self._news.set()
 
     async def _settle(self) -> None:
@@ -395,7 +410,8 @@ class EditionLane:
         self._ready.clear()
         while True:
             try:
-                await self._flush()
+                while self._writing or self._results or self._pausing:
+                    await self._flush()
                 await self._gate.settle(self._now())
                 if self._doubtful:
                     # Nothing is in hand any more: what this worker still holds was claimed by a
@@ -426,3 +442,10 @@ class EditionLane:
         self._halted = True
         for edition_id in edition_ids:
             self._pausing.setdefault(edition_id, reason)
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    """Return when the event is set, or `seconds` are over."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

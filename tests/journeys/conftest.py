@@ -96,7 +96,7 @@ class Site:
     browser: httpx2.Client
 
 
-def until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(done: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something that another process does. Fails after `seconds`."""
     end = time.monotonic() + seconds
     while not done():

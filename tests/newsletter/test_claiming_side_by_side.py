@@ -101,7 +101,7 @@ def test_four_processes_share_a_large_edition(
     many = {"sqlite": 10_000, "postgres": 50_000}[engine]
     edition_id = sending(db, many)
     spawn = get_context("spawn")
-    together = spawn.Barrier(WORKERS, timeout=60)
+    together = spawn.Barrier(WORKERS, timeout=240)
     with ProcessPoolExecutor(WORKERS, spawn, initializer=together.wait) as processes:
         claimed = list(
             processes.map(

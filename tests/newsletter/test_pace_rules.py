@@ -106,11 +106,13 @@ def test_a_window_opens_when_it_said() -> None:
 GREEDY = Pace("mail.test")
 
 
-def refuse(pace: Pace, at: float, number: int = 3, *, limit: float | None = 8.0) -> Pace:
+def refuse(
+    pace: Pace, at: float, number: int = pace_rules.REFUSALS, *, limit: float | None = 8.0
+) -> Pace:
     return pace_rules.refused(pace, number, at, limit=limit, observed=20.0)
 
 
-def test_three_refusals_in_a_minute_halve_the_owners_limit() -> None:
+def test_ten_refusals_in_a_minute_halve_the_owners_limit() -> None:
     assert pace_rules.rate_of(refuse(GREEDY, NOW), 8.0, NOW) == 4.0
 
 

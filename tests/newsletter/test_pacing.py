@@ -217,7 +217,7 @@ def test_a_plan_that_holds_readers_back_too_long_is_dropped(
 
 def test_refusals_slow_down_that_domain_alone(db: Database, edition_id: int) -> None:
     with db.write(concurrent=True) as tx:
-        rate = pacing.slow_down(tx, Limits(), "gmail.test", 3, observed=10.0, now=NOW)
+        rate = pacing.slow_down(tx, Limits(), "gmail.test", 10, observed=10.0, now=NOW)
         assert rate == 5.0
         assert pacing.slowed(tx, NOW) == [pacing.Slowed("gmail.test", 5.0)]
     kept = admit(db, Limits(), NOW)
@@ -238,7 +238,7 @@ def test_slots_that_nobody_used_are_free_again(db: Database, edition_id: int) ->
 def test_idle_buckets_are_forgotten_and_slow_ones_kept(db: Database) -> None:
     reserve(db, Limits(per_second=1), NOW)
     with db.write() as tx:
-        pacing.slow_down(tx, Limits(), "gmail.test", 3, observed=10.0, now=NOW + 20 * HOUR)
+        pacing.slow_down(tx, Limits(), "gmail.test", 10, observed=10.0, now=NOW + 20 * HOUR)
         assert pace_store.forget_idle(tx, NOW + 25 * HOUR) == 1
         sent.count(tx, 1, NOW + 50 * HOUR)
         assert sent.forget_old(tx, NOW + 49 * HOUR) == 1
