@@ -38,6 +38,7 @@ class Books:
         self._open: dict[int, _OpenEdition] = {}
         # Whether the last claim found something, so that the next is made without a look.
         self._flowing = False
+        self._bookmark = claiming.Bookmark()
         self.sender = ""
 
     def claim(
@@ -56,7 +57,9 @@ class Books:
         # What is recorded of a claim is durable and takes it along. A claim that was forgotten
         # with this process is as good as one that was given back.
         with self._db.write(concurrent=True, durable=False) as tx:
-            found = claiming.claim(tx, worker_id, now=now, limit=limit, turns=turns)
+            found = claiming.claim(
+                tx, worker_id, now=now, limit=limit, turns=turns, bookmark=self._bookmark
+            )
             claimed = _marked(tx, found)
             if claimed:
                 self._open_edition(tx, claimed[0].edition_id)

@@ -6,6 +6,7 @@ condition is repeated in the update all the same.
 """
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.db import Transaction, in_list
@@ -25,9 +26,29 @@ _STILL_DUE = (
     "coalesce(state, '') IN ('queued', 'deferred')"
     " AND (coalesce(due_at, '') <= :now OR coalesce(due_at, '') > :too_far)"
 )
-# All that differs between the engines.
+_BEHIND = "(d.due_at, d.subscriber_id) > (:due_at, :subscriber_id)"
+# What differs between the engines, with the bookmark.
 _LOCKED = {"sqlite": "", "postgres": " FOR UPDATE OF d SKIP LOCKED"}
 _READER = "s.email, s.email_key, s.name, s.language, s.status"
+
+
+@dataclass(slots=True)
+class Bookmark:
+    """Where the last claim of a worker ended, in the order of the index.
+
+    PostgreSQL leaves in the index what has been claimed, until the server cleans up: without a
+    bookmark each claim would pass all of it, 35 ms after half a million. Whatever comes to wait
+    behind a bookmark is found when nothing is left before it.
+    """
+
+    edition_id: int = 0
+    due_at: str = ""
+    subscriber_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting(ClaimedDelivery):
+    due_at: str
 
 
 def is_due(tx: Transaction, now: datetime) -> bool:
@@ -58,11 +79,18 @@ def has_turn(tx: Transaction, now: datetime) -> bool:
 
 
 def claim(
-    tx: Transaction, worker_id: int, *, now: datetime, limit: int, turns: bool = False
+    tx: Transaction,
+    worker_id: int,
+    *,
+    now: datetime,
+    limit: int,
+    turns: bool = False,
+    bookmark: Bookmark | None = None,
 ) -> list[ClaimedDelivery]:
     """Up to `limit` deliveries that are due, of the oldest edition that has some.
 
-    With `turns`, only of readers who were put off until about now (see pacing.admit).
+    With `turns`, only of readers who were put off until about now (see pacing.admit). A worker
+    keeps one `bookmark` for its other claims.
     """
     for edition_id in tx.all(
         int,
@@ -70,28 +98,37 @@ def claim(
         " AND status IN ('planned', 'sending', 'paused') ORDER BY id",
     ):
         for due in _TURN if turns else _DUE:
-            taken = _take(tx, worker_id, edition_id, due, now=now, limit=limit)
+            taken = _take(tx, worker_id, edition_id, due, bookmark, now=now, limit=limit)
             if taken:
                 return taken
     return []
 
 
 def _take(
-    tx: Transaction, worker_id: int, edition_id: int, due: str, *, now: datetime, limit: int
+    tx: Transaction,
+    worker_id: int,
+    edition_id: int,
+    due: str,
+    bookmark: Bookmark | None,
+    *,
+    now: datetime,
+    limit: int,
 ) -> list[ClaimedDelivery]:
     """The deliveries, due by the condition `due`, that this worker holds from now on."""
     times = {"now": now, "too_far": retrying.too_far(now)}
-    waiting = tx.all(
-        ClaimedDelivery,
-        "SELECT d.state AS was, d.edition_id, d.subscriber_id, d.attempts + 1 AS attempts,"
-        f" {_READER} FROM deliveries AS d LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
-        f" WHERE {due} ORDER BY d.due_at, d.subscriber_id LIMIT :limit{_LOCKED[tx.engine]}",
-        edition_id=edition_id,
-        limit=limit,
-        **times,
-    )
+    waiting: list[_Waiting] = []
+    marked = bookmark if tx.engine == "postgres" and due == _DUE[0] else None
+    if marked is not None and marked.edition_id == edition_id:
+        behind = {"due_at": marked.due_at, "subscriber_id": marked.subscriber_id}
+        waiting = _waiting(tx, f"{due} AND {_BEHIND}", edition_id, limit, **times, **behind)
+    if len(waiting) < limit:
+        waiting = _waiting(tx, due, edition_id, limit, **times)
     if not waiting:
         return []
+    if marked is not None:
+        last = waiting[-1]
+        marked.edition_id, marked.due_at = edition_id, last.due_at
+        marked.subscriber_id = last.subscriber_id
     names, ids = in_list("id", [row.subscriber_id for row in waiting])
     taken = set(
         tx.all(
@@ -105,11 +142,26 @@ def _take(
             **ids,
         )
     )
-    mine = [row for row in waiting if row.subscriber_id in taken]
+    mine: list[ClaimedDelivery] = [row for row in waiting if row.subscriber_id in taken]
     moves = Counter({"claimed": len(mine)})
     moves.subtract(row.was for row in mine)
     deliveries.move_counts(tx, edition_id, moves)
     return mine
+
+
+def _waiting(
+    tx: Transaction, due: str, edition_id: int, limit: int, **values: object
+) -> list[_Waiting]:
+    return tx.all(
+        _Waiting,
+        "SELECT d.state AS was, d.edition_id, d.subscriber_id, d.attempts + 1 AS attempts,"
+        f" d.due_at, {_READER} FROM deliveries AS d"
+        f" LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE {due}"
+        f" ORDER BY d.due_at, d.subscriber_id LIMIT :limit{_LOCKED[tx.engine]}",
+        edition_id=edition_id,
+        limit=limit,
+        **values,
+    )
 
 
 def renewed(tx: Transaction, worker_id: int, held: list[ClaimedDelivery]) -> list[ClaimedDelivery]:
