@@ -1,7 +1,5 @@
 """Fills a hub on the engine that HUB_DATABASE names, and measures it: run by bench/engines.py."""
 
-import importlib
-import importlib.util
 import json
 import random
 import statistics
@@ -13,14 +11,13 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from bench.corpus import paragraphs
 from hub.app import create_hub
 from hub.audience import signup, store
 from hub.audience.consent import consent_text
 from hub.audience.model import Wish
-from hub.content import listing
+from hub.content import listing, search
 from hub.db import Transaction
 from hub.newsletter import claiming, deliveries, editions, planning
 from hub.newsletter.deliveries import Result
@@ -142,16 +139,12 @@ def _lists(hub: Hub, people: int) -> Figures:
 
 
 def _search(hub: Hub, articles: int) -> Figures:
-    """Through search's own functions, where this hub has search."""
-    if importlib.util.find_spec("hub.content.search") is None:
-        return {}
-    search = importlib.import_module("hub.content.search")
     after: int | None = 0
     started = time.monotonic()
     while after is not None:
         after = search.catch_up(hub.db, after)
     indexed = time.monotonic() - started
-    taken = [_read(hub, partial(_found, search, words), 20) for words in WORDS]
+    taken = [_read(hub, partial(search.find, query=words), 20) for words in WORDS]
     return {
         f"search over {articles:,} articles": (
             f"{_shown(statistics.median(taken))}, at most {_shown(max(taken))}",
@@ -159,10 +152,6 @@ def _search(hub: Hub, articles: int) -> Figures:
         ),
         "the index of search made anew": (f"{indexed:.0f} s", "of 8 kB in the middle"),
     }
-
-
-def _found(search: Any, words: str, tx: Transaction) -> object:
-    return search.find(tx, words)
 
 
 def _sign_ups(hub: Hub) -> Figures:

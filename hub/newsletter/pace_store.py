@@ -57,7 +57,9 @@ def with_parked(tx: Transaction, now: float) -> list[Pace]:
 
 def with_slowdown(tx: Transaction) -> list[Pace]:
     """Buckets of domains that refused, over or not."""
-    return tx.all(Pace, f"SELECT {_COLUMNS} FROM paces WHERE slow_rate > 0 ORDER BY name")
+    # Sorted here: SQLite would read all buckets by name for the few that are slow.
+    found = tx.all(Pace, f"SELECT {_COLUMNS} FROM paces WHERE slow_rate > 0")
+    return sorted(found, key=lambda pace: pace.name)
 
 
 def park(tx: Transaction, worker_id: int, edition_id: int, due: Mapping[int, float]) -> int:
