@@ -27,6 +27,7 @@ from hub.newsletter import (
     samples,
     steering,
 )
+from hub.newsletter import progress as sending_progress
 from hub.newsletter.model import Edition, NextEdition
 from hub.newsletter.planning import Press
 from hub.web import mailing
@@ -140,6 +141,7 @@ def edition(request: Request) -> Response:
         slowed = pacing.slowed(tx, parts.now()) if moving else []
         counts = editions.counts(tx, found.id)
         how = samples.of_edition(tx, found, counts, parts.now())
+        how = sending_progress.held_back(how) if held_back else how
         posts = ledger.posts(tx, found.id)
         # Only when there are some: looking for none reads every delivery of the edition.
         missed = counts.failed + counts.unknown

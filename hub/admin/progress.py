@@ -11,9 +11,9 @@ from hub.errors import NotFound
 from hub.i18n import N_
 from hub.mail import relays
 from hub.mail.relays import Stopped
-from hub.newsletter import editions, samples, troubles
+from hub.newsletter import editions, pacing, samples, troubles
 from hub.newsletter.model import Edition
-from hub.newsletter.progress import Progress
+from hub.newsletter.progress import Progress, held_back
 from hub.newsletter.troubles import Trouble
 from hub.settings import Settings
 from hub.times import to_text
@@ -53,6 +53,10 @@ def document(request: Request) -> Response:
         if edition is None:
             raise NotFound(N_("There is no edition %(id)s."), id=edition_id)
         how = samples.of_edition(tx, edition, editions.counts(tx, edition_id), parts.now())
+        waiting = None
+        if edition.status == "sending":
+            waiting = pacing.waiting(tx, parts.site(), parts.now())
+        how = held_back(how) if waiting else how
     return JSONResponse(
         {
             "id": edition.id,
@@ -64,6 +68,8 @@ def document(request: Request) -> Response:
             "rate": None if how.rate is None else round(how.rate, 3),
             "seconds_left": None if how.seconds_left is None else round(how.seconds_left),
             "next_try": to_text(how.next_try) if how.next_try else None,
+            # A limit that lets nothing leave before then.
+            "waiting_until": to_text(waiting.until) if waiting else None,
         }
     )
 

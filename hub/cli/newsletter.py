@@ -17,6 +17,7 @@ from hub.mail.signing import SigningMailer
 from hub.newsletter import editions, pacing, planning, previewing, samples, steering, troubles
 from hub.newsletter.model import Edition, EditionReport
 from hub.newsletter.planning import Press
+from hub.newsletter.progress import held_back as held
 from hub.site.model import Site
 from hub.web.mailing import renderer
 from hub.web.state import Hub
@@ -184,6 +185,8 @@ def _echo_editions(tx: Transaction, found: list[EditionReport], site: Site, now:
     held_back = pacing.waiting(tx, site, now) if sending else None
     for one in found:
         how = samples.of_edition(tx, one.edition, one.counts, now)
+        if held_back and one.edition.status == "sending":
+            how = held(how)
         fast = watching.pace(how)
         click.echo(_line(one, site, f" · {fast}" if fast else ""))
         if held_back and one.edition.status == "sending":

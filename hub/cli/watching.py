@@ -8,9 +8,10 @@ from typing import TextIO
 
 from hub import i18n
 from hub.mail import workers
-from hub.newsletter import editions, samples
+from hub.newsletter import editions, pacing, samples
 from hub.newsletter.model import Edition
 from hub.newsletter.progress import Progress
+from hub.site import store as sites
 from hub.web.state import Hub
 
 TERMINAL_SECONDS = 1.0
@@ -19,8 +20,11 @@ LOG_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class _Going:
+    """`waits` says which limit lets nothing leave now, and until when."""
+
     edition: Edition
     progress: Progress
+    waits: str = ""
 
 
 def pace(progress: Progress) -> str:
@@ -60,12 +64,16 @@ def _going(hub: Hub) -> list[_Going]:
     now = hub.now()
     found = []
     with hub.db.read() as tx:
+        site = sites.load(tx)
+        shut = pacing.waiting(tx, site, now)
+        waits = shut.said("en", site.timezone, now) if shut else ""
         for edition in editions.with_status(tx, "planned", "sending"):
             progress = samples.of_edition(tx, edition, editions.counts(tx, edition.id), now)
             moving = progress.counts.queued or progress.counts.claimed
             due = progress.next_try is not None and progress.next_try <= now
             if edition.status == "planned" or moving or due:
-                found.append(_Going(edition, progress))
+                sending = edition.status == "sending"
+                found.append(_Going(edition, progress, waits if sending else ""))
     return found
 
 
@@ -88,6 +96,8 @@ def _line(going: list[_Going], worker_lives: bool) -> str:
     ]
     if first.edition.status == "planned":
         parts.append("being queued")
+    elif first.waits:
+        parts.append(first.waits)
     elif how_fast := pace(first.progress):
         parts.append(how_fast)
     if not worker_lives:

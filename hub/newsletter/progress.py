@@ -5,7 +5,7 @@ process sees the same and a message costs nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hub.newsletter.model import Counts
@@ -40,6 +40,11 @@ class Progress:
     rate: float | None
     seconds_left: float | None
     next_try: datetime | None
+
+
+def held_back(how: Progress) -> Progress:
+    """The same while a limit lets nothing leave: how fast it went before says nothing now."""
+    return replace(how, rate=None, seconds_left=None)
 
 
 def progress(

@@ -17,6 +17,7 @@ from hub.newsletter import deliveries, editions, pacing, planning, samples, stee
 from hub.newsletter.model import Edition
 from hub.newsletter.pace_rules import Limits
 from hub.site import store as sites
+from hub.times import to_text
 from hub.web.state import Hub
 from tests.admin.conftest import logged_in
 from tests.conftest import NOW
@@ -163,6 +164,7 @@ def test_the_progress_is_there_as_json(desk: TestClient, hub: Hub, edition: Edit
         },
         "finished": 1,
         "total": 4,
+        "waiting_until": None,
         "next_try": None,
     }
     assert desk.get("/admin/newsletter/4711/progress.json").status_code == 404
@@ -252,4 +254,7 @@ def test_an_edition_that_a_limit_holds_back_says_until_when(
         pacing.slow_down(tx, Limits(), "gmail.test", 10, observed=5.0, now=hub.now())
     for path in ("/admin/newsletter", f"/admin/newsletter/{edition.id}"):
         assert "waits until" in desk.get(path).text
+    found = desk.get(f"/admin/newsletter/{edition.id}/progress.json").json()
+    assert found["waiting_until"] > to_text(hub.now())
+    assert (found["rate"], found["seconds_left"]) == (None, None)
     assert "gmail.test refuses so much at once: 2.5 a second" in desk.get(path).text

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from hub import worker as worker_module
 from hub.cli import cli, watching
 from hub.errors import DatabaseBusy, Refused, Unavailable
-from hub.mail import relays, workers
+from hub.mail import relays, sent, workers
 from hub.mail.model import Outcome, Standing
 from hub.newsletter import claiming, deliveries, samples, troubles
 from hub.web.state import Hub
@@ -332,6 +332,22 @@ def test_cancelling_leaves_nothing_queued(hub: Hub, run: Run) -> None:
     (status,) = document(run("newsletter", "status", "--json"))
     assert status["status"] == "cancelled"
     assert {state: n for state, n in status["deliveries"].items() if n} == {"accepted": 1}
+
+
+def test_whoever_watches_reads_which_limit_holds_it_back(hub: Hub, run: Run) -> None:
+    sending(hub, run)
+    run("settings", "set", "send_per_hour", "2")
+    with hub.db.write() as tx:
+        sent.count(tx, 2, hub.now())
+    out = io.StringIO()
+
+    def sleep(_seconds: float) -> None:
+        run("settings", "set", "send_per_hour", "")
+        tick(hub, hub.now())
+
+    watching.watch(hub, out, terminal=False, sleep=sleep)
+    assert re.match(r"edition 1: 1 of 3 · 1 accepted · waits until .*: 2 an hour", out.getvalue())
+    assert "a second" not in out.getvalue()
 
 
 def test_an_hour_that_is_used_up_is_no_failure_and_status_says_until_when(
