@@ -1,5 +1,6 @@
 """`make pictures`: the pictures in docs/, taken by Chromium of the filled demonstration hub."""
 
+import io
 import re
 import sys
 import tempfile
@@ -9,10 +10,11 @@ from contextlib import contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.measure import free_port, hub, program
-from demo.__main__ import OWNER, fill
+from demo.__main__ import OWNER, choose_theme, fill
 
 TARGET = Path(__file__).parents[1] / "docs" / "pictures"
 CHROMIUM = "/usr/bin/chromium"
@@ -52,7 +54,12 @@ def take(browser: Browser, data: Path, base: str, password: str) -> None:
         for size in (LETTER, NARROW):
             with _page(browser, size, scheme) as page:
                 page.set_content(_digest(data))
-                page.screenshot(path=TARGET / f"digest-{size[0]}-{scheme}.png", full_page=True)
+                _keep(page.screenshot(full_page=True), f"digest-{size[0]}-{scheme}")
+    choose_theme(data, "workshop")
+    for size in (WIDE, NARROW):
+        with _page(browser, size, "light") as page:
+            _shoot(page, base, f"workshop-home-{size[0]}")
+            _shoot(page, base + article, f"workshop-article-{size[0]}")
 
 
 @contextmanager
@@ -67,7 +74,14 @@ def _page(browser: Browser, size: tuple[int, int], scheme: str) -> Iterator[Page
 
 def _shoot(page: Page, url: str, name: str) -> None:
     page.goto(url)
-    page.screenshot(path=TARGET / f"{name}.png")
+    _keep(page.screenshot(), name)
+
+
+def _keep(png: bytes, name: str) -> None:
+    """A picture of 256 colours is a third as large, and nobody sees it."""
+    with Image.open(io.BytesIO(png)) as found:
+        small = found.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        small.save(TARGET / f"{name}.png", optimize=True)
 
 
 def _log_in(page: Page, base: str, password: str) -> None:

@@ -21,6 +21,7 @@ from hub.audience import views as audience_views
 from hub.content import (
     listing,
     markdown_views,
+    media,
     media_views,
     notice_views,
     search,
@@ -30,14 +31,16 @@ from hub.content import views as content_views
 from hub.db import open_database
 from hub.errors import Unavailable
 from hub.feeds import views as feed_views
+from hub.mail import sent
 from hub.mail.model import Composer
+from hub.newsletter import pace_store
 from hub.newsletter import views as newsletter_views
 from hub.settings import Settings, from_environment
 from hub.site.model import Site
 from hub.tokens import Signer
 from hub.users import letters as users_letters
 from hub.users import store as users
-from hub.web import assets, error_pages, health
+from hub.web import assets, error_pages, health, themes
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
@@ -59,6 +62,8 @@ COMPOSERS: dict[str, Composer] = {
 HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     signup.purge_unconfirmed,
     limits.forget_old,
+    sent.forget_old,
+    pace_store.forget_idle,
     users.delete_expired_sessions,
 )
 
@@ -78,8 +83,11 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         stopping = asyncio.Event()
+        watching = watch_site(
+            hub.db, forget, stopping, version, files_changed=themes.forget_changed
+        )
         tasks = [
-            asyncio.create_task(watch_site(hub.db, forget, stopping, version)),
+            asyncio.create_task(watching),
             asyncio.create_task(_read_older_posts(hub, stopping)),
         ]
         if background is not None:
@@ -151,9 +159,11 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     """
     with hub_of(request).db.read() as tx:
         menu = listing.menu(tx)
+        logo = media.picture(tx, site.logo) if site.logo else None
     text = consent.consent_text(site, language).text
     return {
         "menu": menu,
+        "logo": logo,
         "footer_links": [
             {"title": i18n.translate(language, notice_views.TITLES[path]), "url": path}
             for path in notice_views.links(site)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 
+from hub.admin import theme_check
 from hub.i18n import N_
 from hub.mail import dkim, dkim_store, domain_checks, headers, mailers, signing
 from hub.mail.dns import Dns, DnsAway
@@ -15,7 +16,12 @@ from hub.web.state import Hub
 def examine(hub: Hub, dns: Dns) -> list[Finding]:
     """Every finding, in the order in which they matter. Asks the relay and the DNS; seconds."""
     site = hub.site()
-    return [*_site(hub, site), *_relays(hub, site), *_domain(hub, site, dns)]
+    return [
+        *_site(hub, site),
+        *_theme(hub, site),
+        *_relays(hub, site),
+        *_domain(hub, site, dns),
+    ]
 
 
 def _site(hub: Hub, site: Site) -> Iterator[Finding]:
@@ -30,6 +36,11 @@ def _site(hub: Hub, site: Site) -> Iterator[Finding]:
         if not getattr(site, name):
             text = N_("%(name)s is empty; the law asks for it in many countries.")
             yield Finding("Legal texts", "warning", text, {"name": name})
+
+
+def _theme(hub: Hub, site: Site) -> Iterator[Finding]:
+    for line in theme_check.told(site.theme, hub.settings.themes, site):
+        yield Finding("Theme", "bad", N_("%(reason)s"), {"reason": line})
 
 
 def _relays(hub: Hub, site: Site) -> Iterator[Finding]:

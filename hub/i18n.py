@@ -18,6 +18,7 @@ from babel.numbers import format_decimal
 
 LANGUAGES = {"en": "English", "fr": "Français"}
 DEFAULT = "en"
+_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks ps sd ug ur yi".split())
 _FOLDER = Path(__file__).parent / "locale"
 
 
@@ -30,6 +31,12 @@ def known(language: str) -> str:
     """The language of the hub nearest to a tag such as `fr-CA`; English when there is none."""
     primary = language.strip().lower().replace("_", "-").partition("-")[0]
     return primary if primary in LANGUAGES else DEFAULT
+
+
+def direction(language: str) -> str:
+    """`rtl` for a tag such as `ar` or `he-IL`, whose script runs from right to left; else `ltr`."""
+    primary, *more = language.strip().lower().replace("_", "-").split("-")
+    return "rtl" if (primary in _RIGHT_TO_LEFT and "latn" not in more) else "ltr"
 
 
 class Word(str):

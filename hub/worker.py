@@ -16,8 +16,9 @@ from hub.mail.posting import Desk, LetterLane
 from hub.mail.signing import SigningMailer
 from hub.newsletter import claiming, editions, planning, samples, steering, troubles
 from hub.newsletter.books import Books
+from hub.newsletter.gate import Gate
 from hub.newsletter.planning import Press
-from hub.newsletter.sending import CONNECTIONS, Clock, EditionLane
+from hub.newsletter.sending import Clock, EditionLane
 from hub.site import store as sites
 from hub.site.model import Site
 from hub.web.mailing import renderer
@@ -49,7 +50,7 @@ class Worker:
         housekeepers: Sequence[Housekeeper] = (),
         chance: Callable[[], float] = random.random,
         steady: Callable[[], float] = time.monotonic,
-        connections: int = CONNECTIONS,
+        connections: int | None = None,
     ) -> None:
         self._hub = hub
         self._housekeepers = (_purge_mails, *housekeepers)
@@ -72,12 +73,13 @@ class Worker:
             SigningMailer(mailers.for_letters(way), hub.db, self._site),
             chance=chance,
         )
+        gate = Gate(hub.db, self._site, steady=steady, connections=connections)
         self.editions = EditionLane(
             books,
             SigningMailer(way, hub.db, self._site),
             chance=chance,
             steady=steady,
-            connections=connections,
+            gate=gate,
         )
 
     @property
@@ -90,7 +92,7 @@ class Worker:
         await self.beat(now)
         planned = await self.plan(now)
         posted = await self.post(now)
-        sent = await self.send(lambda: now)
+        sent = await self.send(lambda: now, patient=False)
         return planned or posted or sent
 
     async def beat(self, now: datetime) -> None:
@@ -105,9 +107,12 @@ class Worker:
         """Send mails to one person."""
         return await self.letters.work(await self._id(now), now)
 
-    async def send(self, now: Clock) -> bool:
-        """Send deliveries until none is due or the worker is stopped."""
-        return await self.editions.work(await self._id(now()), now, self.stopping)
+    async def send(self, now: Clock, *, patient: bool = True) -> bool:
+        """Send deliveries until none is due or the worker is stopped.
+
+        Who is not `patient` sends what the limits let through at `now`, and waits for nothing.
+        """
+        return await self.editions.work(await self._id(now()), now, self.stopping, patient=patient)
 
     async def close(self, now: datetime) -> None:
         """Give back every claim and sign off."""
@@ -201,7 +206,7 @@ class Worker:
                     edition = planning.plan_due(tx, Press(site, self._hub.signer, render), now)
                     tx.site_changed()
             except HubError as error:
-                # A template of the theme fails: nothing was taken, and it is tried again.
+                # The mail cannot be made: nothing was taken, and it is tried again.
                 self._planning_trouble = str(error)
                 self._plan_from = self._steady() + TEMPLATE_SECONDS
                 logs.warning("edition.not_made", reason=str(error))
@@ -278,7 +283,9 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                     beating = asyncio.create_task(
                         _repeat(_beating(worker, hub), worker.stopping, workers.BEAT_SECONDS)
                     )
-                did = await worker.tick(hub.now())
+                planned = await worker.plan(hub.now())
+                posted = await worker.post(hub.now())
+                did = await _send_beside_letters(worker, hub) or planned or posted
                 if trouble := worker.trouble:
                     # The mail that tells the owner, if it can go.
                     await worker.post(hub.now())
@@ -301,6 +308,17 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
         if beating is not None:
             await beating
         await worker.close(hub.now())
+
+
+async def _send_beside_letters(worker: Worker, hub: Hub) -> bool:
+    """A throttled edition takes its time: letters go on meanwhile."""
+    done = asyncio.Event()
+    meanwhile = asyncio.create_task(_repeat(_posting(worker, hub, done), done, IDLE_SECONDS / 2))
+    try:
+        return await worker.send(hub.now)
+    finally:
+        done.set()
+        await meanwhile
 
 
 async def _repeat(

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-# A connection that ends so long after a kill was ended by it.
-_SOON = 1.0
+# A connection that ends so long after a kill was ended by it, as a busy machine notices.
+_SOON = 5.0
 _RATE_SECONDS = 0.25
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import progress, replies
+from hub.admin import progress, replies, theme_check
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import store as audience
@@ -62,6 +62,7 @@ def home(request: Request) -> Response:
         paused=paused,
         obstacles=obstacles,
         said=replies.said,
+        theme_faults=theme_check.told(site.theme, parts.settings.themes, site),
         steps=everything,
         steps_done=sum(step.done for step in everything),
     )

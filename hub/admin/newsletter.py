@@ -21,6 +21,7 @@ from hub.newsletter import (
     deliveries,
     editions,
     ledger,
+    pacing,
     planning,
     previewing,
     samples,
@@ -45,6 +46,7 @@ def overview(request: Request) -> Response:
         past = editions.newest(tx, SHOWN)
         paused = editions.with_status(tx, "paused")
         obstacles = progress.obstacles(tx, parts.settings)
+        held_back = pacing.waiting(tx, site, parts.now())
     return desk_page(
         request,
         "admin/newsletter.html",
@@ -53,6 +55,7 @@ def overview(request: Request) -> Response:
         past=past,
         paused=paused,
         obstacles=obstacles,
+        held_back=_said(request, held_back),
         words=words,
         said=replies.said,
         outbox=not parts.settings.smtp,
@@ -129,8 +132,12 @@ def send(request: Request) -> Response:
 def edition(request: Request) -> Response:
     """One edition: what is in it, how its deliveries stand and how fast it goes."""
     parts = hub(request)
+    site = parts.site()
     with parts.db.read() as tx:
         found = _edition(tx, request)
+        moving = found.status in ("planned", "sending")
+        held_back = pacing.waiting(tx, site, parts.now()) if moving else None
+        slowed = pacing.slowed(tx, parts.now()) if moving else []
         counts = editions.counts(tx, found.id)
         how = samples.of_edition(tx, found, counts, parts.now())
         posts = ledger.posts(tx, found.id)
@@ -147,6 +154,9 @@ def edition(request: Request) -> Response:
         failed=failed,
         how=how,
         refresh=progress.refresh_seconds(found, how),
+        moving=moving,
+        held_back=_said(request, held_back),
+        slowed=slowed,
         words=words,
         said=replies.said,
     )
@@ -242,6 +252,12 @@ def retry(request: Request) -> Response:
         found = _edition(tx, request)
         steering.retry(tx, found.id, now=parts.now())
     return done(f"/admin/newsletter/{found.id}", "sending")
+
+
+def _said(request: Request, held_back: pacing.Waiting | None) -> str:
+    parts = hub(request)
+    site = parts.site()
+    return held_back.said(site.language, site.timezone, parts.now()) if held_back else ""
 
 
 def _shown(request: Request, count: int) -> str:

@@ -7,12 +7,12 @@ from hub.admin import writing_form
 from hub.admin.confirming import ask
 from hub.admin.pages import done
 from hub.admin.policy import DeskRoute, Needs
-from hub.content import previewing, publishing
+from hub.content import outline, previewing, publishing
 from hub.content.model import Post
 from hub.content.rendering import render
 from hub.errors import Refused
 from hub.i18n import N_
-from hub.web.pages import page
+from hub.web.pages import message, page
 from hub.web.state import hub
 
 
@@ -81,7 +81,17 @@ def _preview(request: Request, typed: writing_form.Typed) -> Response:
     with parts.db.read() as tx:
         item = previewing.preview(tx, draft, rendered, site=site, now=parts.now())
     template = "page.html" if draft.kind == "page" else "post.html"
-    return page(request, template, site=site, item=item, newer=None, older=None)
+    return page(
+        request,
+        template,
+        site=site,
+        item=item,
+        body=outline.for_a_page(item.post.html, code_label=message(request, outline.CODE_LABEL)),
+        contents=outline.contents(item.post.html, item.post.reading_minutes),
+        newer=None,
+        older=None,
+        related=[],
+    )
 
 
 def _post(request: Request) -> Post:

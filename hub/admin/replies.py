@@ -37,6 +37,8 @@ _KNOWN = (
     N_("no new articles"),
     N_("no readers"),
     N_("paused by the owner"),
+    N_("the ramp-up stopped: %(failed)s of %(sent)s mails failed for good"),
+    N_("the ramp-up stopped: %(complained)s of %(sent)s readers complained"),
     N_("cancelled by the owner"),
     N_("cancelled by the owner while %(number)s were waiting"),
     N_("cancelled by the owner: %(reason)s"),

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.admin import theme_check
 from hub.admin.forms import Errors, Messages
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.admin.setup import timezones
+from hub.errors import Refused
 from hub.i18n import LANGUAGES, N_
 from hub.site import options
 from hub.site import store as sites
@@ -32,8 +34,9 @@ _NAMED = (
     Group(
         "reading",
         N_("Reading"),
-        ("theme", "posts_per_page", "feed_items", "feed_content", "machine_texts"),
+        ("posts_per_page", "feed_items", "feed_content", "machine_texts"),
     ),
+    Group("look", N_("The look"), ("theme", "accent_colour", "logo", "icon", "social_image")),
     Group(
         "newsletter",
         N_("The newsletter"),
@@ -52,6 +55,18 @@ _NAMED = (
             "dkim_selector",
         ),
     ),
+    Group(
+        "sending",
+        N_("Sending"),
+        (
+            "send_per_second",
+            "send_per_hour",
+            "send_per_day",
+            "send_per_domain",
+            "send_connections",
+            "ramp_up",
+        ),
+    ),
     Group("legal", N_("Legal texts"), ("legal_notice", "privacy_notice")),
 )
 LABELS = {
@@ -61,6 +76,10 @@ LABELS = {
     "language": N_("Language"),
     "timezone": N_("Time zone"),
     "theme": N_("Theme"),
+    "accent_colour": N_("Accent colour"),
+    "logo": N_("Logo"),
+    "icon": N_("Icon"),
+    "social_image": N_("Picture for shared links"),
     "posts_per_page": N_("Articles on a page"),
     "feed_items": N_("Articles in a feed"),
     "feed_content": N_("What feeds carry"),
@@ -77,6 +96,12 @@ LABELS = {
     "postal_address": N_("Postal address"),
     "dkim": N_("Sign mail (DKIM)"),
     "dkim_selector": N_("Name of the DKIM key"),
+    "send_per_second": N_("At most in a second"),
+    "send_per_hour": N_("At most in an hour"),
+    "send_per_day": N_("At most in a day"),
+    "send_per_domain": N_("Limits by domain"),
+    "send_connections": N_("Connections"),
+    "ramp_up": N_("Ramp-up: on the first day"),
     "legal_notice": N_("Legal notice"),
     "privacy_notice": N_("Privacy"),
 }
@@ -91,7 +116,13 @@ _WEEKDAYS = {
 }
 _FEEDS = {"full": N_("full articles"), "excerpt": N_("their beginning")}
 _SWITCH = {"on": N_("yes"), "off": N_("no")}
-_AREAS = {"postal_address": 4, "legal_notice": 10, "privacy_notice": 10, "consent_text": 3}
+_AREAS = {
+    "postal_address": 4,
+    "legal_notice": 10,
+    "privacy_notice": 10,
+    "consent_text": 3,
+    "send_per_domain": 4,
+}
 _TYPES = {
     "base_url": "url",
     "owner_email": "email",
@@ -101,6 +132,10 @@ _TYPES = {
     "posts_per_page": "number",
     "feed_items": "number",
     "monthly_day": "number",
+    "send_per_hour": "number",
+    "send_per_day": "number",
+    "send_connections": "number",
+    "ramp_up": "number",
 }
 
 
@@ -121,13 +156,16 @@ def save(request: Request) -> Response:
     """Check every option that was sent; store all of them or none."""
     parts, form = hub(request), request.state.form
     sent = Messages({name: form.text(name) for name in options.BY_NAME if name in form.values})
-    errors = Errors(parts.site().language)
+    site = parts.site()
+    errors = Errors(site.language)
     for name, value in sent.items():
         with errors.caught(name):
             options.checked(name, value)
+            if name == "theme" and value not in (site.theme, *themes.names(parts.settings.themes)):
+                raise Refused(N_("There is no theme called %(name)s."), name=value)
     if errors:
         return _settings_page(request, sent, errors)
-    before = sessions.cookie_name(parts.site())
+    before = sessions.cookie_name(site)
     with parts.db.write() as tx:
         for name, value in sent.items():
             sites.put(tx, name, value)
@@ -140,6 +178,7 @@ def save(request: Request) -> Response:
 
 def _settings_page(request: Request, values: Messages, errors: Errors) -> Response:
     parts = hub(request)
+    site = parts.site()
     return desk_page(
         request,
         "admin/settings.html",
@@ -153,6 +192,7 @@ def _settings_page(request: Request, values: Messages, errors: Errors) -> Respon
         choices=_choices(request),
         areas=_AREAS,
         types=_TYPES,
+        theme_faults=theme_check.told(site.theme, parts.settings.themes, site),
         address_from_outside=parts.settings.base_url,
     )
 

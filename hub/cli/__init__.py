@@ -26,6 +26,7 @@ COMMANDS = {
     "newsletter": "newsletter",
     "settings": "settings",
     "users": "users",
+    "theme": "theme",
     "doctor": "doctor",
 }
 

@@ -14,7 +14,7 @@ from hub.cli.context import CommandContext, pass_hub, progress, report
 from hub.db import Transaction
 from hub.mail import mailers, relays
 from hub.mail.signing import SigningMailer
-from hub.newsletter import editions, planning, previewing, samples, steering, troubles
+from hub.newsletter import editions, pacing, planning, previewing, samples, steering, troubles
 from hub.newsletter.model import Edition, EditionReport
 from hub.newsletter.planning import Press
 from hub.site.model import Site
@@ -52,12 +52,7 @@ def status(context: CommandContext, limit: int, watch: bool, as_json: bool) -> N
             if as_json:
                 report([_document(one) for one in found])
                 return
-            for one in found:
-                how = samples.of_edition(tx, one.edition, one.counts, hub.now())
-                fast = watching.pace(how)
-                click.echo(_line(one, site, f" · {fast}" if fast else ""))
-                if how.next_try:
-                    click.echo(f"    the next try is on {_when(how.next_try, site)}")
+            _echo_editions(tx, found, site, hub.now())
             _echo_next(tx, hub, site)
             _echo_troubles(tx, hub, site)
 
@@ -182,6 +177,21 @@ def _watch(hub: Hub) -> None:
     except KeyboardInterrupt:
         # Not 0: who waits for the end of the sending must not go on.
         raise click.exceptions.Exit(130) from None
+
+
+def _echo_editions(tx: Transaction, found: list[EditionReport], site: Site, now: datetime) -> None:
+    sending = any(one.edition.status == "sending" for one in found)
+    held_back = pacing.waiting(tx, site, now) if sending else None
+    for one in found:
+        how = samples.of_edition(tx, one.edition, one.counts, now)
+        fast = watching.pace(how)
+        click.echo(_line(one, site, f" · {fast}" if fast else ""))
+        if held_back and one.edition.status == "sending":
+            click.echo(f"    {held_back.said('en', site.timezone, now)}")
+        elif how.next_try:
+            click.echo(f"    the next try is on {_when(how.next_try, site)}")
+    for slow in pacing.slowed(tx, now) if sending else ():
+        click.echo(f"{slow.domain} refuses so much at once: {slow.rate:.3g} a second for now")
 
 
 def _echo_next(tx: Transaction, hub: Hub, site: Site) -> None:

@@ -7,6 +7,7 @@ from hub.errors import Refused
 from hub.site import options
 from hub.site import store as sites
 from hub.site.model import Site
+from hub.web import themes
 
 
 @click.group("settings")
@@ -47,6 +48,8 @@ def get(context: CommandContext, name: str) -> None:
 def set_value(context: CommandContext, name: str, value: str) -> None:
     """Change one value; servers that run show it within a second."""
     with context.open() as hub:
+        if name == "theme" and value not in themes.names(hub.settings.themes):
+            raise Refused("theme: there is no theme called %(value)s.", value=value)
         try:
             with hub.db.write() as tx:
                 stored = sites.put(tx, name, value)

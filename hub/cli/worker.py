@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from hub import app, logs, worker
-from hub.cli.context import CommandContext, pass_hub
+from hub.cli.context import CommandContext, pass_hub, progress
 from hub.errors import Refused
+from hub.newsletter import editions, pacing
 from hub.web.state import Hub
 
 if sys.platform != "win32":
@@ -33,8 +34,21 @@ def command(context: CommandContext, once: bool) -> None:
             trouble = _run(worker.run_once(hub, composers=app.COMPOSERS))
             if trouble:
                 raise Refused("Not everything was sent: %(reason)s", reason=trouble)
+            _tell_what_waits(hub)
         else:
             _run(_until_stopped(hub))
+
+
+def _tell_what_waits(hub: Hub) -> None:
+    """The limits are no trouble, but whoever asked for everything may wonder."""
+    now = hub.now()
+    with hub.db.read() as tx:
+        site = hub.site()
+        held_back = pacing.waiting(tx, site, now)
+        sending = editions.with_status(tx, "sending")
+    if held_back and sending:
+        for edition in sending:
+            progress(f"edition {edition.id} {held_back.said('en', site.timezone, now)}")
 
 
 async def _until_stopped(hub: Hub) -> None:

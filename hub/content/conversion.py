@@ -26,6 +26,8 @@ _INLINE = frozenset(
 )
 # A paragraph in one of these is not the article speaking.
 _ASIDE = frozenset(("blockquote", "li", "table", "details", "aside", "figure", "div", "dd"))
+# A picture that stands alone, with a title: the title becomes its caption.
+_TITLED_PICTURE = re.compile(r'<p>(<a [^<>]*>)?<img ([^<>]*?) title="([^"]*)"([^<>]*)>(</a>)?</p>')
 _FOOTNOTE_MARK = re.compile(r'<sup id="fnref[^"]*">.*?</sup>', re.DOTALL)
 
 
@@ -99,7 +101,7 @@ class _Page:
         source = _RAW_IFRAME.sub(r"\1", source)
         # The page's own title is its h1.
         self._shift = 1 if "<h1" in source else 0
-        return _TAG.sub(self._tag, source)
+        return _TITLED_PICTURE.sub(_figure, _TAG.sub(self._tag, source))
 
     def _tag(self, match: re.Match[str]) -> str:
         closing, name, rest = match.groups()
@@ -124,7 +126,7 @@ class _Page:
         if self._tables > 1:
             return tag
         label = html.escape(self.labels["table"])
-        return f'<div class="table-scroll" role="region" tabindex="0" aria-label="{label}">{tag}'
+        return f'<div class="table-scroll" role="group" tabindex="0" aria-label="{label}">{tag}'
 
     def _embedded(self, attributes: dict[str, str]) -> str:
         """No page of another site inside ours: a link to it."""
@@ -158,6 +160,14 @@ class _Page:
         )
         source = html.escape(address)
         return f'<img src="{source}" alt="{alt}"{kept} loading="lazy" decoding="async">'
+
+
+def _figure(match: re.Match[str]) -> str:
+    opening, before, title, after, closing = match.groups()
+    if bool(opening) != bool(closing) or not title.strip():
+        return match.group()
+    image = f"{opening or ''}<img {before}{after}>{closing or ''}"
+    return f"<figure>{image}<figcaption>{title}</figcaption></figure>"
 
 
 def plain_text(safe: str) -> str:

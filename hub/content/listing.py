@@ -9,6 +9,7 @@ from hub.content.model import Author, Post, Summary, Topic, path_of
 from hub.db import Transaction, in_list
 
 P = TypeVar("P", Post, Summary)
+_COMPARED = 300
 
 _SUMMARY = (
     "p.id, p.uid, p.kind, p.slug, p.title, p.excerpt, p.reading_minutes, p.status, p.newsletter, "
@@ -199,6 +200,43 @@ def older(tx: Transaction, post: Post) -> Neighbour | None:
         f"{_NEWEST_FIRST} LIMIT 1",
         at=post.published_at,
         id=post.id,
+    )
+
+
+def related(
+    tx: Transaction, item: Listed[Post], *, without: Iterable[Neighbour | None], limit: int = 3
+) -> list[Summary]:
+    """Articles that share the most topics with this one, then the newest; not those `without`.
+
+    The last few hundred of each topic are compared: one may hold ten thousand.
+    """
+    if not item.topics:
+        return []
+    values = {f"topic{n}": topic.slug for n, topic in enumerate(item.topics)}
+    recent = " UNION ALL ".join(
+        f"SELECT post_id FROM (SELECT post_id FROM post_topics WHERE topic = :{name}"
+        f" AND post_id <> :id ORDER BY post_id DESC LIMIT {_COMPARED}) AS of_{name}"
+        for name in values
+    )
+    known = [item.post.slug, *(other.slug for other in without if other is not None)]
+    slugs, more = in_list("slug", known)
+    # The index of topics alone finds the candidates; posts are read for these few only (SQLite
+    # keeps the order of a CROSS JOIN).
+    return tx.all(
+        Summary,
+        f"""
+        SELECT {_SUMMARY} FROM (
+          SELECT post_id, count(*) AS shared FROM ({recent}) recent
+          GROUP BY post_id ORDER BY shared DESC, post_id DESC LIMIT 40
+        ) near CROSS JOIN posts p
+        WHERE p.id = near.post_id AND p.kind = 'post' AND p.status = 'published'
+          AND p.slug NOT IN {slugs}
+        ORDER BY near.shared DESC, p.published_at DESC, p.id DESC LIMIT :limit
+        """,
+        id=item.post.id,
+        limit=limit,
+        **values,
+        **more,
     )
 
 

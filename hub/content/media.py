@@ -8,6 +8,7 @@ import errno
 import os
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,15 @@ from hub.errors import StorageFull, Unavailable
 from hub.i18n import N_
 
 _IMAGE = re.compile(r'<img src="/media/([^"]+)"([^>]*)>')
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture for a page: its address, and its size in pixels."""
+
+    url: str
+    width: int
+    height: int
 
 
 def keep(folder: Path, data: bytes) -> Picture:
@@ -59,6 +69,13 @@ def record(tx: Transaction, picture: Picture, now: datetime) -> None:
         height=picture.height,
         now=now,
     )
+
+
+def picture(tx: Transaction, address: str) -> Shown | None:
+    """The picture at `/media/…`, to be shown in its size; None for one that is not known."""
+    path = address.removeprefix("/media/")
+    size = store.sizes(tx, [path]).get(path)
+    return Shown(address, size.width, size.height) if size else None
 
 
 def with_sizes(tx: Transaction, html: str) -> str:

@@ -52,7 +52,7 @@ _FIXED = {
     "dir": re.compile(r"ltr|rtl|auto"),
     "lang": re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"),
     "scope": re.compile(r"col|row|colgroup|rowgroup"),
-    "role": re.compile(r"region"),
+    "role": re.compile(r"region|group"),
     "tabindex": re.compile(r"0"),
     "loading": re.compile(r"lazy"),
     "decoding": re.compile(r"async"),

@@ -118,7 +118,7 @@ def forget(tx: Transaction, post_id: int) -> None:
 
 def learn(text: str, language: str) -> None:
     """Make the stems of a text's words, so that `reindex` finds them ready inside a transaction."""
-    _body(text, language)
+    stemming.learn(text, language)
 
 
 def catch_up(db: Database, after: int = 0) -> int | None:

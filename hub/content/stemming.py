@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from threading import Lock
 
 from snowballstemmer.english_stemmer import EnglishStemmer
@@ -23,6 +24,9 @@ LONGEST_WORD = 40
 MOST_WORDS = 16
 # One letter begins a tenth of all words.
 SHORTEST_BEGINNING = 3
+
+# Words whose forms stay in memory: 8 MB at most.
+_REMEMBERED = 32_768
 
 _STEMMERS = {"en": EnglishStemmer(), "fr": FrenchStemmer()}
 # A stemmer holds the word it works on.
@@ -99,7 +103,14 @@ def stemmed(text: str, language: str) -> Iterator[str]:
     return (kept for chunk in _CHUNK.findall(text) if (kept := forms(chunk, spoken)))
 
 
-@lru_cache(maxsize=32_768)
+def learn(text: str, language: str) -> None:
+    """Make the stems of a text's words, so that `stemmed` finds them ready."""
+    spoken = known(language)
+    for chunk in islice(dict.fromkeys(_CHUNK.findall(text)), _REMEMBERED // 2):
+        forms(chunk, spoken)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def forms(chunk: str, language: str) -> str:
     """The forms of a word in a text of that language (`en`, `fr`, or empty), between spaces.
 

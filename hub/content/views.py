@@ -8,13 +8,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
-from hub.content import listing
+from hub.content import listing, outline
 from hub.content.listing import ALL, Scope
+from hub.content.model import Post
 from hub.db import Transaction
 from hub.errors import Gone, NotFound
 from hub.i18n import N_
 from hub.web import paging
-from hub.web.pages import mark_shared, page, quoted
+from hub.web.pages import mark_shared, message, page, quoted
 from hub.web.paging import Paging
 from hub.web.state import hub
 
@@ -66,7 +67,18 @@ def post(request: Request) -> Response:
         if found is None:
             return _elsewhere(tx, request, "post", slug)
         newer, older = listing.newer(tx, found.post), listing.older(tx, found.post)
-    return page(request, "post.html", shared=True, item=found, newer=newer, older=older)
+        related = listing.related(tx, found, without=(newer, older))
+    return page(
+        request,
+        "post.html",
+        shared=True,
+        item=found,
+        body=_body(request, found.post),
+        contents=outline.contents(found.post.html, found.post.reading_minutes),
+        newer=newer,
+        older=older,
+        related=related,
+    )
 
 
 def page_or_old_address(request: Request) -> Response:
@@ -79,7 +91,12 @@ def page_or_old_address(request: Request) -> Response:
             return _elsewhere(tx, request, "page", slug)
     if path != slug:
         return _moved(f"/{slug}")
-    return page(request, "page.html", shared=True, item=found)
+    return page(request, "page.html", shared=True, item=found, body=_body(request, found.post))
+
+
+def _body(request: Request, shown: Post) -> str:
+    """The article's HTML, with what a page adds to it."""
+    return outline.for_a_page(shown.html, code_label=message(request, outline.CODE_LABEL))
 
 
 def _list(request: Request, template: str, scope: Scope, path: str, **context: Any) -> Response:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hub import logs
 from hub.db import Database, Transaction
 from hub.errors import HubError, Unavailable
-from hub.mail import headers, message, queue, retrying
+from hub.mail import headers, message, queue, retrying, sent
 from hub.mail.model import (
     Composer,
     Envelope,
@@ -148,6 +148,9 @@ class LetterLane:
                 key=self._desk.signer.derive("message id"),
                 created_at=mail.created_at,
             )
+        except Unavailable:
+            # The database went away, which is nothing about this letter.
+            raise
         except HubError as error:
             logs.warning("mail.not_written", id=mail.id, kind=mail.kind, reason=str(error))
             return _Written(mail, None, Outcome("deferred", None, str(error)))
@@ -182,6 +185,13 @@ class LetterLane:
                     now=now,
                     relay=outcome.relay if outcome else "",
                 )
+            sent.count(tx, sum(_left(w, outcomes) for w in written), now)
+
+
+def _left(written: _Written, outcomes: Mapping[int, Outcome]) -> bool:
+    """Whether the relay saw this letter: then it counts in the owner's hour and day."""
+    outcome = outcomes.get(written.mail.id) if written.envelope else None
+    return outcome is not None and (outcome.state != "deferred" or outcome.code is not None)
 
 
 def _next_state(

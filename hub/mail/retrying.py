@@ -31,3 +31,9 @@ def next_attempt(
 def too_far(now: datetime) -> datetime:
     """What is due after this was put off by a clock that has been set back since."""
     return now + FURTHEST
+
+
+def first_tried(attempts: int, now: datetime) -> datetime:
+    """About when the first of `attempts` tries was, when the last is `now`: by the schedule."""
+    waits = (_WAITS[min(n, len(_WAITS) - 1)] for n in range(attempts - 1))
+    return now - sum(waits, timedelta())

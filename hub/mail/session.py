@@ -71,6 +71,7 @@ class Session(asyncio.Protocol):
         self._patience = Patience(self._loop, self._lose)
         self._lost = early
         self._lost_code: int | None = None
+        self._lost_about: About = "reader"
         self._delivered = 0
 
     # What asyncio calls.
@@ -210,6 +211,7 @@ class Session(asyncio.Protocol):
 
     def _refused_sender(self, mail: Reply) -> None:
         if mail.code == 421:
+            self._lost_about = "message"
             raise ConnectionLost(self._lost)
         # Too big is about this message, whatever else is refused for good about the sender.
         final = verdicts.is_final(mail.code, mail.text)
@@ -229,7 +231,8 @@ class Session(asyncio.Protocol):
             # Servers close a connection that served a while (RFC 5321 §3.8): not this one's fault.
             done(current, None)
         else:
-            done(current, Outcome("deferred", self._lost_code, f"before the message: {why}"[:300]))
+            reply = f"before the message: {why}"[:300]
+            done(current, Outcome("deferred", self._lost_code, reply, self._lost_about))
 
     # Replies.
 

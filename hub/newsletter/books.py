@@ -38,23 +38,33 @@ class Books:
         self._open: dict[int, _OpenEdition] = {}
         # Whether the last claim found something, so that the next is made without a look.
         self._flowing = False
+        self._bookmark = claiming.Bookmark()
         self.sender = ""
 
-    def claim(self, worker_id: int, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
-        """Deliveries that are due, claimed for this worker, with their readers as they are."""
-        if not self._flowing:
+    def claim(
+        self, worker_id: int, *, now: datetime, limit: int, turns: bool = False
+    ) -> list[ClaimedDelivery]:
+        """Deliveries that are due, claimed for this worker, with their readers as they are.
+
+        With `turns`, only those that were put off until the turn of their domain.
+        """
+        if turns or not self._flowing:
             # A look that takes no lock, and what need not be new for every claim.
             with self._db.read() as tx:
-                if not claiming.is_due(tx, now):
+                if not (claiming.has_turn(tx, now) if turns else claiming.is_due(tx, now)):
                     return []
                 self._read_sender(tx)
         # What is recorded of a claim is durable and takes it along. A claim that was forgotten
         # with this process is as good as one that was given back.
         with self._db.write(concurrent=True, durable=False) as tx:
-            claimed = _marked(tx, claiming.claim(tx, worker_id, now=now, limit=limit))
+            found = claiming.claim(
+                tx, worker_id, now=now, limit=limit, turns=turns, bookmark=self._bookmark
+            )
+            claimed = _marked(tx, found)
             if claimed:
                 self._open_edition(tx, claimed[0].edition_id)
-        self._flowing = bool(claimed)
+        if not turns:
+            self._flowing = bool(claimed)
         return claimed
 
     def personaliser(self, edition_id: int) -> Personaliser:
@@ -71,14 +81,16 @@ class Books:
             return f"the reader was {delivery.status} before it was sent"
         return ""
 
-    def renewed(self, waiting: Sequence[ClaimedDelivery]) -> dict[Key, ClaimedDelivery]:
-        """The same deliveries with their readers as they are now."""
+    def renewed(
+        self, worker_id: int, waiting: Sequence[ClaimedDelivery]
+    ) -> dict[Key, ClaimedDelivery]:
+        """Those that this worker still holds, with their readers as they are now."""
         with self._db.read() as tx:
             self._read_sender(tx)
             fresh: list[ClaimedDelivery] = []
             for edition_id in {delivery.edition_id for delivery in waiting}:
                 some = [delivery for delivery in waiting if delivery.edition_id == edition_id]
-                fresh += claiming.renewed(tx, some)
+                fresh += claiming.renewed(tx, worker_id, some)
             return {(d.edition_id, d.subscriber_id): d for d in _marked(tx, fresh)}
 
     def stopped(self) -> set[int]:

@@ -80,7 +80,7 @@ def compose(
     """The digest in a language, with tokens in the places of the slots (hub/newsletter/slots.py).
 
     The HTML stays under 102 kB: when there is too much, later posts lose their excerpt,
-    then are counted only. Raises Refused when a template of the theme fails.
+    then are counted only.
     """
     site = replace(site, base_url=headers.ascii_url(site.base_url))
     tokens = slots.tokens(signer, edition.id)

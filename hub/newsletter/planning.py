@@ -28,7 +28,7 @@ def plan_due(tx: Transaction, press: Press, now: datetime) -> Edition | None:
     """Make one edition that is due, with its mail; None when none is (or another worker did).
 
     A period without posts, or without readers, is made and skipped, with the reason.
-    Raises Refused when a template of the theme fails; nothing is taken then.
+    Raises Refused when its mail cannot be made; nothing is taken then.
     """
     for stream in schedule.SCHEDULED:
         period = _due_period(tx, press.site, stream, now)

@@ -23,7 +23,7 @@ def preview(tx: Transaction, press: Press, stream: str, *, language: str, now: d
     """The next edition in a language; its personal links lead nowhere.
 
     When no article waits for it, the newest ones stand in. Raises Refused when there is
-    none at all, or the theme's template fails.
+    none at all, or the mail cannot be made.
     """
     edition = _pretended(stream, now)
     tokens = slots.tokens(press.signer, edition.id)

@@ -24,9 +24,9 @@ from hub.mail.model import (
 )
 from hub.newsletter.books import Books
 from hub.newsletter.deliveries import Result
+from hub.newsletter.gate import Gate
 from hub.newsletter.model import ClaimedDelivery
 
-CONNECTIONS = 10
 BATCH = 100
 # How many are at hand before the next are claimed.
 AHEAD = 150
@@ -40,6 +40,8 @@ IN_DOUBT = 40
 # How old what is known of a waiting reader may be.
 RECHECK_SECONDS = 0.5
 AWAY_SECONDS = 0.25
+# How often permits are looked for while there are limits.
+PERMIT_SECONDS = 0.005
 # How long after the last one a connection that ended is replaced.
 REPLACE_SECONDS = 5.0
 
@@ -56,13 +58,13 @@ class EditionLane:
         *,
         chance: Callable[[], float],
         steady: Callable[[], float],
-        connections: int = CONNECTIONS,
+        gate: Gate,
     ) -> None:
         self._books = books
         self._mailer = mailer
         self._chance = chance
         self._steady = steady
-        self._connections = connections
+        self._gate = gate
         self._ready: deque[ClaimedDelivery] = deque()
         self._flying: dict[object, ClaimedDelivery] = {}
         self._results: list[Result] = []
@@ -81,17 +83,23 @@ class EditionLane:
         self._doubtful = False
         self.trouble = ""
 
-    async def work(self, worker_id: int, now: Clock, stopping: asyncio.Event) -> bool:
+    async def work(
+        self, worker_id: int, now: Clock, stopping: asyncio.Event, *, patient: bool = True
+    ) -> bool:
         """Send everything that is due, until nothing is or `stopping` is set.
 
-        Whether there was anything. What is not sent goes back to the queue, also when the
+        Who is not `patient` sends only what the limits let through at `now`. Whether there was
+        anything. What is not sent goes back to the queue, also when the
         task is cancelled; then what had been sent without an answer is `unknown`.
         """
         self._worker_id, self._now, self._stopping = worker_id, now, stopping
         self._halted = self._exhausted = False
         self._unreached.clear()
         self.trouble = ""
-        if not self._doubtful and not await self._refill():
+        may = await self._gate.open(worker_id, now(), patient=patient)
+        if not self._doubtful and not (
+            may and await self._refill(self._gate.room((), BATCH, exhausted=False))
+        ):
             return False
         try:
             if self._ready:
@@ -114,16 +122,23 @@ class EditionLane:
         except RelayRefuses as error:
             self._refused(str(error))
             return
-        wanted = min(self._connections, max(1, len(self._ready)))
+        self._wanted = self._gate.connections
+        wanted = min(self._wanted, max(1, len(self._ready))) if self._gate.free else self._wanted
         self._active = wanted
         async with asyncio.TaskGroup() as group:
             group.create_task(self._write_down(group, wanted))
-            group.create_task(self._claim_ahead())
+            group.create_task(self._bring())
             for number in range(wanted):
                 group.create_task(self._sender(first if number == 0 else None))
 
     async def _sender(self, connection: Connection | None) -> None:
         try:
+            if connection is None and not self._gate.free:
+                # Before a permit is used: its message would leave late, and then in a heap.
+                with contextlib.suppress(RelayAway):
+                    connection = await self._mailer.connect()
+                if connection is None:
+                    return
             while (envelope := await self._next()) is not None:
                 try:
                     if connection is not None and not connection.usable:
@@ -168,11 +183,14 @@ class EditionLane:
     def _take(self) -> Envelope | None:
         """The next message, if one may go now."""
         while self._ready and not self._waits:
-            delivery = self._ready.popleft()
+            delivery = self._gate.next(self._ready)
+            if delivery is None:
+                return None
             if len(self._ready) < AHEAD:
                 self._shortage.set()
             reason = self._books.unwelcome(delivery)
             if reason:
+                self._gate.not_sent()
                 self._finish(delivery, "failed", None, reason)
                 continue
             assert delivery.email is not None
@@ -189,6 +207,7 @@ class EditionLane:
                 )
                 recipient = headers.ascii_domain_of(delivery.email)
             except (HubError, ValueError) as error:
+                self._gate.not_sent()
                 self._finish(delivery, "failed", None, str(error))
                 continue
             self._flying[key] = delivery
@@ -199,13 +218,14 @@ class EditionLane:
     def _waits(self) -> bool:
         """Whether no message may go now."""
         in_doubt = len(self._flying) + len(self._results) + len(self._writing)
-        if in_doubt >= max(IN_DOUBT, self._connections):
+        if in_doubt >= max(IN_DOUBT, self._wanted):
             self._plenty.set()
             return True
         return bool(self._unreached) or self._halted or self._stopping.is_set()
 
     def _done(self, envelope: Envelope, outcome: Outcome | None) -> None:
         delivery = self._flying.pop(envelope.key)
+        self._gate.heard(delivery, outcome)
         if outcome is None:
             self._ready.appendleft(delivery)
             self._news.set()
@@ -221,7 +241,9 @@ class EditionLane:
     ) -> None:
         due_at = retrying.next_attempt(
             delivery.attempts,
-            created_at=self._books.made_at(delivery.edition_id),
+            created_at=self._gate.first_tried(
+                delivery.attempts, self._books.made_at(delivery.edition_id), self._now()
+            ),
             now=self._now(),
             chance=self._chance(),
         )
@@ -276,16 +298,36 @@ class EditionLane:
         self._unwritten.clear()
         self._plenty.clear()
 
-    async def _claim_ahead(self) -> None:
-        """Claims before they are needed, so that no connection waits for the database."""
-        while self._active and not self._exhausted:
-            if not self._short:
-                self._shortage.clear()
-                await self._shortage.wait()
-                continue
+    async def _bring(self) -> None:
+        """Claims ahead, so that no connection waits for the database; and what the limits ask."""
+        while self._active:
             with self._reaching("claims"):
-                self._exhausted = not await self._refill()
+                await self._keep_limits()
+                await self._claim_ahead()
             await self._rest_while("claims")
+            await self._short_or_time()
+
+    async def _keep_limits(self) -> None:
+        await self._gate.keep(self._ready, self._now())
+        if changed := self._gate.unslotted(self._ready):
+            await self._admit(changed)
+        if self._gate.shut or self._gate.connections != self._wanted:
+            self._halted = True
+
+    async def _claim_ahead(self) -> None:
+        room = min(BATCH, self._gate.room(self._ready, AHEAD, exhausted=self._exhausted))
+        if room and not self._over:
+            self._exhausted = not await self._refill(room)
+        if self._gate.wants_turns() and not self._over:
+            await self._refill(BATCH, turns=True)
+
+    async def _short_or_time(self) -> None:
+        """Return when the next claim is wanted; with limits, when permits may be."""
+        if not self._gate.free:
+            await asyncio.sleep(PERMIT_SECONDS)
+        elif not self._short:
+            self._shortage.clear()
+            await _set_within(self._shortage, RECHECK_SECONDS)
 
     @property
     def _short(self) -> bool:
@@ -301,30 +343,42 @@ class EditionLane:
             if not self._unreached:
                 logs.warning("sending.blocked", reason=str(error))
             self._unreached.add(what)
-        if self._ready or self._over:
+        if self._gate.may(self._ready) or self._over:
             self._news.set()
 
     async def _rest_while(self, what: str) -> None:
         if what in self._unreached:
             await asyncio.sleep(AWAY_SECONDS)
 
-    async def _refill(self) -> bool:
+    async def _refill(self, limit: int, *, turns: bool = False) -> bool:
         try:
             claimed = await asyncio.to_thread(
-                self._books.claim, self._worker_id, now=self._now(), limit=BATCH
+                self._books.claim, self._worker_id, now=self._now(), limit=limit, turns=turns
             )
         except Unavailable:
             self._doubtful = True
             raise
-        self._ready.extend(claimed)
+        await self._admit(claimed)
         return bool(claimed)
+
+    async def _admit(self, claimed: list[ClaimedDelivery]) -> None:
+        """Take in hand what may go soon; the rest is queued for its turn."""
+        try:
+            self._ready.extend(await self._gate.admitted(claimed, self._now()))
+        except Unavailable:
+            self._doubtful = True
+            raise
 
     async def _recheck(self) -> None:
         waiting = list(self._ready)
-        fresh = await asyncio.to_thread(self._books.renewed, waiting)
+        fresh = await asyncio.to_thread(self._books.renewed, self._worker_id, waiting)
+        looked_at = {(delivery.edition_id, delivery.subscriber_id) for delivery in waiting}
+        # Who was taken for dead (a machine that slept) holds less than it remembers.
         self._ready = deque(
-            fresh.get((delivery.edition_id, delivery.subscriber_id), delivery)
+            fresh.get(key, delivery)
             for delivery in self._ready
+            if (key := (delivery.edition_id, delivery.subscriber_id)) in fresh
+            or key not in looked_at
         )
         stopped = await asyncio.to_thread(self._books.stopped)
         if stopped:
@@ -358,6 +412,7 @@ class EditionLane:
             try:
                 while self._writing or self._results or self._pausing:
                     await self._flush()
+                await self._gate.settle(self._now())
                 if self._doubtful:
                     # Nothing is in hand any more: what this worker still holds was claimed by a
                     # commit whose answer was lost with the database.
@@ -390,6 +445,7 @@ class EditionLane:
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    """Return when the event is set, or `seconds` are over."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

@@ -15,6 +15,10 @@ class Site:
     language: str
     timezone: str
     theme: str
+    accent_colour: str
+    logo: str
+    icon: str
+    social_image: str
     posts_per_page: int
     feed_items: int
     feed_content: str
@@ -33,6 +37,12 @@ class Site:
     weekly_time: str
     monthly_day: int
     consent_text: str
+    send_per_second: str
+    send_per_hour: str
+    send_per_day: str
+    send_per_domain: str
+    send_connections: int
+    ramp_up: str
     ready_at: datetime | None
 
     def url(self, path: str) -> str:

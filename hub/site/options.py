@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hub import addresses
 from hub.errors import Refused
 from hub.i18n import LANGUAGES, N_
+from hub.site import colours, rates
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -81,6 +82,21 @@ def _number(least: int, most: int) -> Callable[[str], str]:
     return check
 
 
+def _number_or_empty(least: int, most: int) -> Callable[[str], str]:
+    number = _number(least, most)
+    return lambda value: number(value) if value else ""
+
+
+def _per_second(value: str) -> str:
+    rates.per_second(value)
+    return value.replace(",", ".")
+
+
+def _domain_rates(value: str) -> str:
+    rates.by_domain(value)
+    return value
+
+
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -112,6 +128,24 @@ def _time_of_day(value: str) -> str:
     return value
 
 
+def _theme(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", value):
+        raise Refused(N_("This must be the name of a theme."))
+    return value
+
+
+def _colour_or_empty(value: str) -> str:
+    if value and not colours.HEX.fullmatch(value.lower()):
+        raise Refused(N_("This must be a colour like #0b5f50."))
+    return value.lower()
+
+
+def _picture_or_empty(value: str) -> str:
+    if value and not re.fullmatch(r"/media/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z]{3,4}", value):
+        raise Refused(N_("This must be the address of a picture of this site: /media/…"))
+    return value
+
+
 def _selector(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", value):
         raise Refused(N_("Only small letters, digits and hyphens can be used."))
@@ -134,7 +168,31 @@ OPTIONS = (
     ),
     Option("language", "en", N_("The language of the site: en or fr."), _choice(*LANGUAGES)),
     Option("timezone", "UTC", N_("The time zone of dates and of the newsletter."), _timezone),
-    Option("theme", "default", N_("How the public pages look."), _line(60, needed=True)),
+    Option("theme", "default", N_("How the public pages look."), _theme),
+    Option(
+        "accent_colour",
+        "",
+        N_("The colour of links and buttons, like #0b5f50; empty: the theme's own."),
+        _colour_or_empty,
+    ),
+    Option(
+        "logo",
+        "",
+        N_("A picture that stands for the name at the top of every page; empty: the name."),
+        _picture_or_empty,
+    ),
+    Option(
+        "icon",
+        "",
+        N_("The picture in a browser's tab, best a square; empty: the first letter of the name."),
+        _picture_or_empty,
+    ),
+    Option(
+        "social_image",
+        "",
+        N_("Shown where a link to the site is shared, when the article has no cover of its own."),
+        _picture_or_empty,
+    ),
     Option(
         "posts_per_page", "10", N_("How many one page of a list shows, 1 to 100."), _number(1, 100)
     ),
@@ -211,6 +269,51 @@ OPTIONS = (
         "",
         N_("What readers agree to when they subscribe; empty: the hub's own text."),
         _line(600),
+    ),
+    Option(
+        "send_per_second",
+        "",
+        N_("How many newsletters leave in a second at most, such as 20 or 0.5; empty: no limit."),
+        _per_second,
+    ),
+    Option(
+        "send_per_hour",
+        "",
+        N_("How much mail leaves in any hour at most; empty: no limit."),
+        _number_or_empty(1, 10_000_000),
+    ),
+    Option(
+        "send_per_day",
+        "",
+        N_("How much mail leaves in any 24 hours at most; empty: no limit."),
+        _number_or_empty(1, 100_000_000),
+    ),
+    Option(
+        "send_per_domain",
+        "",
+        N_(
+            "Limits for readers at one domain, a rule a line: gmail.com 5/s, orange.fr 2000/h;"
+            " * 10/s is for each other domain."
+        ),
+        _domain_rates,
+    ),
+    Option(
+        "send_connections",
+        "10",
+        N_(
+            "Connections to the mail server at once, 1 to 50; more help when it is far away or"
+            " slow."
+        ),
+        _number(1, 50),
+    ),
+    Option(
+        "ramp_up",
+        "",
+        N_(
+            "For a new domain: how many newsletters leave on the first day; half as many again"
+            " each day after, for 30 days. Empty: off."
+        ),
+        _number_or_empty(1, 1_000_000),
     ),
 )
 BY_NAME = {option.name: option for option in OPTIONS}

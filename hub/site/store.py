@@ -24,7 +24,7 @@ def load(tx: Transaction, *, base_url: str = "") -> Site:
     values: dict[str, object] = {
         option.name: stored.get(option.name, option.default) for option in options.OPTIONS
     }
-    for name in ("posts_per_page", "feed_items", "monthly_day"):
+    for name in ("posts_per_page", "feed_items", "monthly_day", "send_connections"):
         values[name] = int(str(values[name]))
     if base_url:
         values["base_url"] = base_url

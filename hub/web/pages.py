@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from hub import i18n
 from hub.site.model import Site
-from hub.web import themes
+from hub.web import look, themes
 from hub.web.state import hub
 
 # The page cache looks for this mark and takes it away; a client never sees it.
@@ -35,14 +35,14 @@ def page(
 ) -> Response:
     """A page of the theme. `shared` marks one that the page cache may keep, `paged` one of a list.
 
-    Templates get `site`, `language`, `css_url`, `path` (of this page), `canonical` (its absolute
-    address), `menu` (pages with `title` and `url`) and what is given here.
+    docs/themes.md lists what templates get beside what is given here.
     """
     site = _site(request, context)
     language = language or site.language
     theme = themes.load(site.theme, hub(request).settings.themes)
     values: dict[str, Any] = {
         "language": language,
+        "look": look.of(site),
         "css_url": f"/assets/{theme.style_sheet().digest}/site.css",
         "path": request.scope["path"],
         "canonical": site.url(quoted(request.scope["path"])),

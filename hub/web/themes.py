@@ -3,25 +3,39 @@
 A theme is a folder: theme.toml (name, parent, the css files in order), pages/, mail/,
 partials/, css/. The owner's own in data/themes/ come before those that ship with the
 hub; what a theme lacks comes from its parent, and at last from `default`.
+
+A template that fails never takes a page or a mail down: the default's stands in, and what
+is wrong is remembered (and logged once) until the theme's files change.
 """
 
 import hashlib
-import tomllib
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from hub import i18n
+from hub import i18n, logs
+from hub.i18n import N_
+from hub.web import theme_files
+from hub.web.theme_files import DEFAULT, SHIPPED, Fault
 
-_INSIDE_WHEEL = Path(__file__).parent.parent / "themes"
-SHIPPED = _INSIDE_WHEEL if _INSIDE_WHEEL.is_dir() else Path(__file__).parents[2] / "themes"
-DEFAULT = "default"
+# Whatever a template can raise: Jinja2's own errors, and those of what it does with its values.
+FAILURES = (
+    *(TemplateError, ArithmeticError, AssertionError, AttributeError, LookupError),
+    *(OSError, RuntimeError, TypeError, ValueError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,44 +47,118 @@ class StyleSheet:
 
 
 class Theme:
-    """The templates of one theme, in every language of the hub."""
+    """The templates of one theme, in every language of the hub. `quiet` ones log nothing."""
 
-    def __init__(self, name: str, owner_themes: Path) -> None:
+    def __init__(self, name: str, owner_themes: Path, *, quiet: bool = False) -> None:
+        lineage = theme_files.lineage(name, owner_themes)
         self.name = name
-        self.folders = _lineage(name, owner_themes)
+        self._quiet = quiet
+        self.folders = lineage.folders
+        self._manifests = lineage.manifests
+        self._owner_themes = owner_themes
         self._sheets: dict[str, StyleSheet] = {}
-        loader = FileSystemLoader([str(folder) for folder in self.folders])
+        self._faults: dict[tuple[str, int], Fault] = {}
+        for fault in lineage.faults:
+            self._remember(fault)
+        loader = _loader(self.folders)
         self._environments = {
             language: _environment(loader, language) for language in i18n.LANGUAGES
         }
 
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What was found wrong with this theme since its files changed last."""
+        return tuple(self._faults.values())
+
     def render(self, template: str, language: str, context: Mapping[str, object]) -> str:
-        """The text of a template in a language. `.html` escapes what it is given, `.txt` not."""
+        """The text of a template in a language. `.html` escapes what it is given, `.txt` not.
+
+        When the theme's template fails, the default's answers.
+        """
+        if len(self.folders) == 1:
+            return self.render_strictly(template, language, context)
+        try:
+            return self.render_strictly(template, language, context)
+        except FAILURES as error:
+            # Above what is wrong with the theme: a fault of the default's own raises here.
+            text = desk().render_strictly(template, language, context)
+            self._remember(self.fault_of(template, error))
+            return text
+
+    def render_strictly(self, template: str, language: str, context: Mapping[str, object]) -> str:
+        """As `render`, but what fails raises."""
         return self._environments[i18n.known(language)].get_template(template).render(context)
+
+    def compile(self, template: str) -> None:
+        """Read a template without rendering it; what is no template raises."""
+        self._environments[i18n.DEFAULT].get_template(template)
+
+    def fault_of(self, template: str, error: Exception) -> Fault:
+        """Which line of the theme failed while `template` was rendered, and why."""
+        reason = f"{type(error).__name__}: {error}"
+        if isinstance(error, TemplateSyntaxError):
+            return _fault(self._inside(error.filename or "") or template, error.lineno, reason)
+        steps = [
+            (self._inside(s.filename), s.lineno) for s in traceback.extract_tb(error.__traceback__)
+        ]
+        file, line = next(((f, n) for f, n in reversed(steps) if f), (template, 0))
+        return _fault(file, line or 0, reason)
 
     def style_sheet(self, group: str = "css") -> StyleSheet:
         """The files of `css` (or `admin`: the desk), as theme.toml orders them, parents first."""
         if group not in self._sheets:
-            body = b"\n".join(
-                (folder / group / name).read_bytes()
-                for folder in reversed(self.folders)
-                for name in _manifest(folder).get(group, ())
-            )
+            parts: list[bytes] = []
+            for folder, manifest in reversed(list(zip(self.folders, self._manifests, strict=True))):
+                for name in manifest.admin if group == "admin" else manifest.css:
+                    found = theme_files.style(folder, group, name)
+                    if isinstance(found, Fault):
+                        self._remember(found)
+                    else:
+                        parts.append(found)
+            body = b"\n".join(parts)
             self._sheets[group] = StyleSheet(hashlib.sha256(body).hexdigest()[:16], body)
         return self._sheets[group]
 
+    def _inside(self, filename: str) -> str:
+        """A file's place in the theme it belongs to; empty for what is no template."""
+        path = Path(filename)
+        own = (f for f in self.folders if filename and path.is_relative_to(f))
+        return next((path.relative_to(folder).as_posix() for folder in own), "")
 
-@lru_cache(maxsize=8)
+    def _remember(self, fault: Fault) -> None:
+        key = (fault.file, fault.line)
+        if key in self._faults:
+            return
+        self._faults[key] = fault
+        if not self._quiet:
+            # Not the reason: it may quote what a reader typed.
+            logs.warning("theme.fault", theme=self.name, file=fault.file, line=fault.line)
+
+
+_loaded: dict[tuple[str, Path], tuple[int, Theme]] = {}
+
+
 def load(name: str, owner_themes: Path) -> Theme:
-    """The theme of that name; `default` when there is none."""
-    return Theme(name, owner_themes)
+    """The theme of that name as its files are now; `default` when there is none."""
+    key = (name, owner_themes)
+    now = state(name, owner_themes)
+    known = _loaded.get(key)
+    if known is None or known[0] != now:
+        known = _loaded[key] = (now, Theme(name, owner_themes))
+    return known[1]
+
+
+def forget_changed() -> bool:
+    """Whether files of a theme in use changed since it was loaded; it is loaded anew then."""
+    stale = [key for key, (known, _) in list(_loaded.items()) if known != state(*key)]
+    for key in stale:
+        _loaded.pop(key, None)
+    return bool(stale)
 
 
 def names(owner_themes: Path) -> list[str]:
     """The themes there are: the hub's own first, then the owner's."""
-    own = sorted(f.name for f in owner_themes.glob("*/") if f.is_dir())
-    shipped = sorted(f.name for f in SHIPPED.glob("*/") if f.is_dir() and f.name != DEFAULT)
-    return list(dict.fromkeys([DEFAULT, *shipped, *own]))
+    return theme_files.names(owner_themes)
 
 
 def desk() -> Theme:
@@ -78,25 +166,26 @@ def desk() -> Theme:
     return load(DEFAULT, SHIPPED)
 
 
-def _lineage(name: str, owner_themes: Path) -> list[Path]:
-    """The theme's folder, its parents', and the default's."""
-    folders: list[Path] = []
-    wanted = name
-    while wanted and wanted != DEFAULT and len(folders) < 5:
-        folder = next((f for f in (owner_themes / wanted, SHIPPED / wanted) if f.is_dir()), None)
-        if folder is None or folder in folders:
-            break
-        folders.append(folder)
-        wanted = str(_manifest(folder).get("parent", DEFAULT))
-    return [*folders, SHIPPED / DEFAULT]
+def state(name: str, owner_themes: Path) -> int:
+    """Changes whenever a file of a theme or of its parents does."""
+    # All of the owner's themes: a parent may change too, and a folder that is missing come back.
+    return 0 if name == DEFAULT else theme_files.fingerprint(owner_themes)
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / "theme.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+def _fault(file: str, line: int, reason: str) -> Fault:
+    return Fault(file, line, N_("%(error)s"), {"error": reason})
 
 
-def _environment(loader: FileSystemLoader, language: str) -> Environment:
+def _loader(folders: tuple[Path, ...]) -> ChoiceLoader:
+    """Templates by their names, and as `default/pages/home.html` those of one theme alone.
+
+    So a template can extend the one whose place it takes.
+    """
+    each = {folder.name: FileSystemLoader(str(folder)) for folder in reversed(folders)}
+    return ChoiceLoader([FileSystemLoader([str(folder) for folder in folders]), PrefixLoader(each)])
+
+
+def _environment(loader: ChoiceLoader, language: str) -> Environment:
     environment = ImmutableSandboxedEnvironment(
         loader=loader,
         autoescape=lambda name: name is not None and not name.endswith(".txt"),
@@ -142,6 +231,7 @@ def _filters(language: str) -> dict[str, Callable[..., str]]:
         "day_and_month": day_and_month,
         "date_and_time": date_and_time,
         "number": number,
+        "direction": i18n.direction,
         "rate": rate,
         "duration": duration,
     }

@@ -15,10 +15,16 @@ AWAY_SECONDS = 0.25
 
 
 async def watch_site(
-    db: Database, clear: Callable[[], None], stopping: asyncio.Event, seen: int
+    db: Database,
+    clear: Callable[[], None],
+    stopping: asyncio.Event,
+    seen: int,
+    *,
+    files_changed: Callable[[], bool],
 ) -> None:
     """Call `clear` (in a thread) within a second of each change after version `seen`.
 
+    `files_changed` says whether what is no database, the owner's theme, changed meanwhile.
     Ends with `stopping`; whoever sets it calls `db.wake()` too. While the database is away
     nothing is cleared: better an old page than none.
     """
@@ -30,7 +36,7 @@ async def watch_site(
             version = await anyio.to_thread.run_sync(
                 db.wait_for_change, seen, WATCH_SECONDS, limiter=own
             )
-            if version != seen:
+            if await anyio.to_thread.run_sync(files_changed, limiter=own) or version != seen:
                 await anyio.to_thread.run_sync(clear, limiter=own)
             seen = version
         except Exception as error:  # noqa: BLE001  # the watch outlives whatever happens

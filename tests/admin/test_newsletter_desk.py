@@ -11,10 +11,11 @@ from hub.app import create_app
 from hub.audience import membership
 from hub.audience.model import Wish
 from hub.content.model import Post
-from hub.mail import relays
+from hub.mail import relays, sent
 from hub.mail.model import Standing
-from hub.newsletter import deliveries, editions, planning, samples, steering
+from hub.newsletter import deliveries, editions, pacing, planning, samples, steering
 from hub.newsletter.model import Edition
+from hub.newsletter.pace_rules import Limits
 from hub.site import store as sites
 from hub.web.state import Hub
 from tests.admin.conftest import logged_in
@@ -239,3 +240,16 @@ def test_a_retry_says_who_is_left_out(desk: TestClient, hub: Hub, edition: Editi
     refused = desk.get(url)
     assert refused.status_code == 400
     assert "nothing to retry" in refused.text
+
+
+def test_an_edition_that_a_limit_holds_back_says_until_when(
+    desk: TestClient, hub: Hub, edition: Edition
+) -> None:
+    with hub.db.write() as tx:
+        editions.set_status(tx, edition.id, "sending", reason="", finished_at=None)
+        sites.put(tx, "send_per_hour", "2000")
+        sent.count(tx, 2_000, hub.now())
+        pacing.slow_down(tx, Limits(), "gmail.test", 10, observed=5.0, now=hub.now())
+    for path in ("/admin/newsletter", f"/admin/newsletter/{edition.id}"):
+        assert "waits until" in desk.get(path).text
+    assert "gmail.test refuses so much at once: 2.5 a second" in desk.get(path).text

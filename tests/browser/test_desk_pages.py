@@ -22,6 +22,7 @@ PATHS = (
     "/admin/newsletter/next/weekly",
     "/admin/outbox",
     "/admin/settings",
+    "/admin/look",
     "/admin/account",
 )
 # Controls that no label, text or aria-label names.

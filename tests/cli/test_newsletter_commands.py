@@ -332,3 +332,21 @@ def test_cancelling_leaves_nothing_queued(hub: Hub, run: Run) -> None:
     (status,) = document(run("newsletter", "status", "--json"))
     assert status["status"] == "cancelled"
     assert {state: n for state, n in status["deliveries"].items() if n} == {"accepted": 1}
+
+
+def test_an_hour_that_is_used_up_is_no_failure_and_status_says_until_when(
+    hub: Hub, run: Run
+) -> None:
+    for n in range(3):
+        subscribe(hub, f"r{n}@mail.test")
+    publish(hub, "Ropes")
+    run("settings", "set", "send_per_hour", "2")
+    run("newsletter", "send", "--now")
+    once = run("worker", "--once")
+    assert once.stderr.startswith("edition 1 waits until ")
+    assert len(outbox(hub)) == 2
+    status = run("newsletter", "status").stdout
+    assert "2 accepted" in status
+    assert ": 2 an hour\n" in status
+    (document_of_it,) = document(run("newsletter", "status", "--json"))
+    assert document_of_it["status"] == "sending"

@@ -35,16 +35,15 @@ def test_a_heading_in_another_alphabet_has_an_anchor(converter: Converter) -> No
 def test_a_table_scrolls_by_itself(converter: Converter) -> None:
     made = convert(converter, "| a | b |\n|---|--:|\n| 1 | 2 |").html
     assert made.startswith(
-        '<div class="table-scroll" role="region" tabindex="0" aria-label="Tableau"><table>'
+        '<div class="table-scroll" role="group" tabindex="0" aria-label="Tableau"><table>'
     )
     assert '<td align="right">2</td>' in made
 
 
 def test_a_picture_of_the_site_loads_late(converter: Converter) -> None:
-    made = convert(converter, '![A tide](/media/ab/c.png "High")')
+    made = convert(converter, "![A tide](/media/ab/c.png)")
     assert made.html == (
-        '<p><img src="/media/ab/c.png" alt="A tide" title="High" loading="lazy"'
-        ' decoding="async"></p>'
+        '<p><img src="/media/ab/c.png" alt="A tide" loading="lazy" decoding="async"></p>'
     )
     assert made.images == ["/media/ab/c.png"]
 
@@ -119,3 +118,17 @@ def test_code_is_coloured_by_classes(converter: Converter) -> None:
     made = convert(converter, "```python\nx = 1\n```").html
     assert '<span class="n">x</span>' in made
     assert "style=" not in made
+
+
+def test_a_picture_with_a_title_has_a_caption(converter: Converter) -> None:
+    made = convert(converter, '![Alt](/media/a.png "The quay, at <half> tide")').html
+    assert made == (
+        '<figure><img src="/media/a.png" alt="Alt" loading="lazy" decoding="async">'
+        "<figcaption>The quay, at &lt;half&gt; tide</figcaption></figure>"
+    )
+
+
+def test_a_picture_in_a_line_keeps_its_title(converter: Converter) -> None:
+    made = convert(converter, 'Words ![Alt](/media/a.png "Title") words').html
+    assert 'title="Title"' in made
+    assert "<figure>" not in made

@@ -56,7 +56,7 @@ def test_the_first_page_is_in_the_sites_language(client: TestClient, hub: Hub) -
         sites.put(tx, "language", "fr")
         add(tx, "un", at=datetime(2026, 8, 3, tzinfo=UTC))
     text = client.get("/").text
-    assert '<html lang="fr">' in text
+    assert '<html lang="fr" dir="ltr">' in text
     assert "3 août 2026" in text
 
 
@@ -119,7 +119,7 @@ def test_an_excerpt_that_is_the_beginning_is_not_shown_twice(client: TestClient,
 def test_an_article_in_another_language_says_which(client: TestClient, hub: Hub) -> None:
     with hub.db.write() as tx:
         add(tx, "bonjour", language="fr")
-    assert '<article class="article" lang="fr">' in client.get("/posts/bonjour").text
+    assert '<article class="article" lang="fr" dir="ltr">' in client.get("/posts/bonjour").text
 
 
 def test_an_article_that_first_stood_elsewhere_names_that_place(
@@ -183,3 +183,33 @@ def test_no_page_carries_a_script_or_a_style(client: TestClient, hub: Hub, path:
     assert answer.status_code == 200
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", answer.text)
     assert '<a class="skip-link" href="#main">' in answer.text
+
+
+def test_an_article_names_those_on_its_subjects(client: TestClient, hub: Hub) -> None:
+    with hub.db.write() as tx:
+        for number in range(3):
+            add(tx, f"both-{number}", topics=("sea", "wood"))
+        add(tx, "one", topics=("sea",))
+        add(tx, "hidden", topics=("sea", "wood"), status="draft")
+        add(tx, "strange", topics=("land",))
+        add(tx, "between")
+        add(tx, "here", topics=("sea", "wood"))
+        add(tx, "last", topics=("sea", "wood"))
+    related = re.search(r'class="related".*?</section>', client.get("/posts/here").text, re.DOTALL)
+    assert related is not None
+    assert re.findall(r'href="/posts/([\w-]+)"', related[0]) == ["both-2", "both-1", "both-0"]
+
+
+def test_an_article_without_topics_names_none(client: TestClient, hub: Hub) -> None:
+    with hub.db.write() as tx:
+        add(tx, "one")
+        add(tx, "two")
+    assert 'class="related"' not in client.get("/posts/two").text
+
+
+def test_an_article_runs_as_its_language_does(client: TestClient, hub: Hub) -> None:
+    with hub.db.write() as tx:
+        add(tx, "wood", language="ar")
+    assert 'lang="ar" dir="rtl"' in client.get("/posts/wood").text
+    assert '<html lang="en" dir="ltr">' in client.get("/").text
+    assert 'dir="rtl"' in client.get("/").text

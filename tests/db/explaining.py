@@ -117,7 +117,7 @@ def _of_postgres(tx: Transaction, sql: str, values: Mapping[str, object]) -> lis
     (answer,) = tx.scalar(f"EXPLAIN (FORMAT JSON) {sql}", **values)
     return [
         Scan(node["Relation Name"], f"{node['Node Type']} {node.get('Index Name', '')}")
-        for node in _nodes(answer["Plan"])
+        for node in nodes(answer["Plan"])
         if node["Node Type"] == "Seq Scan" or _is_whole_index(node)
     ]
 
@@ -126,7 +126,8 @@ def _is_whole_index(node: Mapping[str, Any]) -> bool:
     return node["Node Type"] in ("Index Scan", "Index Only Scan") and "Index Cond" not in node
 
 
-def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A plan of PostgreSQL and every plan inside it."""
     yield plan
     for child in plan.get("Plans", ()):
-        yield from _nodes(child)
+        yield from nodes(child)

@@ -17,7 +17,7 @@ Make = Callable[[int], object]
 _CHOICE = re.compile(r"(\w+)IN((?:'[^']*',?)+)")
 # A table of one row: `id = 1`.
 _ALONE = re.compile(r"(\w+)=(\d+)")
-_TIME = re.compile(r"at|since|until|\w+_(at|since|until)")
+_TIME = re.compile(r"at|since|until|\w+_(at|since|until|from)")
 
 
 def times(n: int) -> str:

@@ -29,7 +29,7 @@ from tests.db.filling import Make, fill, times
 # What keeps the last minutes alone is small too.
 SMALL = {
     *("hub", "settings", "secrets", "users", "workers", "topics", "authors"),
-    *("relays", "troubles", "edition_samples"),
+    *("relays", "troubles", "edition_samples", "ramps"),
 }
 # What may walk, by how its statement begins or what is in it, and why.
 WALKS = {
@@ -44,6 +44,7 @@ WALKS = {
     "SELECT count(*) FROM subscribers WHERE status = 'active' AND cadence = :cadence": (
         "counted by an index alone"
     ),
+    "DELETE FROM paces": "once an hour, a row for each domain",
     "SELECT count(*) FROM posts": "counted by an index alone, for pages that are kept",
     "SELECT max(id) FROM (SELECT id FROM subscribers WHERE id > :after": "as many as it queues",
     "FROM subscribers WHERE id > :after AND id <= :last AND status": "as many as it queues",
@@ -85,6 +86,11 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     "sessions": {"expires_at": ahead},
     "one_time_links": {"purpose": lambda n: "password", "subject_id": int, "expires_at": ahead},
     "limits": {"updated_at": just_now},
+    "sent_minutes": {"at": lambda n: to_text(LATER - timedelta(minutes=n))},
+    "paces": {
+        "next_at": lambda n: LATER.timestamp(),
+        "slow_rate": lambda n: 0.5 if n % 100 == 0 else 0.0,
+    },
     "posts": {
         "kind": lambda n: rarely(n, "post", "page"),
         "status": lambda n: rarely(n + 1, "published", "draft", "deleted"),
@@ -123,6 +129,7 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
 ROWS = {
     **dict.fromkeys(("relays", "troubles"), 3),
     "edition_samples": 100,
+    "sent_minutes": 1_400,
     "settings": 3,
     "secrets": 3,
     "workers": 3,

@@ -52,6 +52,10 @@ class Owner:
     data: Path
     environment: dict[str, str]
 
+    @property
+    def full_environment(self) -> dict[str, str]:
+        return {**os.environ, **self.environment}
+
     def hub(self, *arguments: str, given: str | None = None) -> str:
         """A command that must succeed; what it printed on stdout."""
         done = self.try_hub(*arguments, given=given)
@@ -67,7 +71,7 @@ class Owner:
             input=given,
             text=True,
             capture_output=True,
-            env={**os.environ, **self.environment, **environment},
+            env={**self.full_environment, **environment},
             timeout=60,
         )
 
@@ -92,7 +96,7 @@ class Site:
     browser: httpx2.Client
 
 
-def until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(done: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something that another process does. Fails after `seconds`."""
     end = time.monotonic() + seconds
     while not done():
@@ -150,7 +154,7 @@ class serving:  # noqa: N801  # used like a function, in `with`
     def __init__(self, owner: Owner, port: int, *arguments: str) -> None:
         self._command = [sys.executable, "-m", "hub", "--data", str(owner.data), "serve"]
         self._command += [f"--port={port}", *arguments]
-        self._environment = {**os.environ, **owner.environment}
+        self._environment = owner.full_environment
         self._port = port
         self._log = owner.data.parent / f"serve-{port}.log"
 

@@ -18,6 +18,7 @@ from hub.newsletter.deliveries import Result
 from hub.newsletter.model import Counts
 from hub.settings import Settings
 from tests.conftest import NOW
+from tests.db.explaining import nodes, recorded
 
 DELIVERIES = 2_000
 WORKERS = 4
@@ -100,7 +101,7 @@ def test_four_processes_share_a_large_edition(
     many = {"sqlite": 10_000, "postgres": 50_000}[engine]
     edition_id = sending(db, many)
     spawn = get_context("spawn")
-    together = spawn.Barrier(WORKERS, timeout=60)
+    together = spawn.Barrier(WORKERS, timeout=240)
     with ProcessPoolExecutor(WORKERS, spawn, initializer=together.wait) as processes:
         claimed = list(
             processes.map(
@@ -135,6 +136,44 @@ def test_a_claim_looks_past_what_another_is_claiming(
 def test_what_is_not_due_is_not_claimed(db: Database, edition_id: int) -> None:
     with db.write(concurrent=True) as tx:
         assert claiming.claim(tx, 1, now=NOW - timedelta(seconds=1), limit=50) == []
+
+
+def test_what_comes_to_wait_behind_the_bookmark_is_found(db: Database, edition_id: int) -> None:
+    bookmark = claiming.Bookmark()
+    seen: list[int] = []
+    for number in range(3):
+        with db.write(concurrent=True) as tx:
+            held = claiming.claim(tx, 1, now=NOW, limit=900, bookmark=bookmark)
+            seen += [delivery.subscriber_id for delivery in held]
+            if number == 0:
+                # As by a worker whose claim of these did not commit.
+                tx.execute("UPDATE deliveries SET state = 'queued' WHERE subscriber_id IN (5, 6)")
+    assert Counter(seen) == Counter([*range(1, DELIVERIES + 1), 5, 6])
+    with db.write(concurrent=True) as tx:
+        assert claiming.claim(tx, 1, now=NOW, limit=900, bookmark=bookmark) == []
+
+
+def test_postgres_does_not_pass_what_was_claimed_before(
+    db: Database, edition_id: int, engine: str
+) -> None:
+    """The pages of the index that a claim reads: all that was claimed stays there for a while."""
+    if engine == "sqlite":
+        pytest.skip("SQLite takes out of the index at once what leaves it")
+    bookmark = claiming.Bookmark()
+    pages = []
+    for _ in range(DELIVERIES // 100):
+        with recorded() as statements, db.write(concurrent=True) as tx:
+            claiming.claim(tx, 1, now=NOW, limit=50, bookmark=bookmark)
+            (sql,) = (sql for sql in statements if "SKIP LOCKED" in sql)
+            (plan,) = tx.scalar(
+                f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", **statements[sql].values
+            )
+            pages += [
+                node["Shared Hit Blocks"] + node["Shared Read Blocks"]
+                for node in nodes(plan["Plan"])
+                if node.get("Index Name") == "deliveries_due"
+            ]
+    assert max(pages[5:]) <= pages[1] + 3
 
 
 def test_the_work_of_a_claim_does_not_grow_with_what_waits(tmp_path: Path) -> None:

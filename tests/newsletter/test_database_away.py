@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from hub.app import COMPOSERS
+from hub.audience import signup
+from hub.audience.consent import consent_text
+from hub.audience.model import Wish
 from hub.errors import Unavailable
 from hub.mail import posting, queue
 from hub.mail.model import Connection, Done, Envelope, Outcome, Take
@@ -162,6 +166,21 @@ def test_letters_whose_claim_was_lost_are_sent_once(
     until_quiet(hub, Relay())
     with hub.db.read() as tx:
         assert tx.scalar("SELECT count(*) FROM mails WHERE state = 'claimed'") == 0
+
+
+def test_a_letter_that_was_being_written_is_not_put_off(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its reader waits for the link: the database may be back after a second."""
+    wish = Wish("ada@reader.test", "", "weekly", (), "en")
+    with hub.db.write() as tx:
+        agreed = consent_text(hub.site(), "en")
+        signup.sign_up(tx, wish, agreed, form_url="", network="192.0.2.0/24", now=NOW)
+    written = fails_after(COMPOSERS[signup.KIND], 1)
+    monkeypatch.setitem(COMPOSERS, signup.KIND, written)
+    relay = Relay()
+    until_quiet(hub, relay)
+    assert relay.sent == Counter(["ada@reader.test"])
 
 
 def test_a_server_that_restarts_in_the_middle_of_an_edition(

@@ -1,7 +1,6 @@
 """Editions: what is in them, for whom, once."""
 
 from datetime import timedelta
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -216,37 +215,51 @@ def test_a_clock_set_back_repeats_nothing(hub: Hub) -> None:
     assert weekly(hub)[0] == ("2026-W50", "sent")
 
 
-def test_a_template_that_fails_takes_nothing_and_is_tried_again(hub: Hub) -> None:
+def test_where_a_template_of_the_theme_fails_the_defaults_makes_the_mail(hub: Hub) -> None:
     subscribe(hub, "a@mail.test")
     publish(hub, "Ropes")
     broken = hub.settings.themes / "mine" / "mail"
     broken.mkdir(parents=True)
-    template = broken / "digest.html"
-    template.write_text("{{ nothing.here }}")
+    (broken / "digest.html").write_text("{{ nothing.here }}")
     with hub.db.write() as tx:
         sites.put(tx, "theme", "mine")
-    with pytest.raises(Refused, match=r"digest\.html"):
+    tick(hub, SATURDAY)
+    assert newest(hub).status == "sent"
+    faults = themes.load("mine", hub.settings.themes).faults
+    assert [(fault.file, fault.line) for fault in faults] == [("mail/digest.html", 1)]
+
+
+def test_a_mail_that_cannot_be_made_takes_nothing_and_is_tried_again(hub: Hub) -> None:
+    subscribe(hub, "a@mail.test")
+    publish(hub, "Ropes")
+    _put_unchecked(hub, "sender_name", "Harbour\nNotes")
+    with pytest.raises(Refused, match="control character"):
         send_now(hub)
     tick(hub, SATURDAY)
     tick(hub, SATURDAY + timedelta(minutes=1))
     assert all_editions(hub) == []
     ((part, reason, since),) = [(t.part, t.reason, t.since) for t in _troubles(hub)]
     assert (part, since) == ("planning", SATURDAY)
-    assert "digest.html" in reason
-    _forget_themes(template)
+    assert "control character" in reason
+    _put_unchecked(hub, "sender_name", "Harbour")
     tick(hub, SATURDAY)
     assert newest(hub).status == "sent"
     assert _troubles(hub) == []
 
 
+def _put_unchecked(hub: Hub, name: str, value: str) -> None:
+    with hub.db.write() as tx:
+        tx.execute(
+            "INSERT INTO settings (name, value) VALUES (:name, :value)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            name=name,
+            value=value,
+        )
+
+
 def _troubles(hub: Hub) -> list[Trouble]:
     with hub.db.read() as tx:
         return troubles.current(tx)
-
-
-def _forget_themes(template: Path) -> None:
-    template.unlink()
-    themes.load.cache_clear()
 
 
 def test_cancelled_before_anything_left_its_posts_come_next(hub: Hub) -> None:

@@ -1,0 +1,215 @@
+"""What each template is given, as samples: for trying a theme without a reader.
+
+docs/themes.md lists the same; tests compare both with what the views really give.
+"""
+
+from datetime import UTC, datetime
+
+from hub.audience.model import CADENCES, Subscriber
+from hub.content.listing import Line, Listed, MenuItem, Neighbour
+from hub.content.media import Shown
+from hub.content.model import Author, Post, Summary, Topic
+from hub.content.outline import Heading
+from hub.content.search import Hit, Results
+from hub.content.snippets import Part
+from hub.i18n import LANGUAGES
+from hub.newsletter.composing import Item
+from hub.newsletter.editions import PublicEdition
+from hub.newsletter.model import DigestPost, Edition
+from hub.newsletter.slots import Slots
+from hub.site.model import Site
+from hub.web import look
+from hub.web.forms import Form
+from hub.web.paging import Paging
+
+_AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+_AUTHOR = Author(1, "ada-lovelace", "Ada Lovelace")
+_TOPIC = Topic("harbour", "Harbour")
+_EXCERPT = "What the water says twice a day, and who writes it down."
+
+Context = dict[str, object]
+
+
+def contexts(site: Site) -> dict[str, Context]:
+    """The variables of every page and mail that a theme can dress, by template."""
+    pages = {f"pages/{name}.html": _on_every_page(site) | more for name, more in _pages().items()}
+    mails = {f"mail/{name}": _mail(site) | more for name, more in _mails(site).items()}
+    return pages | mails
+
+
+def _on_every_page(site: Site) -> Context:
+    return {
+        "site": site,
+        "language": site.language,
+        "path": "/posts/tides",
+        "canonical": site.url("/posts/tides"),
+        "css_url": "/assets/0123456789abcdef/site.css",
+        "look": look.of(site),
+        "logo": Shown("/media/ab/cd.png", 320, 80),
+        "menu": [MenuItem("About", "about")],
+        "footer_links": [{"title": "Legal notice", "url": "/legal"}],
+        "subscribe_form": {"action": "/subscribe", "consent_text": "Yes, send me Harbour Notes."},
+    }
+
+
+def _pages() -> dict[str, Context]:
+    listed: Context = {"items": [Listed(_summary(), (_AUTHOR,), (_TOPIC,))], "total": 12}
+    listed["paging"] = Paging("/", 1, 2)
+    subscriber: Context = {"subscriber": _subscriber()}
+    confirming = subscriber | {"already": False, "preferences_url": "/preferences/token"}
+    form: Context = {
+        "form": Form({"email": ["ada@example.org"], "cadence": ["weekly"], "topics": ["Harbour"]}),
+        "cadences": CADENCES,
+        "languages": LANGUAGES,
+        "error": "This must be a day.",
+        "error_field": "cadence",
+    }
+    item: Context = {"item": Listed(_post(), (_AUTHOR,), (_TOPIC,)), "body": _post().html}
+    return {
+        "home": listed,
+        "topic": listed | {"topic": _TOPIC},
+        "author": listed | {"author": _AUTHOR},
+        "search": {
+            "query": "tide",
+            "shortened": False,
+            "found": Results((_hit(),), 12),
+            "paging": Paging("/search", 1, 2, "q=tide"),
+            "latest": listed["items"],
+        },
+        "archive": {"years": [(2026, [Line("post", "tides", "Tides", _AT, _AT)])], "total": 12},
+        "post": item
+        | {
+            "contents": (Heading("#ebb", "Ebb"),),
+            "newer": Neighbour("later", "A later article"),
+            "older": Neighbour("earlier", "An earlier article"),
+            "related": [_summary()],
+        },
+        "page": item,
+        "notice": {"title": "Legal notice", "html": "<p>Who answers for this site.</p>"},
+        "newsletter": {"editions": [PublicEdition(3, "weekly", "Tides", _AT, 4)]},
+        "edition": {
+            "edition": Edition(3, "weekly", "2026-W48", "sent", "Tides", "", _AT, _AT, 0),
+            "posts": (DigestPost(1, "tides", "Tides", _EXCERPT, _AT, (_AUTHOR.name,)),),
+        },
+        "subscribe": form | {"consent": "Yes, send me Harbour Notes."},
+        "check_mail": {"email": "ada@example.org"},
+        "confirm": confirming,
+        "confirmed": confirming,
+        "confirm_expired": {},
+        "preferences": form
+        | subscriber
+        | {"topics": ("Harbour",), "saved": True, "unsubscribe_url": "/unsubscribe/token"},
+        "unsubscribe": subscriber,
+        "unsubscribed": subscriber,
+        "link_unknown": {},
+        "error": {"error_status": 404, "error_text": "There is no such page."},
+    }
+
+
+def _mail(site: Site) -> Context:
+    return {"site": site, "language": site.language}
+
+
+def _mails(site: Site) -> dict[str, Context]:
+    item = Item("Tides", site.url("/posts/tides"), _EXCERPT, (_AUTHOR.name,), _AT)
+    digest: Context = {
+        "stream": "weekly",
+        "subject": "Tides, and 3 more articles",
+        "preheader": "Ropes · Weather",
+        "intro": "This week: 4 new articles.",
+        "reason": "You receive this mail because you subscribed.",
+        "browser_url": site.url("/newsletter/3"),
+        "posts": [item],
+        "more": 3,
+        "slots": Slots(site.url("/unsubscribe/token"), site.url("/preferences/token"), " Ada"),
+    }
+    confirmation: Context = {
+        "confirm_url": site.url("/confirm/token"),
+        "hours": 72,
+        "asked_at": _AT,
+        "consent": "Yes, send me Harbour Notes.",
+    }
+    password: Context = {"subject": "A new password", "url": site.url("/admin/password/token")}
+    paused: Context = {
+        "subject": "The newsletter is paused: Tides",
+        "edition": Edition(3, "weekly", "2026-W48", "paused", "Tides", "relay", _AT, None, 0),
+        "reason": "The mail server refused the log-in.",
+        "accepted": 40,
+        "waiting": 60,
+        "url": site.url("/admin/newsletter/3"),
+    }
+    letters = {
+        "digest": digest,
+        "confirmation": confirmation,
+        "password": password,
+        "paused": paused,
+    }
+    return {f"{name}.{end}": given for name, given in letters.items() for end in ("html", "txt")}
+
+
+def _hit() -> Hit:
+    title = (Part("Tides", True),)
+    snippet = (Part("What the ", False), Part("tide", True), Part(" says", False))
+    return Hit("post", "tides", "fr", _AT, title, snippet)
+
+
+def _summary() -> Summary:
+    return Summary(
+        1,
+        "urn:uuid:0",
+        "post",
+        "tides",
+        "Tides",
+        _EXCERPT,
+        4,
+        "published",
+        "digest",
+        "fr",
+        "/media/ab/cd.jpg",
+        "The quay at low water",
+        _AT,
+        _AT,
+    )
+
+
+def _post() -> Post:
+    return Post(
+        id=1,
+        uid="urn:uuid:0",
+        kind="post",
+        slug="tides",
+        title="Tides",
+        excerpt=_EXCERPT,
+        markdown="## Ebb",
+        html='<h2 id="ebb">Ebb</h2><p>The water goes.</p>',
+        plain_text="Ebb\nThe water goes.",
+        reading_minutes=4,
+        status="published",
+        newsletter="digest",
+        language="fr",
+        canonical_url="",
+        cover="/media/ab/cd.jpg",
+        cover_alt="The quay at low water",
+        source=None,
+        source_hash=None,
+        created_at=_AT,
+        updated_at=_AT,
+        published_at=_AT,
+    )
+
+
+def _subscriber() -> Subscriber:
+    return Subscriber(
+        id=1,
+        email="ada@example.org",
+        email_key="ada@example.org",
+        name="Ada",
+        status="active",
+        cadence="weekly",
+        paused_until=None,
+        language="en",
+        source="form",
+        created_at=_AT,
+        confirmed_at=_AT,
+        unsubscribed_at=None,
+    )

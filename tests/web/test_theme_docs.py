@@ -1,0 +1,150 @@
+"""docs/themes.md is true: each template and variable is there, each example works."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import nodes
+from starlette.testclient import TestClient
+
+from hub.admin import theme_samples
+from hub.app import create_app
+from hub.newsletter import planning
+from hub.site import store as sites
+from hub.web import themes
+from hub.web.state import Hub
+from hub.web.theme_files import SHIPPED
+from hub.web.themes import Theme
+from tests.conftest import NOW
+from tests.newsletter.cast import press, publish, subscribe, tick
+from tests.posts import add
+
+DOCS = (Path(__file__).parents[2] / "docs" / "themes.md").read_text(encoding="utf-8")
+_ROW = re.compile(r"^\| `(\w+)` \| .*? \| `(.*)` \|$", re.MULTILINE)
+_BASES = {"pages/base.html", "pages/private.html", "mail/base.html"}
+
+
+def _sections() -> dict[str, dict[str, str]]:
+    """Template → variable → example; `` for what is on every page."""
+    found = {"": dict(_ROW.findall(DOCS.split("## On every page")[1].split("\n## ")[0]))}
+    for part in re.split(r"^#{2,3} ", DOCS, flags=re.MULTILINE):
+        if match := re.match(r"`((?:pages|mail)/[\w.]+)`", part):
+            found[match[1]] = dict(_ROW.findall(part))
+    return found
+
+
+SECTIONS = _sections()
+
+
+def _of(template: str) -> dict[str, str]:
+    """What the docs say of a template, with what is on every page."""
+    if template.startswith("mail/"):
+        return {"site": "", "language": ""} | SECTIONS[template.rpartition(".")[0]]
+    return SECTIONS[""] | SECTIONS[template]
+
+
+def _samples(hub: Hub) -> dict[str, dict[str, object]]:
+    return theme_samples.contexts(hub.site())
+
+
+def test_every_template_has_its_section(hub: Hub) -> None:
+    default = SHIPPED / "default"
+    there = {
+        path.relative_to(default).as_posix()
+        for folder in ("pages", "mail")
+        for path in (default / folder).glob("*.*")
+        if path.suffix != ".css"
+    } - _BASES
+    assert there == set(_samples(hub))
+    assert {t.rpartition(".")[0] if t[0] == "m" else t for t in there} == set(SECTIONS) - {""}
+    partials = {path.name for path in (default / "partials").glob("*.html")}
+    assert {name for name in partials if f"`{name}`" not in DOCS} == set()
+
+
+def test_the_docs_name_what_templates_are_given(hub: Hub) -> None:
+    for template, context in _samples(hub).items():
+        assert (template, set(_of(template))) == (template, set(context))
+
+
+def test_every_example_works(hub: Hub) -> None:
+    environment = themes.desk()._environments["en"]
+    for template, context in _samples(hub).items():
+        for variable, example in _of(template).items():
+            text = example.replace("\\|", "|")
+            assert not example or variable in text
+            environment.from_string(text).render(context)
+    context = _samples(hub)["pages/post.html"]
+    for _, example in _ROW.findall(DOCS.split("## Filters")[1].split("\n## ")[0]):
+        assert environment.from_string(example.replace("\\|", "|")).render(context)
+
+
+def test_the_docs_name_every_filter_and_block() -> None:
+    filters = {name for name, _ in _ROW.findall(DOCS.split("## Filters")[1].split("\n## ")[0])}
+    assert filters == set(themes._filters("en"))
+    for template in ("pages/base.html", "pages/home.html", "pages/post.html", "mail/base.html"):
+        source = (SHIPPED / "default" / template).read_text(encoding="utf-8")
+        blocks = themes.desk()._environments["en"].parse(source).find_all(nodes.Block)
+        assert {block.name for block in blocks if f"`{block.name}`" not in DOCS} == set()
+
+
+def test_views_give_what_the_samples_say(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything that readers can reach is asked for once, and what templates get is compared."""
+    given: dict[str, Mapping[str, Any]] = {}
+    real = Theme.render
+
+    def render(self: Theme, template: str, language: str, context: Mapping[str, object]) -> str:
+        given[template] = context
+        return real(self, template, language, context)
+
+    monkeypatch.setattr(Theme, "render", render)
+    samples = _samples(hub)
+    _read_everything(hub)
+    rest = {"mail/password.html", "mail/password.txt", "mail/paused.html", "mail/paused.txt"}
+    assert set(given) == set(samples) - rest
+    for template, context in given.items():
+        assert (template, set(context)) == (template, set(samples[template]))
+        for name, value in context.items():
+            if value is not None:
+                assert (name, type(value)) == (name, type(samples[template][name]))
+
+
+def _read_everything(hub: Hub) -> None:
+    with hub.db.write() as tx:
+        for number in range(3):
+            add(tx, f"tides-{number}", topics=("sea",), authors=("Ada",))
+        add(tx, "about", kind="page")
+        sites.put(tx, "legal_notice", "Who we are.")
+    reader = subscribe(hub, "ada@mail.test")
+    publish(hub, "Ropes")
+    with hub.db.write() as tx:
+        edition = planning.send_now(tx, press(hub), "weekly", NOW)[0]
+    with hub.db.write() as tx:
+        while planning.queue(tx, edition.id, NOW):
+            continue
+    with TestClient(create_app(hub), base_url="https://hub.test") as client:
+        for path in _addresses(hub, reader):
+            client.get(path)
+        client.post("/subscribe", data={"email": "new@mail.test"})
+        tick(hub, hub.now())
+        confirm = "/confirm/" + hub.signer.sign("confirm", 1)
+        client.get(confirm)
+        client.post(confirm)
+        client.post("/unsubscribe/" + hub.signer.sign("unsubscribe", reader))
+
+
+def _addresses(hub: Hub, reader: int) -> Iterator[str]:
+    yield from ("/", "/archive", "/topics/sea", "/authors/ada", "/posts/tides-1", "/about")
+    yield from (
+        "/search?q=tides",
+        "/legal",
+        "/newsletter",
+        "/newsletter/1",
+        "/subscribe",
+        "/nowhere",
+    )
+    yield "/confirm/" + hub.signer.sign("confirm", 999)
+    yield "/confirm/broken"
+    for page in ("preferences", "unsubscribe"):
+        yield f"/{page}/" + hub.signer.sign(page, reader)
