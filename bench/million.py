@@ -8,7 +8,7 @@ import signal
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,24 +43,24 @@ class _Sent:
     memory: float
 
 
-def measure(articles: Path) -> list[Line]:
-    """The curve on each engine, and the largest size with two workers."""
+def measure(articles: Path) -> Iterator[Line]:
+    """The curve on each engine, on SQLite the largest size with two workers too."""
     most = int(os.environ.get("HUB_BENCH_READERS") or SIZES[-1])
     sizes = [size for size in SIZES if size <= most] or [most]
     engine = os.environ.get("HUB_BENCH_ENGINE", "both")
-    lines: list[Line] = []
     if engine != "postgres":
-        lines += [line for size in sizes for line in _on("SQLite", articles, size, {})]
-        lines += _on("SQLite, two workers", articles, sizes[-1], {}, workers=2)
+        for size in sizes:
+            yield from _on("SQLite", articles, size, {})
+        yield from _on("SQLite, two workers", articles, sizes[-1], {}, workers=2)
     if engine == "sqlite":
-        return lines
+        return
     if reason := why_not():
-        return [*lines, Line("the same on PostgreSQL", "not measured", "", reason)]
+        yield Line("the same on PostgreSQL", "not measured", "", reason)
+        return
     with closing(Server(DURABLE)) as server:
         for size in sizes:
             environment = {"HUB_DATABASE": server.url(server.database())}
-            lines += _on("PostgreSQL", articles, size, environment)
-    return lines
+            yield from _on("PostgreSQL", articles, size, environment)
 
 
 def _on(
