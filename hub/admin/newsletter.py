@@ -139,6 +139,7 @@ def edition(request: Request) -> Response:
         moving = found.status in ("planned", "sending")
         held_back = pacing.waiting(tx, site, parts.now()) if moving else None
         slowed = pacing.slowed(tx, parts.now()) if moving else []
+        limited = pacing.limited(tx, site, parts.now()) if moving else []
         counts = editions.counts(tx, found.id)
         how = samples.of_edition(tx, found, counts, parts.now())
         how = sending_progress.held_back(how) if held_back else how
@@ -159,6 +160,7 @@ def edition(request: Request) -> Response:
         moving=moving,
         held_back=_said(request, held_back),
         slowed=slowed,
+        limited=limited,
         words=words,
         said=replies.said,
     )

@@ -193,6 +193,8 @@ def _echo_editions(tx: Transaction, found: list[EditionReport], site: Site, now:
             click.echo(f"    {held_back.said('en', site.timezone, now)}")
         elif how.next_try:
             click.echo(f"    the next try is on {_when(how.next_try, site)}")
+    for slot in pacing.limited(tx, site, now) if sending else ():
+        click.echo(f"readers at {slot.domain} wait for their turn: {slot.per_hour:,.0f} an hour")
     for slow in pacing.slowed(tx, now) if sending else ():
         click.echo(f"{slow.domain} refuses so much at once: {slow.rate:.3g} a second for now")
 

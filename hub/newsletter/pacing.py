@@ -71,6 +71,14 @@ class Slowed:
     rate: float
 
 
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """A domain whose readers wait for their turn, because the owner allows `per_hour`."""
+
+    domain: str
+    per_hour: float
+
+
 _TEXTS = {
     "hour": N_("waits until %(when)s: %(number)s an hour"),
     "day": N_("waits until %(when)s: %(number)s a day"),
@@ -93,6 +101,17 @@ def slowed(tx: Transaction, now: datetime) -> list[Slowed]:
         for pace in pace_store.with_slowdown(tx)
     )
     return [Slowed(name, rate) for name, rate in rates if rate is not None]
+
+
+def limited(tx: Transaction, site: Site, now: datetime) -> list[Limited]:
+    """The domains whose readers are put off at `now` by the owner's limit, by name."""
+    limits = pace_rules.limits_of(site)
+    parked = pace_store.with_parked(tx, now.timestamp())
+    rates = ((pace.name, limits.of_domain(pace.name)) for pace in parked)
+    return sorted(
+        (Limited(name, rate * HOUR) for name, rate in rates if rate is not None),
+        key=lambda one: one.domain,
+    )
 
 
 def shut_window(tx: Transaction, limits: Limits, now: datetime) -> Shut | None:

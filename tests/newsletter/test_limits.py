@@ -414,3 +414,14 @@ def test_time_is_an_argument(hub: Hub) -> None:
         tick(hub, at + 10 * MINUTE)
         at += timedelta(seconds=1_000)
     assert states(hub, edition_id) == {"accepted": 3}
+
+
+def test_readers_who_wait_for_their_domain_are_told_of(hub: Hub) -> None:
+    sending_edition(hub, *readers(30))
+    limit(hub, send_per_domain="mail.test 60/h")
+    tick(hub)
+    with hub.db.read() as tx:
+        assert pacing.limited(tx, hub.site(), NOW) == [pacing.Limited("mail.test", 60.0)]
+    limit(hub, send_per_domain="")
+    with hub.db.read() as tx:
+        assert pacing.limited(tx, hub.site(), NOW) == []
