@@ -1,5 +1,6 @@
 """Several workers on one database: no delivery is claimed twice, and none is forgotten."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -63,6 +64,8 @@ def share(db: Database, edition_id: int, worker_id: int) -> list[int]:
         if not held:
             return claimed
         claimed += [delivery.subscriber_id for delivery in held]
+        # As while it sends: SQLite gives a lock that is wanted again at once to whom had it.
+        time.sleep(0.003)
         results = [Result(edition_id, d.subscriber_id, "accepted", 250, "", NOW) for d in held]
         with db.write(concurrent=True) as tx:
             assert deliveries.record(tx, worker_id, results) == len(held)
