@@ -17,6 +17,7 @@ from hub.mail.model import (
     Outcome,
     QueuedMail,
     RelayAway,
+    RelayFull,
     RelayRefuses,
     Render,
 )
@@ -81,6 +82,9 @@ class LetterLane:
         try:
             await self._send(envelopes, done)
             self.trouble = ""
+        except RelayFull:
+            # Not for long, and no letter's fault: they go back as they are, for a moment later.
+            await asyncio.sleep(_AWAY_SECONDS)
         except (RelayAway, RelayRefuses) as error:
             self.trouble = str(error)
             logs.warning("mail.put_off", mails=len(envelopes), reason=str(error))

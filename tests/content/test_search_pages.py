@@ -35,7 +35,7 @@ def test_results_show_title_date_and_the_words_marked(hub: Hub, client: TestClie
     assert 'href="/posts/the-lantern"' in page
     assert "A &lt;b&gt; &amp; two <mark>Lanterns</mark>." in page
     assert "One result" in page
-    assert "2026</time>" in page
+    assert re.search(r"20\d\d</time>", page)
     assert '<meta name="robots" content="noindex">' in page
     assert 'value="lantern"' in page
 

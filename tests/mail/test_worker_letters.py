@@ -5,7 +5,14 @@ from datetime import timedelta
 
 from hub.db import Transaction
 from hub.mail import queue
-from hub.mail.model import Composer, Letter, QueuedMail, Render
+from hub.mail.model import (
+    Composer,
+    Connection,
+    Letter,
+    QueuedMail,
+    RelayFull,
+    Render,
+)
 from hub.site.model import Site
 from hub.tokens import Signer
 from hub.web.state import Hub
@@ -118,6 +125,24 @@ def test_a_retry_has_the_same_message_id(hub: Hub) -> None:
             tx.execute("UPDATE mails SET state = 'queued' WHERE id = :id", id=mail_id)
     first, second = (content for _, content in server.accepted)
     assert first == second
+
+
+def test_a_relay_that_is_full_for_a_moment_costs_a_letter_no_wait(hub: Hub) -> None:
+    class Full:
+        async def connect(self) -> Connection:
+            raise RelayFull("all connections are taken")
+
+    mail_id = put(hub)
+
+    async def run() -> None:
+        worker = await asyncio.to_thread(
+            Worker, hub, {"note": composing(LETTER)}, mailer=Full(), chance=lambda: 0.5
+        )
+        await worker.tick(NOW)
+        await worker.close(NOW)
+
+    asyncio.run(run())
+    assert (state(hub, mail_id), state(hub, mail_id, "attempts")) == ("queued", 0)
 
 
 def test_what_was_finished_long_ago_is_forgotten(hub: Hub) -> None:
