@@ -23,6 +23,7 @@ from hub.content import (
     markdown_views,
     media,
     media_views,
+    missed,
     notice_views,
     search,
     search_views,
@@ -49,6 +50,7 @@ from hub.web.watching import watch_site
 
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
+MISSED_SECONDS = 5.0
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
@@ -65,6 +67,7 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     sent.forget_old,
     pace_store.forget_idle,
     users.delete_expired_sessions,
+    missed.forget_old,
 )
 
 
@@ -76,6 +79,7 @@ def create_hub(settings: Settings) -> Hub:
 def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     """The web application. `background` (the worker) runs for as long as it does."""
 
+    not_found = missed.Missed()
     # Before the first page is made, so that no change falls between.
     version = hub.db.site_version()
 
@@ -89,6 +93,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
         tasks = [
             asyncio.create_task(watching),
             asyncio.create_task(_read_older_posts(hub, stopping)),
+            asyncio.create_task(_write_missed(hub, not_found, stopping)),
         ]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
@@ -102,6 +107,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
 
     app = Starlette(routes=routes(), lifespan=lifespan, exception_handlers=error_pages.HANDLERS)
     app.state.hub = hub
+    app.state.missed = not_found
     app.state.chrome = _chrome
     headers = SecurityHeaders(SameOrigin(app, hub=hub), hub=hub)
     cache = PageCache(headers, now=time.time)
@@ -185,6 +191,21 @@ async def _read_older_posts(hub: Hub, stopping: asyncio.Event) -> None:
         except Exception:  # noqa: BLE001  # the site goes on without; the next start tries again
             logs.failure("search.not_caught_up")
             return
+
+
+async def _write_missed(hub: Hub, not_found: missed.Missed, stopping: asyncio.Event) -> None:
+    """Write down every few seconds, and at the end, which addresses were asked for in vain."""
+    own = anyio.CapacityLimiter(1)
+    last = False
+    while not last:
+        await _pause(stopping, MISSED_SECONDS)
+        last = stopping.is_set()
+        try:
+            await anyio.to_thread.run_sync(missed.write, hub.db, not_found, limiter=own)
+        except Unavailable:
+            continue
+        except Exception:  # noqa: BLE001  # a count is not worth a site
+            logs.failure("missed.not_written")
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:

@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from hub.admin import (
     account,
+    addresses,
     home,
     login,
     look,
@@ -27,6 +28,7 @@ ROUTES: list[BaseRoute] = [
     *newsletter.ROUTES,
     *progress.ROUTES,
     *outbox.ROUTES,
+    *addresses.ROUTES,
     *settings.ROUTES,
     *look.ROUTES,
     *account.ROUTES,

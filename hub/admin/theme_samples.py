@@ -102,7 +102,11 @@ def _pages() -> dict[str, Context]:
         "unsubscribe": subscriber,
         "unsubscribed": subscriber,
         "link_unknown": {},
-        "error": {"error_status": 404, "error_text": "There is no such page."},
+        "error": {
+            "error_status": 404,
+            "error_text": "There is no such page.",
+            "query": "harbour tides",
+        },
     }
 
 

@@ -111,11 +111,12 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where an old address leads: a post in one of its states."""
+    """Where an old address leads: a post in one of its states, or `address` as it stands there."""
 
     kind: str
     slug: str
     status: str
+    address: str = ""
 
     @property
     def path(self) -> str:
@@ -126,6 +127,12 @@ def count(tx: Transaction, scope: Scope = ALL) -> int:
     """How many published articles there are in a scope."""
     sql = f"SELECT count(*) {_LISTED}{_WITHIN[scope.by]}"
     return int(tx.scalar(sql, **_key(scope)))
+
+
+def has_any(tx: Transaction, scope: Scope) -> bool:
+    """Whether there is a published article in a scope."""
+    sql = f"SELECT 1 {_LISTED}{_WITHIN[scope.by]} LIMIT 1"
+    return tx.scalar(sql, **_key(scope)) is not None
 
 
 def latest(
@@ -287,14 +294,17 @@ def author(tx: Transaction, slug: str) -> Author | None:
 
 
 def redirect(tx: Transaction, paths: Iterable[str]) -> Target | None:
-    """The post that an old address leads to, whatever its status.
+    """The post that an old address leads to, whatever its status; or the address.
 
     `paths` are spellings of one address, without slashes at their ends.
     """
     names, values = in_list("path", paths)
     return tx.one(
         Target,
-        "SELECT p.kind, p.slug, p.status FROM redirects r JOIN posts p ON p.id = r.post_id "
+        "SELECT coalesce(p.kind, '') AS kind, coalesce(p.slug, '') AS slug,"
+        " coalesce(p.status, '') AS status,"
+        " CASE WHEN p.id IS NULL THEN r.target ELSE '' END AS address"
+        " FROM redirects r LEFT JOIN posts p ON p.id = r.post_id "
         f"WHERE r.path IN {names} ORDER BY r.path LIMIT 1",
         **values,
     )

@@ -250,8 +250,8 @@ def path_of_id(tx: Transaction, post_id: int) -> str:
 
 
 def redirect_target(tx: Transaction, path: str) -> int | None:
-    """The id of the post that an old address leads to."""
-    found = tx.scalar("SELECT post_id FROM redirects WHERE path = :path", path=path)
+    """The id of the post that an old address leads to; 0 when it leads to an address."""
+    found = tx.scalar("SELECT coalesce(post_id, 0) FROM redirects WHERE path = :path", path=path)
     return None if found is None else int(found)
 
 
@@ -259,7 +259,7 @@ def put_redirect(tx: Transaction, path: str, post_id: int, now: datetime) -> Non
     """An old address leads to this post from now on, whatever it did before."""
     tx.execute(
         "INSERT INTO redirects (path, post_id, created_at) VALUES (:path, :post_id, :now)"
-        " ON CONFLICT (path) DO UPDATE SET post_id = excluded.post_id",
+        " ON CONFLICT (path) DO UPDATE SET post_id = excluded.post_id, target = ''",
         path=path,
         post_id=post_id,
         now=now,

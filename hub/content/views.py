@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Match, Route
 
 from hub.content import listing, outline
 from hub.content.listing import ALL, Scope
+from hub.content.missed import Missed
 from hub.content.model import Post
 from hub.db import Transaction
 from hub.errors import Gone, NotFound
@@ -32,8 +33,8 @@ def topic(request: Request) -> Response:
     """The articles about a topic."""
     with hub(request).db.read() as tx:
         found = listing.topic(tx, _parameter(request, "topic"))
-    if found is None:
-        raise NotFound(NO_SUCH_PAGE)
+        if found is None:
+            return _elsewhere(tx, request, "topic", "")
     return _list(request, "topic.html", Scope("topic", found.slug), found.path, topic=found)
 
 
@@ -41,8 +42,8 @@ def author(request: Request) -> Response:
     """The articles of an author."""
     with hub(request).db.read() as tx:
         found = listing.author(tx, _parameter(request, "author"))
-    if found is None:
-        raise NotFound(NO_SUCH_PAGE)
+        if found is None:
+            return _elsewhere(tx, request, "author", "")
     return _list(request, "author.html", Scope("author", found.id), found.path, author=found)
 
 
@@ -108,7 +109,9 @@ def _list(request: Request, template: str, scope: Scope, path: str, **context: A
         total = listing.count(tx, scope)
         here = Paging(quoted(path), number, paging.pages_of(total, site.posts_per_page))
         # A topic without an article has no page; the site without one has.
-        if number > here.pages or (total == 0 and scope is not ALL):
+        if total == 0 and scope is not ALL:
+            return _elsewhere(tx, request, scope.by, "")
+        if number > here.pages:
             raise NotFound(NO_SUCH_PAGE)
         items = listing.latest(
             tx, scope, limit=site.posts_per_page, offset=(number - 1) * site.posts_per_page
@@ -133,12 +136,16 @@ def _elsewhere(tx: Transaction, request: Request, kind: str, slug: str) -> Respo
     # Kept as it was written: percent-encoded by some, decoded by others.
     raw = request.scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
     target = listing.redirect(tx, {path.strip("/"), raw.strip("/")})
+    if target is not None and target.address:
+        return mark_shared(RedirectResponse(target.address, status_code=301))
     if target is not None and target.status == "published":
         return _moved(target.path)
     if (target is not None and target.status == "deleted") or listing.is_gone(tx, kind, slug):
         raise Gone(TAKEN_AWAY)
     if path.endswith("/") and _is_routed(request, f"/{path.strip('/')}"):
         return _moved(f"/{path.strip('/')}")
+    missed: Missed = request.app.state.missed
+    missed.note(path, request.headers.get("referer", ""), hub(request).now())
     raise NotFound(NO_SUCH_PAGE)
 
 
