@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from hub import logs
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
+from hub.feeds.websub import Post, Teller
 from hub.mail import mailers, queue, relays, workers
 from hub.mail.lifeline import Lifeline
 from hub.mail.model import Composer, Mailer, Render, Standing
 from hub.mail.posting import Desk, LetterLane
 from hub.mail.signing import SigningMailer
+from hub.net import Fetcher
 from hub.newsletter import claiming, editions, planning, samples, steering, troubles
 from hub.newsletter.books import Books
 from hub.newsletter.gate import Gate
@@ -51,6 +53,7 @@ class Worker:
         chance: Callable[[], float] = random.random,
         steady: Callable[[], float] = time.monotonic,
         connections: int | None = None,
+        post: Post | None = None,
     ) -> None:
         self._hub = hub
         self._housekeepers = (_purge_mails, *housekeepers)
@@ -73,6 +76,12 @@ class Worker:
             SigningMailer(mailers.for_letters(way), hub.db, self._site),
             chance=chance,
         )
+        self._websub = Teller(
+            hub.db,
+            self._site,
+            post or Fetcher(hub.settings.private_networks).post,
+            self.stopping.is_set,
+        )
         gate = Gate(hub.db, self._site, steady=steady, connections=connections)
         self.editions = EditionLane(
             books,
@@ -93,7 +102,8 @@ class Worker:
         planned = await self.plan(now)
         posted = await self.post(now)
         sent = await self.send(lambda: now, patient=False)
-        return planned or posted or sent
+        told = await self.tell(now)
+        return planned or posted or sent or told
 
     async def beat(self, now: datetime) -> None:
         """Renew the heartbeat; queue again what dead workers held."""
@@ -113,6 +123,10 @@ class Worker:
         Who is not `patient` sends what the limits let through at `now`, and waits for nothing.
         """
         return await self.editions.work(await self._id(now()), now, self.stopping, patient=patient)
+
+    async def tell(self, now: datetime) -> bool:
+        """Tell the WebSub hub which feeds changed."""
+        return await asyncio.to_thread(self._tell, now)
 
     async def close(self, now: datetime) -> None:
         """Give back every claim and sign off."""
@@ -217,6 +231,17 @@ class Worker:
             logs.event("edition.made", id=edition.id, period=edition.period, status=edition.status)
         return did
 
+    def _tell(self, now: datetime) -> bool:
+        if not self._websub.work(now):
+            return False
+        reason = self._websub.trouble
+        with self._hub.db.read() as tx:
+            changed = troubles.differs(tx, troubles.WEBSUB, reason)
+        if changed:
+            with self._hub.db.write() as tx:
+                troubles.note(tx, troubles.WEBSUB, reason, now)
+        return True
+
     def _close(self, now: datetime) -> None:
         if self._worker_id is not None:
             self._note_relays(now)
@@ -256,6 +281,7 @@ async def run(
             (lambda: worker.plan(hub.now()), IDLE_SECONDS),
             (_posting(worker, hub, stopping), IDLE_SECONDS / 2),
             (_sending(worker, hub, stopping), IDLE_SECONDS),
+            (lambda: worker.tell(hub.now()), IDLE_SECONDS),
         )
     ]
     try:
@@ -285,7 +311,8 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                     )
                 planned = await worker.plan(hub.now())
                 posted = await worker.post(hub.now())
-                did = await _send_beside_letters(worker, hub) or planned or posted
+                told = await worker.tell(hub.now())
+                did = await _send_beside_letters(worker, hub) or planned or posted or told
                 if trouble := worker.trouble:
                     # The mail that tells the owner, if it can go.
                     await worker.post(hub.now())

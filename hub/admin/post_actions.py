@@ -88,6 +88,7 @@ def _preview(request: Request, typed: writing_form.Typed) -> Response:
         item=item,
         body=outline.for_a_page(item.post.html, code_label=message(request, outline.CODE_LABEL)),
         contents=outline.contents(item.post.html, item.post.reading_minutes),
+        creators=[],
         newer=None,
         older=None,
         related=[],

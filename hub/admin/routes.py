@@ -16,6 +16,7 @@ from hub.admin import (
     progress,
     settings,
     setup,
+    sounds,
     subscribers,
 )
 
@@ -24,6 +25,7 @@ ROUTES: list[BaseRoute] = [
     *post_actions.ROUTES,
     *posts.ROUTES,
     *media.ROUTES,
+    *sounds.ROUTES,
     *subscribers.ROUTES,
     *newsletter.ROUTES,
     *progress.ROUTES,

@@ -36,6 +36,11 @@ _NAMED = (
         N_("Reading"),
         ("posts_per_page", "feed_items", "feed_content", "machine_texts"),
     ),
+    Group(
+        "open_web",
+        N_("The open web"),
+        ("websub_hub", "rel_me", "fediverse_creator", "share_links"),
+    ),
     Group("look", N_("The look"), ("theme", "accent_colour", "logo", "icon", "social_image")),
     Group(
         "newsletter",
@@ -84,6 +89,10 @@ LABELS = {
     "feed_items": N_("Articles in a feed"),
     "feed_content": N_("What feeds carry"),
     "machine_texts": N_("Texts for programs"),
+    "websub_hub": N_("WebSub hub"),
+    "rel_me": N_("Your pages elsewhere"),
+    "fediverse_creator": N_("Accounts in the fediverse"),
+    "share_links": N_("Links for sharing"),
     "newsletter_name": N_("Name of the newsletter"),
     "weekly_day": N_("Day of the weekly newsletter"),
     "weekly_time": N_("Time of day"),
@@ -117,6 +126,8 @@ _WEEKDAYS = {
 _FEEDS = {"full": N_("full articles"), "excerpt": N_("their beginning")}
 _SWITCH = {"on": N_("yes"), "off": N_("no")}
 _AREAS = {
+    "rel_me": 3,
+    "fediverse_creator": 3,
     "postal_address": 4,
     "legal_notice": 10,
     "privacy_notice": 10,
@@ -125,6 +136,7 @@ _AREAS = {
 }
 _TYPES = {
     "base_url": "url",
+    "websub_hub": "url",
     "owner_email": "email",
     "sender_email": "email",
     "reply_to": "email",
@@ -216,6 +228,7 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "weekly_day": translated(_WEEKDAYS),
         "feed_content": translated(_FEEDS),
         "machine_texts": translated(_SWITCH),
+        "share_links": translated(_SWITCH),
         "dkim": translated(_SWITCH),
         "theme": [(name, name) for name in names],
     }

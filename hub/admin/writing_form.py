@@ -25,6 +25,7 @@ class Typed:
     canonical_url: str = ""
     cover: str = ""
     cover_alt: str = ""
+    audio: str = ""
 
 
 def read(form: Form) -> Typed:
@@ -43,6 +44,7 @@ def read(form: Form) -> Typed:
         canonical_url=form.text("canonical_url"),
         cover=form.text("cover"),
         cover_alt=form.text("cover_alt"),
+        audio=form.text("audio"),
     )
 
 
@@ -61,6 +63,7 @@ def of_post(tx: Transaction, post: Post) -> Typed:
         canonical_url=post.canonical_url,
         cover=post.cover,
         cover_alt=post.cover_alt,
+        audio=post.audio,
     )
 
 
@@ -80,6 +83,7 @@ def draft(typed: Typed) -> Draft:
         canonical_url=typed.canonical_url,
         cover=typed.cover,
         cover_alt=typed.cover_alt,
+        audio=typed.audio,
         newsletter=newsletter,
         authors=_names(typed.authors),
         topics=_names(typed.topics),

@@ -110,6 +110,15 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound file: `path` is what follows /media/."""
+
+    path: str
+    content_type: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where an old address leads: a post in one of its states, or `address` as it stands there."""
 
@@ -283,6 +292,17 @@ def menu(tx: Transaction) -> list[MenuItem]:
     )
 
 
+def topics(tx: Transaction, *, limit: int) -> list[Topic]:
+    """The topics that have published articles, by name."""
+    return tx.all(
+        Topic,
+        "SELECT slug, name FROM topics WHERE EXISTS (SELECT 1 FROM post_topics t"
+        " JOIN posts p ON p.id = t.post_id WHERE t.topic = topics.slug"
+        " AND p.kind = 'post' AND p.status = 'published') ORDER BY name, slug LIMIT :limit",
+        limit=limit,
+    )
+
+
 def topic(tx: Transaction, slug: str) -> Topic | None:
     """The topic of that slug."""
     return tx.one(Topic, "SELECT slug, name FROM topics WHERE slug = :slug", slug=slug)
@@ -314,6 +334,15 @@ def is_gone(tx: Transaction, kind: str, slug: str) -> bool:
     """Whether a post that its owner deleted lived at this slug."""
     sql = "SELECT 1 FROM posts WHERE kind = :kind AND slug = :slug AND status = 'deleted' LIMIT 1"
     return tx.scalar(sql, kind=kind, slug=slug) is not None
+
+
+def sounds(tx: Transaction, addresses: Iterable[str]) -> dict[str, Sound]:
+    """The sounds at these addresses (/media/…), by address, as far as they are there."""
+    slots, values = in_list("path", {one.removeprefix("/media/") for one in addresses})
+    found = tx.all(
+        Sound, f"SELECT path, content_type, bytes FROM media WHERE path IN {slots}", **values
+    )
+    return {f"/media/{sound.path}": sound for sound in found}
 
 
 def media(tx: Transaction, path: str) -> Stored | None:

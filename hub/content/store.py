@@ -52,6 +52,7 @@ class PostRow:
     cover_alt: str = ""
     source: str | None = None
     source_hash: str | None = None
+    audio: str = ""
 
 
 _COLUMNS = tuple(field.name for field in fields(PostRow))
@@ -165,6 +166,7 @@ def empty(tx: Transaction, post_id: int, now: datetime) -> None:
     tx.execute(
         "UPDATE posts SET status = 'deleted', title = '', excerpt = '', markdown = '', html = '',"
         " plain_text = '', reading_minutes = 0, canonical_url = '', cover = '', cover_alt = '',"
+        " audio = '',"
         " updated_at = :now WHERE id = :id",
         id=post_id,
         now=now,
@@ -297,6 +299,15 @@ def sizes(tx: Transaction, paths: Iterable[str]) -> dict[str, Size]:
     return {row.path: row for row in rows}
 
 
+def is_sound(tx: Transaction, address: str) -> bool:
+    """Whether a stored sound is at this address, /media/…"""
+    content_type = tx.scalar(
+        "SELECT content_type FROM media WHERE path = :path",
+        path=address.removeprefix("/media/"),
+    )
+    return address.startswith("/media/") and str(content_type or "").startswith("audio/")
+
+
 def add_media(
     tx: Transaction,
     *,
@@ -304,8 +315,8 @@ def add_media(
     sha256: str,
     content_type: str,
     size: int,
-    width: int,
-    height: int,
+    width: int | None,
+    height: int | None,
     now: datetime,
 ) -> None:
     """Remember a stored file; the same bytes are remembered once. `size` is in bytes."""

@@ -9,12 +9,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
 from hub.content import listing, outline
-from hub.content.listing import ALL, Scope
+from hub.content.listing import ALL, Listed, Scope
 from hub.content.missed import Missed
 from hub.content.model import Post
 from hub.db import Transaction
 from hub.errors import Gone, NotFound
 from hub.i18n import N_
+from hub.site import identities
 from hub.web import paging
 from hub.web.pages import mark_shared, message, page, quoted
 from hub.web.paging import Paging
@@ -76,6 +77,7 @@ def post(request: Request) -> Response:
         item=found,
         body=_body(request, found.post),
         contents=outline.contents(found.post.html, found.post.reading_minutes),
+        creators=_creators(request, found),
         newer=newer,
         older=older,
         related=related,
@@ -98,6 +100,12 @@ def page_or_old_address(request: Request) -> Response:
 def _body(request: Request, shown: Post) -> str:
     """The article's HTML, with what a page adds to it."""
     return outline.for_a_page(shown.html, code_label=message(request, outline.CODE_LABEL))
+
+
+def _creators(request: Request, item: Listed[Post]) -> list[str]:
+    """Who is named where the article is shared in the fediverse."""
+    names = [author.name for author in item.authors]
+    return identities.handles_of(hub(request).site().fediverse_creator, names)
 
 
 def _list(request: Request, template: str, scope: Scope, path: str, **context: Any) -> Response:

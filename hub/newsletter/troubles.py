@@ -6,6 +6,7 @@ from datetime import datetime
 from hub.db import Transaction
 
 PLANNING = "planning"
+WEBSUB = "websub"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from hub.db import Transaction
 from hub.site import options
@@ -31,6 +32,16 @@ def load(tx: Transaction, *, base_url: str = "") -> Site:
     ready_at = stored.get(READY_AT)
     values["ready_at"] = from_text(ready_at) if ready_at else None
     return Site(**values)  # type: ignore[arg-type]  # the names are the fields', the types checked above
+
+
+def uid(tx: Transaction) -> UUID:
+    """What names this hub for ever, wherever it lives."""
+    return UUID(str(tx.scalar("SELECT uid FROM hub WHERE id = 1")))
+
+
+def is_set(tx: Transaction, name: str) -> bool:
+    """Whether an option without a default has a value."""
+    return bool(tx.scalar("SELECT value FROM settings WHERE name = :name", name=name))
 
 
 def put(tx: Transaction, name: str, value: str) -> str:

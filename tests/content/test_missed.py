@@ -1,5 +1,6 @@
 """Addresses that were asked for in vain: what is counted, what is not, and how much is kept."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -72,8 +73,8 @@ def test_of_a_referrer_only_the_host_is_kept(referrer: str, host: str) -> None:
     assert host_of(referrer) == host
 
 
-def test_a_request_counts_and_writes_nothing(hub: Hub) -> None:
-    app = create_app(hub)
+def test_a_request_counts_and_writes_nothing(hub: Hub, open_again: Callable[[], Database]) -> None:
+    app, db = create_app(hub), open_again()
     client = TestClient(app)
     for path in (
         "/gone",
@@ -84,11 +85,11 @@ def test_a_request_counts_and_writes_nothing(hub: Hub) -> None:
         "/wp-login.php",
     ):
         assert client.get(path, headers={"referer": "https://other.test/x"}).status_code == 404
-    assert shown(hub.db) == {}
+    assert shown(db) == {}
     with client:
         pass
-    assert shown(hub.db) == {"gone": 2, "posts/gone": 1, "topics/gone": 1, "authors/gone": 1}
-    with hub.db.read() as tx:
+    assert shown(db) == {"gone": 2, "posts/gone": 1, "topics/gone": 1, "authors/gone": 1}
+    with db.read() as tx:
         gone, scanners = missed_store.get(tx, "gone"), missed_store.get(tx, missed.SCANNERS)
     assert gone is not None
     assert gone.referrer == "other.test"
