@@ -30,6 +30,8 @@ from tests.db.filling import Make, fill, times
 SMALL = {
     *("hub", "settings", "secrets", "users", "workers", "topics", "authors"),
     *("relays", "troubles", "edition_samples", "ramps"),
+    # At most a row for each topic and author; at most two thousand addresses.
+    *("changed_feeds", "missed"),
 }
 # What may walk, by how its statement begins or what is in it, and why.
 WALKS = {
@@ -119,6 +121,12 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
         "state": lambda n: "queued" if n > PEOPLE - 500 else "accepted" if n % 1_000 else "failed",
         "worker_id": lambda n: None,
     },
+    "media": {
+        "path": lambda n: f"path-{n}",
+        "content_type": lambda n: rarely(n, "image/png", "audio/mpeg"),
+        "width": lambda n: None if n % 100 == 0 else n,
+    },
+    "redirects": {"post_id": lambda n: None if n % 100 == 0 else n % TAKEN + 1},
     "mails": {
         "kind": lambda n: "confirmation",
         "state": lambda n: rarely(n, "accepted", "queued"),
@@ -128,6 +136,8 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
 }
 ROWS = {
     **dict.fromkeys(("relays", "troubles"), 3),
+    "missed": 1_000,
+    "changed_feeds": 100,
     "edition_samples": 100,
     "sent_minutes": 1_400,
     "settings": 3,
@@ -190,6 +200,7 @@ def visit(hub: Hub) -> None:
         "/archive",
         "/feed.xml",
         "/topics/slug-7/feed.xml",
+        "/feeds",
         "/sitemap.xml",
         "/path-9",
         "/nowhere",
@@ -226,6 +237,12 @@ def keep(hub: Hub) -> None:
         "/admin/posts/5",
         "/admin/pages",
         "/admin/media",
+        "/admin/sounds",
+        "/admin/addresses",
+        "/admin/addresses?page=2",
+        "/admin/redirects",
+        "/admin/redirects?q=/path-5&after=path-50",
+        "/admin/redirects/edit?path=/path-of-old",
         "/admin/subscribers",
         "/admin/subscribers?after=9000",
         "/admin/subscribers?status=pending",
