@@ -7,7 +7,7 @@ from hub import i18n
 from hub.admin import theme_samples
 from hub.i18n import N_
 from hub.site.model import Site
-from hub.web import themes
+from hub.web import mailing, themes
 from hub.web.theme_files import FOLDERS, Fault
 
 # Every newsletter must say how to leave.
@@ -48,7 +48,7 @@ def _tried(name: str, owner_themes: Path, _state: int, site: Site) -> tuple[Faul
     samples = theme_samples.contexts(site)
     for template, context in samples.items():
         try:
-            text = theme.render_strictly(template, site.language, context)
+            text = theme.render_strictly(template, site.language, context, finish=_finish(template))
         except themes.FAILURES as error:
             found.append(theme.fault_of(template, error))
             continue
@@ -60,6 +60,10 @@ def _tried(name: str, owner_themes: Path, _state: int, site: Site) -> tuple[Faul
         except themes.FAILURES as error:
             found.append(theme.fault_of(template, error))
     return tuple(found)
+
+
+def _finish(template: str) -> themes.Finish | None:
+    return mailing.finisher(template) if template.startswith("mail/") else None
 
 
 def _own_templates(theme: themes.Theme) -> set[str]:
