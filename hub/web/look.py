@@ -2,7 +2,7 @@
 
 import io
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from hub.errors import NotFound
 from hub.i18n import N_
+from hub.mail import headers
 from hub.mail.pictures import Picture, fitted
 from hub.site import colours
 from hub.site.colours import Tones
@@ -69,6 +70,7 @@ def in_mail(site: Site, media: Path) -> dict[str, object]:
     A logo whose file is gone is none: the name stands in its place.
     """
     colour = site.accent_colour
+    site = replace(site, base_url=headers.ascii_url(site.base_url))
     return {
         "accent": Accent(colours.by_day(colour), colours.by_night(colour)) if colour else None,
         "logo": _logo(site, media) if site.logo else None,

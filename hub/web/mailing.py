@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import css_inline
 
+from hub.i18n import N_
 from hub.mail.model import Render
 from hub.settings import Settings
 from hub.site.model import Site
@@ -22,19 +23,27 @@ def renderer(site: Site, settings: Settings) -> Render:
         # Looked for each time: the worker lives long, and its owner mends a template meanwhile.
         theme = themes.load(site.theme, settings.themes)
         given = {**look.in_mail(site, settings.media), **context}
-        return theme.render(f"mail/{template}", language, given, finish=finisher(template))
+        finish = finisher(template, given)
+        return theme.render(f"mail/{template}", language, given, finish=finish)
 
     return render
 
 
-def finisher(template: str) -> themes.Finish | None:
+def finisher(template: str, context: Mapping[str, object]) -> themes.Finish:
     """What is done to a rendered mail: mail programs drop style sheets, so each tag of its HTML
-    carries its own, but for media queries."""
-    return _inlined if template.endswith(".html") else None
+    carries its own, but for media queries. A newsletter that nobody could leave is refused."""
+    way_out = getattr(context.get("slots"), "unsubscribe_url", "")
+
+    def finish(text: str) -> str:
+        if way_out not in text:
+            raise themes.Unfit(N_("The link to unsubscribe is missing."))
+        return _inlined(text) if template.endswith(".html") else text
+
+    return finish
 
 
 def _inlined(html: str) -> str:
     try:
         return css_inline.inline(html, load_remote_stylesheets=False)
     except css_inline.InlineError as error:
-        raise ValueError(f"the styles cannot be used: {error}") from error
+        raise themes.Unfit(N_("Its styles cannot be moved into the tags.")) from error

@@ -39,8 +39,12 @@ FAILURES = (
 )
 
 
-# Takes a rendered text and gives the one to use; raises ValueError where that cannot be done.
+# Takes a rendered text and gives the one to use; raises Unfit where there is none.
 Finish = Callable[[str], str]
+
+
+class Unfit(ValueError):
+    """What a template gave cannot be used; the text says why, in English, to be translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ class Theme:
 
     def fault_of(self, template: str, error: Exception) -> Fault:
         """Which line of the theme failed while `template` was rendered, and why."""
+        if isinstance(error, Unfit):
+            return Fault(template, 0, str(error))
         reason = f"{type(error).__name__}: {error}"
         if isinstance(error, TemplateSyntaxError):
             return _fault(self._inside(error.filename or "") or template, error.lineno, reason)
