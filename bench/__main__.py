@@ -4,7 +4,18 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import corpus, engines, importing, kills, limits, million, sending, serving, starting
+from bench import (
+    corpus,
+    engines,
+    importing,
+    kills,
+    limits,
+    million,
+    sending,
+    serving,
+    signing,
+    starting,
+)
 from bench.measure import Line, folder
 
 PARTS: dict[str, Callable[[Path], Iterable[Line]]] = {
@@ -12,6 +23,7 @@ PARTS: dict[str, Callable[[Path], Iterable[Line]]] = {
     "serve": serving.measure,
     "start": starting.measure,
     "send": sending.measure,
+    "sign": signing.measure,
     "kills": kills.measure,
     "engines": engines.measure,
     "million": million.measure,
