@@ -67,6 +67,7 @@ class Worker:
         self._watch = workers.SilenceWatch()
         self._lifeline = Lifeline(hub.settings.workers)
         self._mark = ""
+        self._way = " ".join(relay.name for relay in hub.settings.smtp)
         self._worker_id: int | None = None
         self._next_housekeeping = steady()
         self._plan_from = steady()
@@ -145,9 +146,9 @@ class Worker:
             if self._worker_id is None:
                 # Held before others can read of it.
                 self._mark = self._lifeline.hold()
-                self._worker_id = workers.start(tx, now, lifeline=self._mark)
+                self._worker_id = workers.start(tx, now, lifeline=self._mark, way=self._way)
             else:
-                workers.beat(tx, self._worker_id, now, lifeline=self._mark)
+                workers.beat(tx, self._worker_id, now, lifeline=self._mark, way=self._way)
         with db.read() as tx:
             others = workers.others(tx, self._worker_id)
         silent = set(self._watch.dead(others, now=now, steady=self._steady()))

@@ -214,13 +214,21 @@ class _StatusCount:
     number: int
 
 
+# What the reader of a failed mail is now; `left out` when the owner said so.
+_NOW = (
+    "CASE WHEN o.subscriber_id IS NOT NULL THEN 'left out' ELSE coalesce(s.status, 'erased') END"
+)
+
+
 def retriable(tx: Transaction, edition_id: int) -> Retry:
-    """Whom `retry` would send to, and who is left out because they are not active any more."""
+    """Whom `retry` would send to, and who is left out: by the owner, or not active any more."""
     rows = tx.all(
         _StatusCount,
-        "SELECT coalesce(s.status, 'erased') AS status, count(*) AS number FROM deliveries AS d"
-        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :id"
-        " AND d.state IN ('failed', 'unknown') GROUP BY coalesce(s.status, 'erased')",
+        f"SELECT {_NOW} AS status, count(*) AS number FROM deliveries AS d"
+        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
+        " LEFT JOIN edition_left_out AS o ON o.edition_id = d.edition_id"
+        " AND o.subscriber_id = d.subscriber_id WHERE d.edition_id = :id"
+        f" AND d.state IN ('failed', 'unknown') GROUP BY {_NOW}",
         id=edition_id,
     )
     numbers = {row.status: row.number for row in rows}
@@ -236,7 +244,9 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
             " reply = '', finished_at = NULL, relay_id = NULL"
             " WHERE edition_id = :id AND state = :state"
             " AND state IN ('failed', 'unknown')"
-            " AND subscriber_id IN (SELECT id FROM subscribers WHERE status = 'active')",
+            " AND subscriber_id IN (SELECT id FROM subscribers WHERE status = 'active')"
+            " AND subscriber_id NOT IN (SELECT subscriber_id FROM edition_left_out"
+            " WHERE edition_id = :id)",
             id=edition_id,
             now=now,
             state=state,
