@@ -247,7 +247,7 @@ class Worker:
 
     def _site_and_render(self, tx: Transaction) -> tuple[Site, Render]:
         site = self._site(tx)
-        return site, renderer(site, self._hub.settings.themes)
+        return site, renderer(site, self._hub.settings)
 
 
 async def run(

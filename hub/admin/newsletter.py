@@ -315,7 +315,7 @@ def _made_message(request: Request) -> tuple[Edition, Message]:
 def _press(request: Request) -> Press:
     parts = hub(request)
     site = parts.site()
-    return Press(site, parts.signer, mailing.renderer(site, parts.settings.themes))
+    return Press(site, parts.signer, mailing.renderer(site, parts.settings))
 
 
 _NEXT = "/admin/newsletter/next/{stream}"

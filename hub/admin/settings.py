@@ -40,7 +40,15 @@ _NAMED = (
     Group(
         "newsletter",
         N_("The newsletter"),
-        ("newsletter_name", "weekly_day", "weekly_time", "monthly_day", "consent_text"),
+        (
+            "newsletter_name",
+            "weekly_day",
+            "weekly_time",
+            "monthly_day",
+            "subject_prefix",
+            "each_content",
+            "consent_text",
+        ),
     ),
     Group(
         "mail",
@@ -88,6 +96,8 @@ LABELS = {
     "weekly_day": N_("Day of the weekly newsletter"),
     "weekly_time": N_("Time of day"),
     "monthly_day": N_("Day of the monthly newsletter"),
+    "subject_prefix": N_("In front of each subject"),
+    "each_content": N_("Mail of a single article"),
     "consent_text": N_("What readers agree to"),
     "owner_email": N_("Your address"),
     "sender_name": N_("Sender’s name"),
@@ -115,6 +125,7 @@ _WEEKDAYS = {
     "sunday": N_("Sunday"),
 }
 _FEEDS = {"full": N_("full articles"), "excerpt": N_("their beginning")}
+_ARTICLE = {"full": N_("the full article"), "excerpt": N_("its beginning")}
 _SWITCH = {"on": N_("yes"), "off": N_("no")}
 _AREAS = {
     "postal_address": 4,
@@ -215,6 +226,7 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "timezone": timezones(),
         "weekly_day": translated(_WEEKDAYS),
         "feed_content": translated(_FEEDS),
+        "each_content": translated(_ARTICLE),
         "machine_texts": translated(_SWITCH),
         "dkim": translated(_SWITCH),
         "theme": [(name, name) for name in names],

@@ -13,10 +13,12 @@ from hub.content.outline import Heading
 from hub.content.search import Hit, Results
 from hub.content.snippets import Part
 from hub.i18n import LANGUAGES
+from hub.mail.pictures import Picture
 from hub.newsletter.composing import Item
 from hub.newsletter.editions import PublicEdition
 from hub.newsletter.model import DigestPost, Edition
 from hub.newsletter.slots import Slots
+from hub.site import colours
 from hub.site.model import Site
 from hub.web import look
 from hub.web.forms import Form
@@ -25,6 +27,7 @@ from hub.web.paging import Paging
 _AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 _AUTHOR = Author(1, "ada-lovelace", "Ada Lovelace")
 _TOPIC = Topic("harbour", "Harbour")
+_ACCENT = "#7a2e4d"
 _EXCERPT = "What the water says twice a day, and who writes it down."
 
 Context = dict[str, object]
@@ -107,17 +110,30 @@ def _pages() -> dict[str, Context]:
 
 
 def _mail(site: Site) -> Context:
-    return {"site": site, "language": site.language}
+    tones = colours.by_day(_ACCENT), colours.by_night(_ACCENT)
+    logo = Picture(site.url("/media/ab/cd.png"), 160, 40)
+    return {"site": site, "language": site.language, "accent": look.Accent(*tones), "logo": logo}
 
 
 def _mails(site: Site) -> dict[str, Context]:
-    item = Item("Tides", site.url("/posts/tides"), _EXCERPT, (_AUTHOR.name,), _AT)
+    item = Item(
+        title="Tides",
+        url=site.url("/posts/tides"),
+        excerpt=_EXCERPT,
+        authors=(_AUTHOR.name,),
+        published_at=_AT,
+        reading_minutes=4,
+        language="fr",
+        picture=Picture(site.url("/media/ab/cd.jpg"), 528, 297),
+        picture_alt="The quay at low water",
+    )
     digest: Context = {
         "stream": "weekly",
         "subject": "Tides, and 3 more articles",
         "preheader": "Ropes · Weather",
         "intro": "This week: 4 new articles.",
         "reason": "You receive this mail because you subscribed.",
+        "made_at": _AT,
         "browser_url": site.url("/newsletter/3"),
         "posts": [item],
         "more": 3,

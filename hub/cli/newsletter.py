@@ -240,7 +240,7 @@ def _sweep(hub: Hub, edition: Edition) -> None:
 
 
 def _press(hub: Hub, site: Site) -> Press:
-    return Press(site, hub.signer, renderer(site, hub.settings.themes))
+    return Press(site, hub.signer, renderer(site, hub.settings))
 
 
 def _document(one: EditionReport) -> dict[str, object]:

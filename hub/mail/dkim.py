@@ -65,9 +65,16 @@ class DkimSigner:
             "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; "
             f"d={identity.domain};\r\n s={identity.selector}; h="
         ).encode()
+        everything = b"".join(name + b": x\r\n" for name in (*_SIGNED, *_ONCE))
+        # What a signature takes at most: RFC 1870 lets a size be announced that is too large.
+        self.most = len(self.signature(everything + b"\r\n"))
 
     def signed(self, message: bytes) -> bytes:
         """The message (CRLF lines) with its signature on top."""
+        return self.signature(message) + message
+
+    def signature(self, message: bytes) -> bytes:
+        """The header field that belongs on top of the message (CRLF lines)."""
         head, _, body = message.partition(b"\r\n\r\n")
         fields = _fields(head)
         names = [name for name, _ in fields if name in _SIGNED]
@@ -79,7 +86,7 @@ class DkimSigner:
         signed = [name + b":" + value + b"\r\n" for name, value in fields if name in _SIGNED]
         signed.append(_field(line))
         value = self._key.sign(b"".join(signed), padding.PKCS1v15(), hashes.SHA256())
-        return line + _wrapped(base64.b64encode(value)) + b"\r\n" + message
+        return line + _wrapped(base64.b64encode(value)) + b"\r\n"
 
 
 def new_key() -> bytes:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 # 76 octets, less the soft break and what an encoded space at the end would add.
 _WIDTH = 73
+# What mail programs know the foot of a mail by (RFC 3676 §4.3), its space kept from being trimmed.
+_SIGNATURE = b"--=20\r\n"
 _SAFE = re.compile("[ -<>-~]*")
 _OCTETS = tuple(bytes((n,)) if 32 <= n < 127 and n != 61 else b"=%02X" % n for n in range(256))
 
@@ -37,7 +39,9 @@ def quoted_printable(text: str, whole: Iterable[str] = ()) -> bytes:
     tokens = tuple(whole)
     atoms = re.compile("|".join([*map(re.escape, tokens), "."]), re.DOTALL)
     lines = re.split(r"\r\n|\r|\n", text.rstrip())
-    return b"".join(_encoded_line(line.rstrip(" \t"), atoms) for line in lines)
+    return b"".join(
+        _SIGNATURE if line == "-- " else _encoded_line(line.rstrip(" \t"), atoms) for line in lines
+    )
 
 
 def encoded(text: str) -> bytes:

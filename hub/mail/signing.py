@@ -1,15 +1,33 @@
-"""Mail signed with the owner's DKIM key on its way out, whichever lane it comes from."""
+"""Mail signed with the owner's DKIM key on its way out, whichever lane it comes from.
+
+A signature takes 0.3 to 0.5 ms of a processor, more than all the rest of sending. It is made in
+threads, where nothing of Python stands in the way of the others, while the relay is told who the
+message is from and for; only the body waits for it.
+"""
 
 import asyncio
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from hub.db import Database, Transaction
 from hub.errors import Unavailable
 from hub.mail import dkim_store, headers
 from hub.mail.dkim import DkimSigner, Identity
-from hub.mail.model import Connection, Done, Envelope, Mailer, Outcome, RelayFull, Take
+from hub.mail.model import (
+    Connection,
+    Done,
+    Envelope,
+    Mailer,
+    Outcome,
+    RelayFull,
+    Signature,
+    Take,
+)
 from hub.site.model import Site
+
+_THREADS = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="dkim")
 
 LoadSite = Callable[[Transaction], Site]
 
@@ -65,10 +83,12 @@ class _SigningConnection:
     async def deliver(self, first: Envelope, take: Take, done: Done) -> None:
         # What comes back untouched goes back as it was given.
         given: dict[object, Envelope] = {}
+        loop = asyncio.get_running_loop()
 
         def signed(envelope: Envelope) -> Envelope:
             given[envelope.key] = envelope
-            return replace(envelope, content=self._signer.signed(envelope.content))
+            made = loop.run_in_executor(_THREADS, self._signer.signature, envelope.content)
+            return replace(envelope, signature=Signature(self._signer.most, made))
 
         def taken() -> Envelope | None:
             envelope = take()

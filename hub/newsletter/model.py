@@ -63,7 +63,10 @@ class EditionReport:
 
 @dataclass(frozen=True, slots=True)
 class DigestPost:
-    """A post as an edition shows it."""
+    """A post as an edition shows it. `cover_size` is that of a cover of this site, in pixels.
+
+    `html` is its article where the mail carries it, else empty.
+    """
 
     id: int
     slug: str
@@ -71,6 +74,12 @@ class DigestPost:
     excerpt: str
     published_at: datetime
     authors: tuple[str, ...] = ()
+    language: str = ""
+    reading_minutes: int = 0
+    cover: str = ""
+    cover_alt: str = ""
+    cover_size: tuple[int, int] | None = None
+    html: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub import i18n
+from hub import i18n, logs
 from hub.db import Transaction
 from hub.errors import Refused
 from hub.i18n import N_
@@ -173,6 +173,8 @@ def _make(
 
 
 def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[DigestPost]) -> None:
+    if edition.stream == "each" and press.site.each_content == "full":
+        posts = ledger.with_article(tx, posts)
     for language in i18n.LANGUAGES:
         digest = composing.compose(
             edition,
@@ -182,6 +184,14 @@ def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[Dig
             signer=press.signer,
             render=press.render,
         )
+        for remark in digest.remarks:
+            logs.warning(
+                "edition.cut",
+                id=edition.id,
+                language=language,
+                bytes=digest.size,
+                what=remark.said(i18n.DEFAULT),
+            )
         template = composing.template(edition, digest, site=press.site, signer=press.signer)
         editions.put_mail(tx, edition.id, language, template)
 

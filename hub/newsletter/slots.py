@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hub.errors import Refused
 from hub.i18n import N_
-from hub.mail import headers, mime
+from hub.mail import headers, lines, mime
 from hub.newsletter.model import Edition
 from hub.site.model import Site
 from hub.tokens import KeyedHash, Signer
@@ -142,7 +142,5 @@ class Personaliser:
 
 def _shown(name: str) -> str:
     """A name in one line with a space before it; nothing when there is none."""
-    if not name.isprintable():
-        name = "".join(c if c.isprintable() else " " for c in name)
-    line = " ".join(name.split())
+    line = lines.one_line(name)
     return f" {line[:LONGEST_NAME].rstrip()}" if line else ""

@@ -33,6 +33,8 @@ class Site:
     legal_notice: str
     privacy_notice: str
     newsletter_name: str
+    subject_prefix: str
+    each_content: str
     weekly_day: str
     weekly_time: str
     monthly_day: int

@@ -4,6 +4,7 @@ docs/settings.md lists them; a test fails when one is missing there.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -42,7 +43,7 @@ def checked(name: str, value: str) -> str:
 
 def _line(longest: int, *, needed: bool = False) -> Callable[[str], str]:
     def check(value: str) -> str:
-        if "\n" in value:
+        if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value):
             raise Refused(N_("This must be one line."))
         if len(value) > longest:
             raise Refused(N_("At most %(longest)s characters."), longest=longest)
@@ -245,6 +246,18 @@ OPTIONS = (
     ),
     Option(
         "newsletter_name", "", N_("What the newsletter is called; empty: the title."), _line(120)
+    ),
+    Option(
+        "subject_prefix",
+        "",
+        N_("Stands in front of the subject of each newsletter, such as [Harbour]; empty: nothing."),
+        _line(40),
+    ),
+    Option(
+        "each_content",
+        "full",
+        N_("What the mail of a single article carries: the full article, or its excerpt."),
+        _choice("full", "excerpt"),
     ),
     Option(
         "weekly_day",

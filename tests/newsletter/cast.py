@@ -84,7 +84,7 @@ def subscribe(
 
 def press(hub: Hub) -> Press:
     site = hub.site()
-    return Press(site, hub.signer, renderer(site, hub.settings.themes))
+    return Press(site, hub.signer, renderer(site, hub.settings))
 
 
 def relay_at(port: int, *, final_dot: float = 5.0) -> Mailer:
