@@ -67,9 +67,7 @@ def home(request: Request) -> Response:
     )
 
 
-def steps(
-    site: Site, *, mail_server: bool, articles: int, pages: int, readers: int
-) -> list[Step]:
+def steps(site: Site, *, mail_server: bool, articles: int, pages: int, readers: int) -> list[Step]:
     """What is left to do, in the order in which it is best done."""
     return [
         Step(

@@ -41,9 +41,7 @@ def obstacles(tx: Transaction, settings: Settings, now: datetime) -> Obstacles:
     ways = workers.ways(tx, now) or [" ".join(relay.name for relay in settings.smtp)]
     names = sorted({name for way in ways for name in way.split()})
     stopped = relays.stopped(tx, names)
-    return Obstacles(
-        stopped, len(stopped) < len(names), troubles.current(tx), outbox=not all(ways)
-    )
+    return Obstacles(stopped, len(stopped) < len(names), troubles.current(tx), outbox=not all(ways))
 
 
 def refresh_seconds(edition: Edition, how: Progress) -> int:

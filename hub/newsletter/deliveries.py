@@ -215,9 +215,7 @@ class _StatusCount:
 
 
 # What the reader of a failed mail is now; `left out` when the owner said so.
-_NOW = (
-    "CASE WHEN o.subscriber_id IS NOT NULL THEN 'left out' ELSE coalesce(s.status, 'erased') END"
-)
+_NOW = "CASE WHEN o.subscriber_id IS NOT NULL THEN 'left out' ELSE coalesce(s.status, 'erased') END"
 
 
 def retriable(tx: Transaction, edition_id: int) -> Retry:

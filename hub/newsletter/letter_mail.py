@@ -4,13 +4,13 @@ reader's own."""
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from hub import i18n
-from hub.content.absolute import absolute
 from hub.i18n import N_
-from hub.mail import headers
+from hub.mail import headers, lines, plain_text
 from hub.mail.model import Envelope, Render
-from hub.newsletter import composing, markdown_text, slots
+from hub.newsletter import articles, composing, slots
 from hub.newsletter.composing import Digest
 from hub.newsletter.letter_model import HandLetter
 from hub.newsletter.model import Edition
@@ -22,7 +22,7 @@ from hub.tokens import Signer
 # Gmail hides what comes after so much HTML behind a link.
 CLIPPED_AT = 102_400
 _PREHEADER = 140
-_REASON = N_("You receive this mail because you subscribed to %(site)s.")
+_REASON = N_("You get this mail because you subscribed to %(name)s at %(host)s.")
 
 
 def compose(
@@ -46,23 +46,29 @@ def compose(
         "language": language,
         "stream": edition.stream,
         "subject": letter.subject,
-        "preheader": _shortened(letter.preheader or letter.excerpt),
+        "preheader": lines.cut(letter.preheader or letter.excerpt, _PREHEADER),
         "made_at": edition.created_at,
-        "reason": i18n.translate(language, _REASON, site=site.title),
+        "reason": i18n.translate(
+            language,
+            _REASON,
+            name=lines.one_line(site.letter_name),
+            host=urlsplit(site.base_url).netloc,
+        ),
         "browser_url": own_page if letter.is_public else "",
         "body_language": written_in,
     }
+    body = "\n".join(articles.blocks(letter.html, own_page))
     html = render(
         "letter.html",
         language,
-        {**context, "body": absolute(letter.html, own_page), "slots": tokens.in_html(site)},
+        {**context, "body": body, "slots": tokens.in_html(site)},
     )
     text = render(
         "letter.txt",
         language,
         {
             **context,
-            "body": markdown_text.readable(letter.markdown, own_page),
+            "body": plain_text.from_html(body, own_page),
             "slots": tokens.in_text(site),
         },
     )
@@ -105,11 +111,3 @@ def _pretended(letter: HandLetter, now: datetime) -> Edition:
     """An edition that is not stored. Its number makes each test a message of its own."""
     number = int(now.timestamp() * 1000)
     return Edition(number, "letter", "test", "planned", letter.subject, "", now, None, 0)
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    if len(text) <= _PREHEADER:
-        return text
-    cut = text[: _PREHEADER - 1]
-    return (cut.rpartition(" ")[0] or cut) + "…"

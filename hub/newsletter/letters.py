@@ -9,6 +9,7 @@ from hub.content.rendering import Rendered
 from hub.db import Transaction
 from hub.errors import Conflict, HubError, NotFound, Refused
 from hub.i18n import N_
+from hub.mail import lines
 from hub.newsletter import composing, editions, letter_mail, letter_store
 from hub.newsletter.letter_model import AUDIENCES, ON_SITE, Draft, HandLetter
 from hub.newsletter.letter_store import Written
@@ -51,12 +52,12 @@ def change(
 
 def written(tx: Transaction, draft: Draft, rendered: Rendered) -> Written:
     """What is stored of a draft. Raises Refused beside the field that cannot be used."""
-    subject = _line(draft.subject)
+    subject = lines.one_line(draft.subject)
     if not subject:
         raise Refused(N_("Write a subject."), field="subject")
     if len(subject) > LONGEST_SUBJECT:
         raise _too_long("subject", LONGEST_SUBJECT)
-    preheader = _line(draft.preheader)
+    preheader = lines.one_line(draft.preheader)
     if len(preheader) > LONGEST_PREHEADER:
         raise _too_long("preheader", LONGEST_PREHEADER)
     if draft.language and draft.language not in i18n.LANGUAGES:
@@ -231,10 +232,6 @@ def _sendable(letter: HandLetter) -> HandLetter:
     if not letter.html.strip():
         raise Refused(N_("This letter has no text yet."), field="markdown")
     return letter
-
-
-def _line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _too_long(field: str, longest: int) -> Refused:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_
-from hub.newsletter import editions, holds, letter_store, ledger
+from hub.newsletter import editions, holds, ledger, letter_store
 from hub.newsletter.model import Edition
 
 UNDO = timedelta(minutes=1)
