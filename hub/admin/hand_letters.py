@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub import i18n
-from hub.admin import testing, words
+from hub.admin import replies, testing, words
 from hub.admin.confirming import ask
 from hub.admin.forms import Errors, number
 from hub.admin.mail_view import Trial, asked_language, html_part, message_page
@@ -237,6 +237,7 @@ def _check_page(request: Request, errors: Errors) -> Response:
         readers=readers,
         segment=segment,
         send_at=typed or scheduled,
+        said=replies.said,
         earliest=moments.typed(now, site.timezone),
         errors=errors.by_field,
     )

@@ -39,7 +39,7 @@ def ledger(request: Request) -> Response:
         more=_following(stream, shown[-1]) if len(lines) > PER_PAGE else "",
         first="after" not in request.query_params,
         first_path=f"{_PATH}?stream={stream}",
-        here=request.url.query,
+        after=request.query_params.get("after", ""),
         words=words,
     )
 
