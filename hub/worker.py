@@ -14,7 +14,16 @@ from hub.mail.lifeline import Lifeline
 from hub.mail.model import Composer, Mailer, Render, Standing
 from hub.mail.posting import Desk, LetterLane
 from hub.mail.signing import SigningMailer
-from hub.newsletter import claiming, editions, planning, samples, steering, troubles
+from hub.newsletter import (
+    claiming,
+    due,
+    editions,
+    planning,
+    samples,
+    steering,
+    troubles,
+    undoing,
+)
 from hub.newsletter.books import Books
 from hub.newsletter.gate import Gate
 from hub.newsletter.planning import Press
@@ -58,6 +67,7 @@ class Worker:
         self._watch = workers.SilenceWatch()
         self._lifeline = Lifeline(hub.settings.workers)
         self._mark = ""
+        self._way = " ".join(relay.name for relay in hub.settings.smtp)
         self._worker_id: int | None = None
         self._next_housekeeping = steady()
         self._plan_from = steady()
@@ -136,9 +146,9 @@ class Worker:
             if self._worker_id is None:
                 # Held before others can read of it.
                 self._mark = self._lifeline.hold()
-                self._worker_id = workers.start(tx, now, lifeline=self._mark)
+                self._worker_id = workers.start(tx, now, lifeline=self._mark, way=self._way)
             else:
-                workers.beat(tx, self._worker_id, now, lifeline=self._mark)
+                workers.beat(tx, self._worker_id, now, lifeline=self._mark, way=self._way)
         with db.read() as tx:
             others = workers.others(tx, self._worker_id)
         silent = set(self._watch.dead(others, now=now, steady=self._steady()))
@@ -172,7 +182,11 @@ class Worker:
                     keep(tx, now)
         did = self._make_editions(now)
         with db.read() as tx:
-            planned = editions.with_status(tx, "planned")
+            planned = [
+                edition
+                for edition in editions.with_status(tx, "planned")
+                if not undoing.is_held(edition, now)
+            ]
             cancelled = steering.unswept(tx)
             changed = troubles.differs(tx, troubles.PLANNING, self._planning_trouble)
         if changed:
@@ -197,14 +211,16 @@ class Worker:
             return did
         self._planning_trouble = ""
         while not self.stopping.is_set():
-            with self._hub.db.read() as tx:
-                site, render = self._site_and_render(tx)
-                if not planning.is_due(tx, site, now):
-                    return did
             try:
+                with self._hub.db.read() as tx:
+                    site, render = self._site_and_render(tx)
+                    if not due.is_due(tx, site, now):
+                        return did
                 with self._hub.db.write() as tx:
-                    edition = planning.plan_due(tx, Press(site, self._hub.signer, render), now)
+                    edition = due.plan_due(tx, Press(site, self._hub.signer, render), now)
                     tx.site_changed()
+            except Unavailable:
+                raise
             except HubError as error:
                 # The mail cannot be made: nothing was taken, and it is tried again.
                 self._planning_trouble = str(error)

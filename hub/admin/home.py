@@ -14,7 +14,6 @@ from hub.audience import store as audience
 from hub.content import shelf
 from hub.i18n import N_
 from hub.newsletter import editions, planning
-from hub.settings import Settings
 from hub.site.model import Site
 from hub.web.state import hub
 
@@ -42,10 +41,10 @@ def home(request: Request) -> Response:
         people = audience.count_by_status(tx)
         coming = planning.next_edition(tx, site, "weekly", parts.now())
         paused = editions.with_status(tx, "paused")
-        obstacles = progress.obstacles(tx, parts.settings)
+        obstacles = progress.obstacles(tx, parts.settings, parts.now())
     everything = steps(
-        parts.settings,
         site,
+        mail_server=not obstacles.outbox,
         articles=posts.published,
         pages=pages.published,
         readers=people["active"],
@@ -68,7 +67,7 @@ def home(request: Request) -> Response:
     )
 
 
-def steps(settings: Settings, site: Site, *, articles: int, pages: int, readers: int) -> list[Step]:
+def steps(site: Site, *, mail_server: bool, articles: int, pages: int, readers: int) -> list[Step]:
     """What is left to do, in the order in which it is best done."""
     return [
         Step(
@@ -105,7 +104,7 @@ def steps(settings: Settings, site: Site, *, articles: int, pages: int, readers:
             N_("Connect a mail server"),
             N_("Until HUB_SMTP names one, mail is kept in the outbox for you to look at."),
             "/admin/outbox",
-            bool(settings.smtp),
+            mail_server,
         ),
         Step(
             N_("Open the site to the world"),

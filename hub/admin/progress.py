@@ -1,6 +1,7 @@
 """How the sending of an edition goes: for its page, and as JSON for whoever watches from afar."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,7 +10,7 @@ from hub.admin.policy import DeskRoute, Needs
 from hub.db import Transaction
 from hub.errors import NotFound
 from hub.i18n import N_
-from hub.mail import relays
+from hub.mail import relays, workers
 from hub.mail.relays import Stopped
 from hub.newsletter import editions, pacing, samples, troubles
 from hub.newsletter.model import Edition
@@ -26,16 +27,21 @@ SLOW_REFRESH_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Obstacles:
-    """What the worker met at its last try. `backed`: another relay takes the mail meanwhile."""
+    """What the worker met at its last try. `backed`: another relay takes the mail meanwhile.
+    `outbox`: mail is kept in the outbox, and reaches nobody."""
 
     relays: list[Stopped]
     backed: bool
     troubles: list[Trouble]
+    outbox: bool
 
 
-def obstacles(tx: Transaction, settings: Settings) -> Obstacles:
-    stopped = relays.stopped(tx, [relay.name for relay in settings.smtp])
-    return Obstacles(stopped, len(stopped) < len(settings.smtp), troubles.current(tx))
+def obstacles(tx: Transaction, settings: Settings, now: datetime) -> Obstacles:
+    """As the workers that are alive send it: they may know relays that this process does not."""
+    ways = workers.ways(tx, now) or [" ".join(relay.name for relay in settings.smtp)]
+    names = sorted({name for way in ways for name in way.split()})
+    stopped = relays.stopped(tx, names)
+    return Obstacles(stopped, len(stopped) < len(names), troubles.current(tx), outbox=not all(ways))
 
 
 def refresh_seconds(edition: Edition, how: Progress) -> int:

@@ -43,6 +43,7 @@ _KNOWN = (
     N_("cancelled by the owner while %(number)s were waiting"),
     N_("cancelled by the owner: %(reason)s"),
     N_("cancelled by the owner before anything was sent; its articles are in the next one"),
+    N_("cancelled by the owner before anything was sent; the letter is a draft again"),
     N_("pending"),
     N_("waiting"),
     N_("unsubscribed"),

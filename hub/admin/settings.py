@@ -179,7 +179,7 @@ def save(request: Request) -> Response:
     before = sessions.cookie_name(site)
     with parts.db.write() as tx:
         for name, value in sent.items():
-            sites.put(tx, name, value)
+            sites.change(tx, name, value, now=parts.now())
     response = done("/admin/settings", "saved")
     if sessions.cookie_name(parts.site()) != before:
         # The site moved to https, or back: whoever moved it stays logged in.

@@ -16,6 +16,7 @@ from hub.i18n import LANGUAGES
 from hub.mail.pictures import Picture
 from hub.newsletter.composing import Item
 from hub.newsletter.editions import PublicEdition
+from hub.newsletter.letter_model import HandLetter
 from hub.newsletter.model import DigestPost, Edition
 from hub.newsletter.slots import Slots
 from hub.site import colours
@@ -93,6 +94,7 @@ def _pages() -> dict[str, Context]:
         "edition": {
             "edition": Edition(3, "weekly", "2026-W48", "sent", "Tides", "", _AT, _AT, 0),
             "posts": (DigestPost(1, "tides", "Tides", _EXCERPT, _AT, (_AUTHOR.name,)),),
+            "letter": _letter(),
         },
         "subscribe": form | {"consent": "Yes, send me Harbour Notes."},
         "check_mail": {"email": "ada@example.org"},
@@ -154,13 +156,43 @@ def _mails(site: Site) -> dict[str, Context]:
         "waiting": 60,
         "url": site.url("/admin/newsletter/3"),
     }
+    letter = {name: digest[name] for name in ("subject", "preheader", "made_at", "reason")} | {
+        "stream": "letter",
+        "body": f"<p>{_EXCERPT}</p>",
+        "body_language": "fr",
+        "browser_url": digest["browser_url"],
+        "slots": digest["slots"],
+    }
     letters = {
         "digest": digest,
+        "letter": letter,
         "confirmation": confirmation,
         "password": password,
         "paused": paused,
     }
     return {f"{name}.{end}": given for name, given in letters.items() for end in ("html", "txt")}
+
+
+def _letter() -> HandLetter:
+    return HandLetter(
+        id=1,
+        subject="Tides",
+        preheader="",
+        excerpt=_EXCERPT,
+        language="fr",
+        audience="all",
+        topics="",
+        segment_id=None,
+        on_site="auto",
+        status="made",
+        send_at=None,
+        problem="",
+        edition_id=3,
+        created_at=_AT,
+        updated_at=_AT,
+        markdown=_EXCERPT,
+        html=f"<p>{_EXCERPT}</p>",
+    )
 
 
 def _hit() -> Hit:

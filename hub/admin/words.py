@@ -11,7 +11,7 @@ SUBSCRIBER = {
     "complained": N_("complained"),
 }
 # Why a mail that failed does not go out again: what its reader is now.
-LEFT_OUT = {**SUBSCRIBER, "erased": N_("erased")}
+LEFT_OUT = {**SUBSCRIBER, "erased": N_("erased"), "left out": N_("left out by you")}
 CADENCE = {
     "each": N_("each article"),
     "weekly": N_("once a week"),
@@ -29,6 +29,21 @@ STREAM = {
     "monthly": N_("Monthly"),
     "each": N_("Each article"),
     "letter": N_("Letter"),
+}
+AUDIENCE = {
+    "all": N_("every active reader"),
+    "topics": N_("readers of some topics"),
+    "segment": N_("a segment"),
+}
+ON_SITE = {
+    "auto": N_("if it goes to everybody"),
+    "yes": N_("yes"),
+    "no": N_("no"),
+}
+LETTER = {
+    "draft": N_("draft"),
+    "scheduled": N_("scheduled"),
+    "made": N_("sent"),
 }
 EDITION = {
     "planned": N_("being prepared"),
@@ -57,6 +72,7 @@ TONES = {
     "active": "good",
     "accepted": "good",
     "sent": "good",
+    "scheduled": "good",
     "published": "good",
     "waiting": "warning",
     "paused": "warning",

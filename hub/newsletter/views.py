@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from hub.errors import NotFound
 from hub.i18n import N_
-from hub.newsletter import editions, ledger
+from hub.newsletter import editions, ledger, letter_store
 from hub.web.pages import page
 from hub.web.state import hub
 
@@ -25,7 +25,8 @@ def edition(request: Request) -> Response:
         if found is None:
             raise NotFound(N_("There is no such page."))
         posts = ledger.posts(tx, found.id)
-    return page(request, "edition.html", shared=True, edition=found, posts=posts)
+        letter = letter_store.of_edition(tx, found.id) if found.stream == "letter" else None
+    return page(request, "edition.html", shared=True, edition=found, posts=posts, letter=letter)
 
 
 ROUTES: list[BaseRoute] = [

@@ -46,6 +46,9 @@ class Site:
     send_connections: int
     ramp_up: str
     ready_at: datetime | None
+    # When the owner last changed the day or the time of these newsletters; None: never.
+    weekly_from: datetime | None = None
+    monthly_from: datetime | None = None
 
     def url(self, path: str) -> str:
         """The absolute address of a path of this site that starts with `/`.

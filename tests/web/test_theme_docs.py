@@ -18,7 +18,7 @@ from hub.web.state import Hub
 from hub.web.theme_files import SHIPPED
 from hub.web.themes import Finish, Theme
 from tests.conftest import NOW
-from tests.newsletter.cast import press, publish, subscribe, tick
+from tests.newsletter.cast import press, publish, send_letter, subscribe, tick
 from tests.posts import add
 
 DOCS = (Path(__file__).parents[2] / "docs" / "themes.md").read_text(encoding="utf-8")
@@ -134,6 +134,7 @@ def _read_everything(hub: Hub) -> None:
     with hub.db.write() as tx:
         while planning.queue(tx, edition.id, NOW):
             continue
+    send_letter(hub)
     with TestClient(create_app(hub), base_url="https://hub.test") as client:
         for path in _addresses(hub, reader):
             client.get(path)
@@ -152,6 +153,7 @@ def _addresses(hub: Hub, reader: int) -> Iterator[str]:
         "/legal",
         "/newsletter",
         "/newsletter/1",
+        "/newsletter/2",
         "/subscribe",
         "/nowhere",
     )
