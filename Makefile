@@ -25,7 +25,7 @@ test: setup
 	@$(BIN)/pytest -q -n auto --dist loadfile
 
 quick: setup
-	@$(BIN)/pytest -q -n auto --dist loadfile -m 'not slow and not browser' --engine sqlite
+	@$(BIN)/pytest -q -n auto --dist loadfile -m 'not slow and not browser' --engine sqlite --hypothesis-profile quick
 
 check: setup
 	@$(BIN)/ruff format --check .

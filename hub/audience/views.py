@@ -79,7 +79,10 @@ def _form_page(
 
 def _form_url(request: Request, site: Site) -> str:
     """The page of this site that held the form; the page at /subscribe when it does not say."""
-    referer = urlsplit(request.headers.get("referer", ""))
+    try:
+        referer = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # brackets that are no IPv6 address
+        return site.url("/subscribe")
     if referer.netloc and f"{referer.scheme}://{referer.netloc}" == site.base_url:
         return site.url(referer.path)[:_LONGEST_URL]
     return site.url("/subscribe")
