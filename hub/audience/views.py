@@ -1,5 +1,6 @@
 """The pages of the list: sign up, confirm, leave, choose."""
 
+from datetime import date
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -179,7 +180,7 @@ def _save_preferences(request: Request, subscriber_id: int) -> Response:
             topics = store.topics_of(tx, subscriber_id)
         if subscriber is None:
             return _left(request, None)
-        return _preferences_page(request, subscriber, form, topics, error=error)
+        return _preferences_page(request, subscriber, _showable(form), topics, error=error)
     with parts.db.write() as tx:
         subscriber = membership.save_preferences(tx, subscriber_id, chosen)
     if subscriber is None:
@@ -217,6 +218,15 @@ def _preferences_page(
             unsubscribe_url=f"/unsubscribe/{token}",
         )
     )
+
+
+def _showable(form: Form) -> Form:
+    """What was typed, without a day that is none: a field for dates cannot show it."""
+    try:
+        date.fromisoformat(form.text("paused_until"))
+    except ValueError:
+        return Form({**form.values, "paused_until": [""]})
+    return form
 
 
 def _as_form(subscriber: Subscriber, topics: tuple[str, ...], site: Site) -> Form:
