@@ -101,6 +101,8 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
             hub.db.close()
 
     app = Starlette(routes=routes(), lifespan=lifespan, exception_handlers=error_pages.HANDLERS)
+    # The last route answers every path; what is none ("OPTIONS *") gets no other address guessed.
+    app.router.redirect_slashes = False
     app.state.hub = hub
     app.state.chrome = _chrome
     headers = SecurityHeaders(SameOrigin(app, hub=hub), hub=hub)

@@ -20,7 +20,7 @@ from hub.admin.pages import bare_page
 from hub.errors import HubError, NotAllowed
 from hub.i18n import N_
 from hub.users.model import User
-from hub.web import sessions
+from hub.web import client, sessions
 from hub.web.forms import LARGEST_BODY, View, read_form
 from hub.web.pages import message
 
@@ -108,5 +108,6 @@ async def _ask_to_log_in(request: Request) -> Response:
 
 
 def _login_address(request: Request) -> str:
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    query = request.scope["query_string"].decode(errors="replace")
+    wanted = client.opened(request).path + (f"?{query}" if query else "")
     return "/admin/login" if wanted == "/admin" else f"/admin/login?next={quote(wanted, safe='')}"

@@ -98,4 +98,8 @@ class SameOrigin:
     def _is_ours(self, origin: str, host: str) -> bool:
         if origin == "null":
             return False
-        return urlsplit(origin).netloc == host or origin == self._hub.settings.base_url
+        try:
+            place = urlsplit(origin).netloc
+        except ValueError:  # brackets that are no IPv6 address
+            return False
+        return place == host or origin == self._hub.settings.base_url
