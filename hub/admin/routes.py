@@ -10,12 +10,14 @@ from hub.admin import (
     media,
     newsletter,
     outbox,
+    owner_notices,
     post_actions,
     posts,
     progress,
     settings,
     setup,
     subscribers,
+    welcome,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -27,7 +29,9 @@ ROUTES: list[BaseRoute] = [
     *newsletter.ROUTES,
     *progress.ROUTES,
     *outbox.ROUTES,
+    *owner_notices.ROUTES,
     *settings.ROUTES,
+    *welcome.ROUTES,
     *look.ROUTES,
     *account.ROUTES,
     *login.ROUTES,

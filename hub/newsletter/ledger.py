@@ -1,5 +1,6 @@
 """The ledger: which post went out in which edition, and which wait for theirs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,6 +69,22 @@ def latest(tx: Transaction, limit: int, now: datetime) -> tuple[DigestPost, ...]
             " ORDER BY published_at DESC, id DESC LIMIT :limit",
             now=now,
             limit=limit,
+        ),
+    )
+
+
+def by_slugs(tx: Transaction, slugs: Sequence[str]) -> tuple[DigestPost, ...]:
+    """The published posts among `slugs`, newest first."""
+    names, values = in_list("slug", slugs)
+    return _with_authors(
+        tx,
+        tx.all(
+            _Post,
+            # Without the condition of the index, SQLite goes through every article.
+            "SELECT id, slug, title, excerpt, published_at FROM posts WHERE kind = 'post'"
+            f" AND slug IN {names} AND status <> 'deleted' AND status = 'published'"
+            " ORDER BY published_at DESC, id DESC",
+            **values,
         ),
     )
 

@@ -133,6 +133,12 @@ def mark_all_read(tx: Transaction, *, up_to: datetime, now: datetime) -> int:
     )
 
 
+def has_unmailed(tx: Transaction) -> bool:
+    """Whether any notice waits for its mail, or for the mail that comes with the next day."""
+    found = tx.scalar("SELECT 1 FROM notices WHERE mail IN ('wanted', 'folded') LIMIT 1")
+    return found is not None
+
+
 def is_waiting(tx: Transaction, *, folded_before: datetime) -> bool:
     """Whether a notice waits for its mail, or one folded before a time for the day's."""
     found = tx.scalar(

@@ -37,7 +37,7 @@ def tell(
         period=period,
         subject_id=subject_id,
         facts=facts,
-        mail="wanted" if choice == "mail" else "none",
+        mail="wanted" if choice == "mail" and rules.recipient(site) else "none",
         now=now,
     )
 

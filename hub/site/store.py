@@ -10,6 +10,10 @@ from hub.times import from_text, to_text
 
 # Not an option: when the hub was set up. Every stream's ledger runs from here.
 READY_AT = "ready_at"
+_NUMBERS = (
+    *("posts_per_page", "feed_items", "monthly_day", "send_connections"),
+    *("notice_failures_above", "notice_limit"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ def load(tx: Transaction, *, base_url: str = "") -> Site:
     values: dict[str, object] = {
         option.name: stored.get(option.name, option.default) for option in options.OPTIONS
     }
-    for name in ("posts_per_page", "feed_items", "monthly_day", "send_connections"):
+    for name in _NUMBERS:
         values[name] = int(str(values[name]))
     if base_url:
         values["base_url"] = base_url
