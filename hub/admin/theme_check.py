@@ -10,8 +10,10 @@ from hub.site.model import Site
 from hub.web import themes
 from hub.web.theme_files import FOLDERS, Fault
 
-# Every newsletter must say how to leave.
-_NEEDS_A_WAY_OUT = ("mail/digest.html", "mail/digest.txt")
+# Every newsletter must say how to leave, and so must what comes to its new readers.
+_NEEDS_A_WAY_OUT = tuple(
+    f"mail/{n}.{end}" for n in ("digest", "welcome") for end in ("html", "txt")
+)
 
 
 def check(name: str, owner_themes: Path, site: Site) -> tuple[Fault, ...]:

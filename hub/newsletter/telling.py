@@ -9,6 +9,7 @@ from hub.notices import rules as notice_rules
 from hub.notices.model import Facts, Kind
 from hub.notices.telling import tell
 from hub.site.model import Site
+from hub.times import to_text
 
 
 def sent(tx: Transaction, edition_id: int, *, site: Site, now: datetime) -> None:
@@ -31,7 +32,10 @@ def sent(tx: Transaction, edition_id: int, *, site: Site, now: datetime) -> None
 
 
 def paused(tx: Transaction, edition: Edition, *, reason: str, site: Site, now: datetime) -> None:
-    """An edition stopped for a reason that only the owner can mend."""
+    """An edition stopped for a reason that only the owner can mend.
+
+    Every time: between two pauses lies the owner's own "Go on", and nobody else starts it again.
+    """
     counts = editions.counts(tx, edition.id)
     facts = Facts(
         subject=edition.subject,
@@ -40,7 +44,8 @@ def paused(tx: Transaction, edition: Edition, *, reason: str, site: Site, now: d
         accepted=counts.accepted,
         waiting=counts.queued + counts.claimed + counts.deferred,
     )
-    _tell(tx, "paused", edition, facts, site, now)
+    period = f"{edition.id}@{to_text(now)}"
+    tell(tx, "paused", period, facts, site=site, now=now, subject_id=edition.id)
 
 
 def cancelled(tx: Transaction, edition: Edition, *, site: Site, now: datetime) -> None:

@@ -102,7 +102,7 @@ def letter(found: Welcome, reader: Reader, *, site: Site, signer: Signer, render
         "next_at": found.next_at,
         "edition": found.edition,
         "edition_url": f"{base_url}/newsletter/{found.edition.id}" if found.edition else "",
-        "articles": [_Article.of(post, site) for post in found.articles],
+        "articles": [Teaser.of(post, site) for post in found.articles],
         "unsubscribe_url": unsubscribe_url,
         "preferences_url": f"{base_url}/preferences/{signer.sign('preferences', reader.id)}",
     }
@@ -115,13 +115,15 @@ def letter(found: Welcome, reader: Reader, *, site: Site, signer: Signer, render
 
 
 @dataclass(frozen=True, slots=True)
-class _Article:
+class Teaser:
+    """An article as the mail shows it; `url` is absolute."""
+
     title: str
     url: str
     excerpt: str
 
     @classmethod
-    def of(cls, post: DigestPost, site: Site) -> "_Article":
+    def of(cls, post: DigestPost, site: Site) -> "Teaser":
         excerpt = " ".join(post.excerpt.split())
         if len(excerpt) > _EXCERPT:
             excerpt = excerpt[: _EXCERPT - 1].rpartition(" ")[0] + "…"
