@@ -107,7 +107,7 @@ def count_unread(tx: Transaction, *, most: int) -> int:
     return int(
         tx.scalar(
             "SELECT count(*) FROM (SELECT id FROM notices WHERE read_at IS NULL"
-            " ORDER BY at LIMIT :most) AS some",
+            " ORDER BY at LIMIT :most) AS counted",
             most=most,
         )
     )
