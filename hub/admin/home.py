@@ -20,6 +20,7 @@ from hub.site.model import Site
 from hub.web.state import hub
 
 LATEST = 5
+UNREAD = 3
 MOST_COUNTED = 100
 
 
@@ -45,7 +46,7 @@ def home(request: Request) -> Response:
         coming = planning.next_edition(tx, site, "weekly", parts.now())
         paused = editions.with_status(tx, "paused")
         obstacles = progress.obstacles(tx, parts.settings)
-        unread = notices.unread(tx, limit=LATEST)
+        unread = notices.unread(tx, limit=UNREAD)
         more_unread = notices.count_unread(tx, most=MOST_COUNTED) - len(unread)
     everything = steps(
         parts.settings,

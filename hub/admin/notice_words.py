@@ -1,7 +1,7 @@
 """A notice in words: its title, a few lines, and where at the desk to go on."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub import i18n
 from hub.admin import replies, words
@@ -35,6 +35,10 @@ _MEANWHILE = {
     RELAY_REFUSES: N_("No mail goes out until this is mended: see HUB_SMTP."),
     PLANNING: N_("It is tried again every minute; its articles wait."),
     THEME: N_("Where they are, readers see the default look instead."),
+}
+_PATHS = {
+    **dict.fromkeys((RELAY_AWAY, RELAY_REFUSES, PLANNING), "/admin/newsletter"),
+    THEME: "/admin/settings",
 }
 _TONES = {
     **dict.fromkeys(("failures", "trouble"), "error"),
@@ -76,7 +80,7 @@ def _lines(notice: Notice, language: str, timezone: str) -> tuple[str, ...]:
     if kind in ("sent", "failures"):
         return (_delivered(facts, language), _took(facts, language))
     if kind in ("paused", "cancelled"):
-        return (replies.said(facts.reason, language), _delivered(facts, language))
+        return (_sentence(replies.said(facts.reason, language)), _delivered(facts, language))
     if kind == "skipped":
         return (_skipped(facts, language),)
     if kind == "late":
@@ -96,9 +100,7 @@ def _path(notice: Notice) -> str:
         return f"/admin/newsletter/{notice.subject_id}"
     if notice.kind == "readers":
         return "/admin/subscribers?status=active"
-    if notice.kind == "trouble":
-        return "/admin/settings" if notice.facts.part == THEME else "/admin/newsletter"
-    return ""
+    return _PATHS.get(notice.facts.part, "")
 
 
 def _delivered(facts: Facts, language: str) -> str:
@@ -118,8 +120,11 @@ def _figures(texts: tuple[tuple[str, int, bool], ...], language: str) -> str:
         for text, number, always in texts
         if number or always
     ]
-    line = " · ".join(shown)
-    return line[:1].upper() + line[1:]
+    return _sentence(" · ".join(shown))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _took(facts: Facts, language: str) -> str:
@@ -163,12 +168,6 @@ def _trouble(facts: Facts, language: str, timezone: str) -> tuple[str, ...]:
 
 
 def _readers(facts: Facts, language: str, timezone: str) -> tuple[str, ...]:
-    period = i18n.translate(
-        language,
-        N_("From %(when)s to %(until)s."),
-        when=_when(facts.since, language, timezone),
-        until=_when(facts.until, language, timezone),
-    )
     figures = _figures(
         (
             (N_("confirmed: %(number)s"), facts.confirmed, True),
@@ -178,7 +177,16 @@ def _readers(facts: Facts, language: str, timezone: str) -> tuple[str, ...]:
         ),
         language,
     )
-    return (figures, period)
+    return (figures, _period(facts, language, timezone))
+
+
+def _period(facts: Facts, language: str, timezone: str) -> str:
+    """The day, or the first and the last of several; `until` is the midnight after the last."""
+    if facts.since is None or facts.until is None:
+        return ""
+    first = i18n.long_date(facts.since, language, timezone)
+    last = i18n.long_date(facts.until - timedelta(seconds=1), language, timezone)
+    return first if first == last else f"{first} – {last}"
 
 
 def _when(moment: datetime | None, language: str, timezone: str) -> str:

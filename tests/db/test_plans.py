@@ -39,6 +39,7 @@ WALKS = {
         "newest first, and stops at the limit"
     ),
     "FROM notices WHERE kind <> 'digest' ORDER BY at DESC": "newest first, and stops at the limit",
+    "SELECT 1 FROM notices WHERE mail IN ('wanted', 'folded') LIMIT 1": "stops at the first",
     "FROM notices WHERE read_at IS NULL ORDER BY at": "by an index of its own, and stops so too",
     "FROM subscribers  ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
     "(paused_until IS NULL OR paused_until <= :made_at) LIMIT 1": "stops at the first reader",
