@@ -45,7 +45,7 @@ def home(request: Request) -> Response:
         people = audience.count_by_status(tx)
         coming = planning.next_edition(tx, site, "weekly", parts.now())
         paused = editions.with_status(tx, "paused")
-        obstacles = progress.obstacles(tx, parts.settings)
+        obstacles = progress.obstacles(tx, parts.settings, parts.now())
         unread = notices.unread(tx, limit=UNREAD)
         more_unread = notices.count_unread(tx, most=MOST_COUNTED) - len(unread)
     everything = steps(

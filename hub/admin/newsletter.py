@@ -46,7 +46,7 @@ def overview(request: Request) -> Response:
         coming = [planning.next_edition(tx, site, stream, parts.now()) for stream in STREAMS]
         past = editions.newest(tx, SHOWN)
         paused = editions.with_status(tx, "paused")
-        obstacles = progress.obstacles(tx, parts.settings)
+        obstacles = progress.obstacles(tx, parts.settings, parts.now())
         held_back = pacing.waiting(tx, site, parts.now())
     return desk_page(
         request,

@@ -138,7 +138,7 @@ LABELS = {
     "welcome_posts": N_("Articles to begin with"),
     "notice_sent": N_("A newsletter was sent"),
     "notice_failures": N_("Many mails failed"),
-    "notice_failures_above": N_("Many are, in a hundred, more than"),
+    "notice_failures_above": N_("Many are more than (in a hundred)"),
     "notice_paused": N_("A newsletter stopped"),
     "notice_cancelled": N_("A newsletter was cancelled"),
     "notice_skipped": N_("A newsletter was skipped"),

@@ -27,8 +27,9 @@ ADA = "ada@reader.test"
 @pytest.fixture(autouse=True)
 def articles(hub: Hub) -> None:
     with hub.db.write() as tx:
-        for name in ("ebb", "flood", "quay", "rope"):
-            add(tx, name, excerpt=f"About the {name}.")
+        for n, name in enumerate(("ebb", "flood", "quay", "rope")):
+            at = NOW - timedelta(days=20 - n)
+            add(tx, name, excerpt=f"About the {name}.", at=at)
         add(tx, "unfinished", status="draft")
 
 
