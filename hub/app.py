@@ -18,6 +18,7 @@ from hub.admin import routes as desk
 from hub.audience import consent, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
+from hub.audience.model import Subscriber
 from hub.content import (
     listing,
     markdown_views,
@@ -33,8 +34,10 @@ from hub.errors import Unavailable
 from hub.feeds import views as feed_views
 from hub.mail import sent
 from hub.mail.model import Composer
-from hub.newsletter import pace_store
+from hub.newsletter import pace_store, welcoming
 from hub.newsletter import views as newsletter_views
+from hub.newsletter.welcoming import Reader, Welcome
+from hub.notices import telling
 from hub.settings import Settings, from_environment
 from hub.site.model import Site
 from hub.tokens import Signer
@@ -57,6 +60,7 @@ COMPOSERS: dict[str, Composer] = {
     **audience_letters.COMPOSERS,
     **users_letters.COMPOSERS,
     **desk_letters.COMPOSERS,
+    **welcoming.COMPOSERS,
 }
 # Called by the worker once an hour.
 HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
@@ -65,6 +69,7 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     sent.forget_old,
     pace_store.forget_idle,
     users.delete_expired_sessions,
+    telling.purge,
 )
 
 
@@ -105,6 +110,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     app.router.redirect_slashes = False
     app.state.hub = hub
     app.state.chrome = _chrome
+    app.state.welcome = _welcome
     headers = SecurityHeaders(SameOrigin(app, hub=hub), hub=hub)
     cache = PageCache(headers, now=time.time)
     hub.db.on_site_change(cache.clear)
@@ -172,6 +178,14 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
         ],
         "subscribe_form": {"action": "/subscribe", "consent_text": text} if site.ready_at else None,
     }
+
+
+def _welcome(request: Request, site: Site, subscriber: Subscriber) -> Welcome:
+    """What the page after confirming shows beside."""
+    parts = hub_of(request)
+    reader = Reader(subscriber.id, subscriber.cadence, subscriber.language)
+    with parts.db.read() as tx:
+        return welcoming.gather(tx, site, reader, parts.now())
 
 
 async def _read_older_posts(hub: Hub, stopping: asyncio.Event) -> None:

@@ -9,6 +9,7 @@ from hub.mail import dkim, dkim_store, domain_checks, headers, mailers, signing
 from hub.mail.dns import Dns, DnsAway
 from hub.mail.domain_checks import Finding
 from hub.mail.model import Mailer, RelayAway, RelayRefuses
+from hub.newsletter import welcoming
 from hub.site.model import Site
 from hub.web.state import Hub
 
@@ -19,6 +20,7 @@ def examine(hub: Hub, dns: Dns) -> list[Finding]:
     return [
         *_site(hub, site),
         *_theme(hub, site),
+        *_welcome(hub, site),
         *_relays(hub, site),
         *_domain(hub, site, dns),
     ]
@@ -41,6 +43,14 @@ def _site(hub: Hub, site: Site) -> Iterator[Finding]:
 def _theme(hub: Hub, site: Site) -> Iterator[Finding]:
     for line in theme_check.told(site.theme, hub.settings.themes, site):
         yield Finding("Theme", "bad", N_("%(reason)s"), {"reason": line})
+
+
+def _welcome(hub: Hub, site: Site) -> Iterator[Finding]:
+    with hub.db.read() as tx:
+        gone = welcoming.gone(tx, site)
+    if gone:
+        text = N_("Articles to begin with that are not on the site any more: %(slugs)s.")
+        yield Finding("Welcome", "warning", text, {"slugs": ", ".join(gone)})
 
 
 def _relays(hub: Hub, site: Site) -> Iterator[Finding]:

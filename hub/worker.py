@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hub import logs
+from hub.admin import rounds
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
 from hub.mail import mailers, queue, relays, workers
@@ -28,6 +29,7 @@ from hub.newsletter.books import Books
 from hub.newsletter.gate import Gate
 from hub.newsletter.planning import Press
 from hub.newsletter.sending import Clock, EditionLane
+from hub.notices.stumbles import Stumbles
 from hub.site import store as sites
 from hub.site.model import Site
 from hub.web.mailing import renderer
@@ -41,6 +43,7 @@ PATIENCE_SECONDS = 60.0
 DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 3600.0
 TEMPLATE_SECONDS = 60.0
+ROUND_SECONDS = 60.0
 MAILS_LIVE = timedelta(days=30)
 
 # Called once an hour with an open write transaction.
@@ -72,6 +75,8 @@ class Worker:
         self._next_housekeeping = steady()
         self._plan_from = steady()
         self._planning_trouble = ""
+        self._next_round = steady()
+        self.stumbles = Stumbles()
         self.stopping = asyncio.Event()
         way = mailer or mailers.mailer(hub.settings, hub.site().base_url, steady=steady)
         self._mailer = way
@@ -114,7 +119,8 @@ class Worker:
         return await asyncio.to_thread(self._plan, now)
 
     async def post(self, now: datetime) -> bool:
-        """Send mails to one person."""
+        """Send mails to one person, and to the owner what they are to be told."""
+        await asyncio.to_thread(rounds.post, self._hub, now)
         return await self.letters.work(await self._id(now), now)
 
     async def send(self, now: Clock, *, patient: bool = True) -> bool:
@@ -157,6 +163,8 @@ class Worker:
             with db.write() as tx:
                 returned = _give_back(tx, dead, now)
                 first = workers.sign_off(tx, dead)
+                if first:
+                    rounds.worker_died(tx, self._site(tx), returned, now)
             if first:
                 event = "worker.died" if dead in ended else "worker.silent"
                 logs.warning(event, worker=dead, returned=returned)
@@ -181,6 +189,9 @@ class Worker:
                 with db.write() as tx:
                     keep(tx, now)
         did = self._make_editions(now)
+        if self._steady() >= self._next_round:
+            self._next_round = self._steady() + ROUND_SECONDS
+            rounds.look(self._hub, self.stumbles, now)
         with db.read() as tx:
             planned = [
                 edition
@@ -266,12 +277,12 @@ async def run(
     """
     worker = await asyncio.to_thread(Worker, hub, composers, housekeepers=housekeepers)
     loops = [
-        asyncio.create_task(_repeat(step, stopping, pause))
-        for step, pause in (
-            (_beating(worker, hub), workers.BEAT_SECONDS),
-            (lambda: worker.plan(hub.now()), IDLE_SECONDS),
-            (_posting(worker, hub, stopping), IDLE_SECONDS / 2),
-            (_sending(worker, hub, stopping), IDLE_SECONDS),
+        asyncio.create_task(_repeat(_watched(name, step, worker, hub), stopping, pause))
+        for name, step, pause in (
+            ("beat", _beating(worker, hub), workers.BEAT_SECONDS),
+            ("plan", lambda: worker.plan(hub.now()), IDLE_SECONDS),
+            ("post", _posting(worker, hub, stopping), IDLE_SECONDS / 2),
+            ("send", _sending(worker, hub, stopping), IDLE_SECONDS),
         )
     ]
     try:
@@ -353,6 +364,25 @@ async def _repeat(
             did = False
         if not did:
             await _wait(stopping, pause)
+
+
+def _watched(
+    name: str, step: Callable[[], Awaitable[bool]], worker: Worker, hub: Hub
+) -> Callable[[], Awaitable[bool]]:
+    """The step, with a note of whether it fails: the owner hears of what lasts."""
+
+    async def watched() -> bool:
+        try:
+            did = await step()
+        except Exception as error:
+            # What an unexpected error says may quote somebody's words.
+            reason = str(error) if isinstance(error, HubError) else type(error).__name__
+            worker.stumbles.failed(name, type(error).__name__, reason, hub.now())
+            raise
+        worker.stumbles.went_well(name, hub.now())
+        return did
+
+    return watched
 
 
 def _beating(worker: Worker, hub: Hub) -> Callable[[], Awaitable[bool]]:

@@ -15,13 +15,17 @@ BELOW = {
     "db": set[str](),
     "site": {"db"},
     "mail": {"site", "db"},
+    "notices": {"mail", "site", "db"},
     "users": {"mail", "site", "db"},
     "content": {"site", "db"},
-    "audience": {"mail", "site", "db"},
-    "newsletter": {"content", "audience", "mail", "site", "db"},
+    "audience": {"notices", "mail", "site", "db"},
+    "newsletter": {"content", "audience", "notices", "mail", "site", "db"},
     "feeds": {"content", "site", "db"},
     "web": {"users", "mail", "site", "db"},
-    "admin": {"content", "audience", "newsletter", "feeds", "users", "web", "mail", "site", "db"},
+    "admin": {
+        *("content", "audience", "newsletter", "feeds", "notices", "users", "web"),
+        *("mail", "site", "db"),
+    },
 }
 JOINERS = {"__main__", "app", "cli", "doctor", "worker"}
 # Modules that stand alone: each may import others of them, and what is named here beside.

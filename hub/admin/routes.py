@@ -13,6 +13,7 @@ from hub.admin import (
     newsletter,
     outbox,
     outstanding,
+    owner_notices,
     post_actions,
     posts,
     progress,
@@ -20,6 +21,7 @@ from hub.admin import (
     settings,
     setup,
     subscribers,
+    welcome,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -35,7 +37,9 @@ ROUTES: list[BaseRoute] = [
     *outstanding.ROUTES,
     *progress.ROUTES,
     *outbox.ROUTES,
+    *owner_notices.ROUTES,
     *settings.ROUTES,
+    *welcome.ROUTES,
     *look.ROUTES,
     *account.ROUTES,
     *login.ROUTES,

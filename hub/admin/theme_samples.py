@@ -5,6 +5,7 @@ docs/themes.md lists the same; tests compare both with what the views really giv
 
 from datetime import UTC, datetime
 
+from hub.admin.notice_words import Said
 from hub.audience.model import CADENCES, Subscriber
 from hub.content.listing import Line, Listed, MenuItem, Neighbour
 from hub.content.media import Shown
@@ -19,6 +20,7 @@ from hub.newsletter.editions import PublicEdition
 from hub.newsletter.letter_model import HandLetter
 from hub.newsletter.model import DigestPost, Edition
 from hub.newsletter.slots import Slots
+from hub.newsletter.welcoming import Teaser, Welcome
 from hub.site import colours
 from hub.site.model import Site
 from hub.web import look
@@ -99,7 +101,7 @@ def _pages() -> dict[str, Context]:
         "subscribe": form | {"consent": "Yes, send me Harbour Notes."},
         "check_mail": {"email": "ada@example.org"},
         "confirm": confirming,
-        "confirmed": confirming,
+        "confirmed": confirming | {"welcome": _welcome()},
         "confirm_expired": {},
         "preferences": form
         | subscriber
@@ -163,9 +165,30 @@ def _mails(site: Site) -> dict[str, Context]:
         "browser_url": digest["browser_url"],
         "slots": digest["slots"],
     }
+    welcome: Context = {
+        "subject": "Welcome to Harbour Notes",
+        "words": "<p>It is good to have you.</p>",
+        "words_text": "It is good to have you.",
+        "cadence": "weekly",
+        "next_at": _AT,
+        "edition": _welcome().edition,
+        "edition_url": site.url("/newsletter/3"),
+        "articles": [Teaser("Tides", site.url("/posts/tides"), _EXCERPT)],
+        "unsubscribe_url": site.url("/unsubscribe/token"),
+        "preferences_url": site.url("/preferences/token"),
+    }
+    notice: Context = {
+        "subject": "Sent: Tides",
+        "notices": [Said("Sent: Tides", ("Accepted: 340",), site.url("/admin/newsletter/3"), "")],
+        "addresses": ("ada@example.org",),
+        "list_url": site.url("/admin/notices"),
+        "settings_url": site.url("/admin/settings#group-notices"),
+    }
     letters = {
         "digest": digest,
         "letter": letter,
+        "welcome": welcome,
+        "notice": notice,
         "confirmation": confirmation,
         "password": password,
         "paused": paused,
@@ -193,6 +216,12 @@ def _letter() -> HandLetter:
         markdown=_EXCERPT,
         html=f"<p>{_EXCERPT}</p>",
     )
+
+
+def _welcome() -> Welcome:
+    post = DigestPost(1, "tides", "Tides", _EXCERPT, _AT, (_AUTHOR.name,))
+    edition = PublicEdition(3, "weekly", "Tides", _AT, 4)
+    return Welcome("<p>It is good to have you.</p>", _AT, edition, (post,))
 
 
 def _hit() -> Hit:

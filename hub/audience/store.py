@@ -181,7 +181,7 @@ def bounce(tx: Transaction, subscriber_id: int) -> str | None:
 def delete(tx: Transaction, subscriber_id: int) -> None:
     """The person, with topics, consent log, confirmations and mails that name the address."""
     tx.execute(
-        "DELETE FROM mails WHERE kind = 'confirmation' AND subject_id IN"
+        "DELETE FROM mails WHERE kind IN ('confirmation', 'welcome') AND subject_id IN"
         " (SELECT id FROM confirmations WHERE subscriber_id = :id)",
         id=subscriber_id,
     )

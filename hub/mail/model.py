@@ -15,11 +15,16 @@ Render = Callable[[str, str, Mapping[str, object]], str]
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says, in text and in HTML."""
+    """What a mail says, in text and in HTML.
+
+    `unsubscribe_url` (https, ASCII) is where its reader leaves with one press; empty for mail
+    that nobody can leave, such as a new password.
+    """
 
     subject: str
     text: str
     html: str
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from hub import logs
 from hub.audience import suppression
 from hub.db import Database, Transaction
 from hub.mail import headers
-from hub.newsletter import bouncing, claiming, deliveries, editions, steering
+from hub.newsletter import bouncing, claiming, deliveries, editions, steering, telling
 from hub.newsletter.deliveries import Result
 from hub.newsletter.model import ClaimedDelivery
 from hub.newsletter.slots import Personaliser
@@ -106,6 +106,7 @@ class Books:
             deliveries.record(tx, worker_id, results)
             for edition_id in {result.edition_id for result in results}:
                 if editions.finish(tx, edition_id, now):
+                    telling.sent(tx, edition_id, site=self._load_site(tx), now=now)
                     counts = editions.counts(tx, edition_id)
                     logs.event(
                         "edition.sent",
