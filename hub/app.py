@@ -35,6 +35,8 @@ from hub.mail import sent
 from hub.mail.model import Composer
 from hub.newsletter import pace_store
 from hub.newsletter import views as newsletter_views
+from hub.newsletter.returns import store as returns_store
+from hub.newsletter.returns import views as returns_views
 from hub.settings import Settings, from_environment
 from hub.site.model import Site
 from hub.tokens import Signer
@@ -64,6 +66,7 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     limits.forget_old,
     sent.forget_old,
     pace_store.forget_idle,
+    returns_store.forget_spent,
     users.delete_expired_sessions,
 )
 
@@ -146,6 +149,7 @@ def routes() -> list[BaseRoute]:
         *content_views.ROUTES,
         *feed_views.ROUTES,
         *newsletter_views.ROUTES,
+        *returns_views.ROUTES,
         # Pages and old addresses: whatever nothing above answers. It stays the last.
         content_views.OLD_ADDRESSES,
     ]

@@ -145,9 +145,7 @@ VARIABLES = (
     Variable(
         "HUB_WEBHOOK_POSTMARK", "", "user:password that Postmark sends to /webhooks/postmark."
     ),
-    Variable(
-        "HUB_WEBHOOK_MAILGUN", "", "Mailgun's webhook signing key, for /webhooks/mailgun."
-    ),
+    Variable("HUB_WEBHOOK_MAILGUN", "", "Mailgun's webhook signing key, for /webhooks/mailgun."),
     Variable(
         "HUB_WEBHOOK_SENDGRID",
         "",

@@ -9,23 +9,15 @@ import base64
 import hmac
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from hub.mail import headers
+from hub.mail.model import Mailed
 from hub.tokens import Signer
 
 # RFC 5321 §4.5.3.1.1: 64 octets before the @, so the owner's part is 31 at most (site/options.py).
 _EDITION_BYTES, _NUMBER_BYTES, _MAC_BYTES = 4, 6, 10
 _TOKEN = re.compile(r"\+([a-z2-7]{32})@", re.IGNORECASE)
 _MOST_LOOKED_AT = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Mailed:
-    """A mail of ours: `number` is the reader's id, or that of a letter when `edition` is 0."""
-
-    edition: int
-    number: int
 
 
 class ReturnPaths:
