@@ -30,6 +30,8 @@ from hub.newsletter import (
 from hub.newsletter import progress as sending_progress
 from hub.newsletter.model import Edition, NextEdition
 from hub.newsletter.planning import Press
+from hub.newsletter.returns import store as returns
+from hub.newsletter.returns.model import KINDS
 from hub.web import mailing
 from hub.web.pages import message
 from hub.web.state import hub
@@ -147,6 +149,7 @@ def edition(request: Request) -> Response:
         # Only when there are some: looking for none reads every delivery of the edition.
         missed = counts.failed + counts.unknown
         failed = deliveries.undelivered(tx, found.id, limit=SHOWN) if missed else []
+        came_back = returns.counts(tx, found.id)
     return desk_page(
         request,
         "admin/edition.html",
@@ -155,6 +158,7 @@ def edition(request: Request) -> Response:
         counts=counts,
         posts=posts,
         failed=failed,
+        came_back=[(kind, came_back[kind]) for kind in KINDS if kind in came_back],
         how=how,
         refresh=progress.refresh_seconds(found, how),
         moving=moving,

@@ -13,6 +13,7 @@ _TEXTS = {
     "confirmed": N_("Confirmed: this person gets the newsletter now."),
     "unsubscribed": N_("Unsubscribed."),
     "erased": N_("Erased."),
+    "lifted": N_("Let in again."),
     "tested": N_("A test is on its way to your own address."),
     "sending": N_("On its way."),
     "paused": N_("Paused. What is under way still arrives."),

@@ -61,6 +61,9 @@ class Mailbox:
         """Say goodbye; never fails."""
         with contextlib.suppress(imaplib.IMAP4.error, OSError):
             self._imap.logout()
+        # Said in vain, the goodbye leaves the connection open.
+        with contextlib.suppress(OSError):
+            self._imap.shutdown()
 
     def after(self, uid: int) -> list[int]:
         """The UIDs of messages that came after `uid`, in their order (RFC 3501 §2.3.1.1)."""
@@ -142,8 +145,12 @@ def _connected(box: ImapBox, tls: ssl.SSLContext) -> imaplib.IMAP4:
     if box.tls == "implicit":
         return imaplib.IMAP4_SSL(box.host, box.port, ssl_context=tls, timeout=ANSWER_SECONDS)
     imap = imaplib.IMAP4(box.host, box.port, timeout=ANSWER_SECONDS)
-    if box.tls == "required":
-        imap.starttls(tls)
+    try:
+        if box.tls == "required":
+            imap.starttls(tls)
+    except BaseException:
+        imap.shutdown()
+        raise
     return imap
 
 

@@ -167,7 +167,8 @@ def _delivery_status(found: Returned, report: Message) -> Returned:
 
 def _odd(found: Returned, message: Message, content: bytes) -> Returned | None:
     """A bounce that is no report, from a robot that says so."""
-    if not (_from_nobody(message, known=True) or _FROM_A_ROBOT.search(_text(message, "From"))):
+    robot = _from_nobody(message, known=True) or _FROM_A_ROBOT.search(_text(message, "From"))
+    if not (robot and _from_nobody(message)):
         return None
     short = BytesParser(policy=compat32).parsebytes(content[:_ODD_LOOKED_AT])
     try:
