@@ -36,6 +36,8 @@ from hub.mail import sent
 from hub.mail.model import Composer
 from hub.newsletter import pace_store, welcoming
 from hub.newsletter import views as newsletter_views
+from hub.newsletter.returns import store as returns_store
+from hub.newsletter.returns import views as returns_views
 from hub.newsletter.welcoming import Reader, Welcome
 from hub.notices import telling
 from hub.settings import Settings, from_environment
@@ -68,6 +70,7 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     limits.forget_old,
     sent.forget_old,
     pace_store.forget_idle,
+    returns_store.forget_spent,
     users.delete_expired_sessions,
     telling.purge,
 )
@@ -154,6 +157,7 @@ def routes() -> list[BaseRoute]:
         *content_views.ROUTES,
         *feed_views.ROUTES,
         *newsletter_views.ROUTES,
+        *returns_views.ROUTES,
         # Pages and old addresses: whatever nothing above answers. It stays the last.
         content_views.OLD_ADDRESSES,
     ]

@@ -28,6 +28,7 @@ from hub.newsletter import (
 from hub.newsletter.books import Books
 from hub.newsletter.gate import Gate
 from hub.newsletter.planning import Press
+from hub.newsletter.returns.mailbox import MailboxReader
 from hub.newsletter.sending import Clock, EditionLane
 from hub.notices.stumbles import Stumbles
 from hub.site import store as sites
@@ -88,6 +89,9 @@ class Worker:
             SigningMailer(mailers.for_letters(way), hub.db, self._site),
             chance=chance,
         )
+        self.mailbox = MailboxReader(
+            hub.db, hub.settings.imap, hub.signer, self._site, steady=steady
+        )
         gate = Gate(hub.db, self._site, steady=steady, connections=connections)
         self.editions = EditionLane(
             books,
@@ -129,6 +133,10 @@ class Worker:
         Who is not `patient` sends what the limits let through at `now`, and waits for nothing.
         """
         return await self.editions.work(await self._id(now()), now, self.stopping, patient=patient)
+
+    async def read_mailbox(self, now: datetime, *, at_once: bool = False) -> bool:
+        """Take what came back to the mailbox, once a minute or `at_once`."""
+        return await self.mailbox.work(now, self.stopping, at_once=at_once)
 
     async def close(self, now: datetime) -> None:
         """Give back every claim and sign off."""
@@ -283,6 +291,7 @@ async def run(
             ("plan", lambda: worker.plan(hub.now()), IDLE_SECONDS),
             ("post", _posting(worker, hub, stopping), IDLE_SECONDS / 2),
             ("send", _sending(worker, hub, stopping), IDLE_SECONDS),
+            ("mailbox", lambda: worker.read_mailbox(hub.now()), WAITING_SECONDS),
         )
     ]
     try:
@@ -299,17 +308,23 @@ async def run(
 async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
     """Work until nothing is due any more; why something could not go out, or nothing."""
     worker = await asyncio.to_thread(Worker, hub, composers)
-    beating: asyncio.Task[None] | None = None
+    beside: list[asyncio.Task[None]] = []
     deadline = None
     try:
         while True:
             try:
-                if beating is None:
+                if not beside:
                     await worker.beat(hub.now())
+                    # First, so that nothing is sent to an address that is known to be dead.
+                    await worker.read_mailbox(hub.now(), at_once=True)
                     # A tick may take hours; meanwhile others see that this worker lives.
-                    beating = asyncio.create_task(
-                        _repeat(_beating(worker, hub), worker.stopping, workers.BEAT_SECONDS)
-                    )
+                    beside = [
+                        asyncio.create_task(_repeat(step, worker.stopping, pause))
+                        for step, pause in (
+                            (_beating(worker, hub), workers.BEAT_SECONDS),
+                            (lambda: worker.read_mailbox(hub.now()), WAITING_SECONDS),
+                        )
+                    ]
                 planned = await worker.plan(hub.now())
                 posted = await worker.post(hub.now())
                 did = await _send_beside_letters(worker, hub) or planned or posted
@@ -332,8 +347,7 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                 await asyncio.sleep(IDLE_SECONDS)
     finally:
         worker.stopping.set()
-        if beating is not None:
-            await beating
+        await asyncio.gather(*beside)
         await worker.close(hub.now())
 
 

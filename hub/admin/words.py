@@ -24,6 +24,14 @@ CONSENT = {
     "added": N_("added by you"),
     "unsubscribed": N_("unsubscribed"),
 }
+RETURN = {
+    "hard": N_("the address takes no mail"),
+    "soft": N_("not now: full, away, or nobody knows"),
+    "sender": N_("you were refused as the sender"),
+    "message": N_("this mail was refused as it is"),
+    "complaint": N_("called spam by the reader"),
+    "lifted": N_("let in again by you"),
+}
 STREAM = {
     "weekly": N_("Weekly"),
     "monthly": N_("Monthly"),
@@ -81,4 +89,10 @@ TONES = {
     "complained": "error",
     "failed": "error",
     "unknown": "error",
+    "hard": "error",
+    "soft": "warning",
+    "sender": "error",
+    "message": "warning",
+    "complaint": "error",
+    "lifted": "good",
 }

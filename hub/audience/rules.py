@@ -7,7 +7,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from hub import addresses, i18n
-from hub.audience.model import CADENCES, Cadence, Confirmation, Subscriber, SuppressionReason
+from hub.audience.model import (
+    CADENCES,
+    Cadence,
+    Confirmation,
+    Status,
+    Subscriber,
+    SuppressionReason,
+)
 from hub.audience.record import Known, Record
 from hub.errors import Refused
 from hub.i18n import N_
@@ -90,8 +97,12 @@ def is_topic(text: str) -> bool:
 
 
 def may_ask(status: str) -> bool:
-    """Whether a sign-up of somebody with this status gets a confirmation mail."""
-    return status in ("pending", "unsubscribed")
+    """Whether a sign-up of somebody with this status gets a confirmation mail.
+
+    Who bounced may: a confirmation that is pressed proves that the address takes mail again.
+    Who complained may not, before the owner allows it: anybody could type the address.
+    """
+    return status in ("pending", "unsubscribed", "bounced")
 
 
 def may_mail(asked_at: Sequence[datetime], now: datetime) -> bool:
@@ -115,6 +126,16 @@ def link_state(confirmation: Confirmation, subscriber: Subscriber, now: datetime
 def can_leave(status: str) -> bool:
     """Whether unsubscribing changes anything; who bounced or complained gets nothing already."""
     return status in ("pending", "waiting", "active")
+
+
+def lifted_to(status: str) -> Status | None:
+    """What somebody is when the owner lets mail go there again; None when nothing forbids it.
+
+    Who complained said no, and only they can say yes.
+    """
+    if status == "bounced":
+        return "active"
+    return "unsubscribed" if status == "complained" else None
 
 
 def import_changes(here: Known, there: Record, *, suppressed: bool) -> bool:

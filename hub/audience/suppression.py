@@ -13,8 +13,9 @@ from hub.db import Transaction, in_list
 from hub.tokens import KeyedHash
 
 KEY_NAME = "suppression"
-# An erased person may come back by an own sign-up; the others get nothing, whoever asks.
-_MAY_COME_BACK = "erased"
+# Who was erased or whose address was dead may come back by an own sign-up: the confirmation that
+# they press shows that they want to, and that mail arrives. The others get nothing, whoever asks.
+_MAY_COME_BACK: tuple[SuppressionReason, ...] = ("erased", "bounced")
 _BATCH = 500
 
 
@@ -38,7 +39,7 @@ def reason(tx: Transaction, email_key: str) -> str | None:
 
 def bars_sign_up(tx: Transaction, email_key: str) -> bool:
     """Whether a sign-up of this address gets no mail either."""
-    return reason(tx, email_key) not in (None, _MAY_COME_BACK)
+    return reason(tx, email_key) not in (None, *_MAY_COME_BACK)
 
 
 def among(tx: Transaction, email_keys: Iterable[str]) -> set[str]:
@@ -60,24 +61,32 @@ def among(tx: Transaction, email_keys: Iterable[str]) -> set[str]:
 
 
 def suppress(tx: Transaction, email_key: str, reason: SuppressionReason, *, now: datetime) -> None:
-    """Never mail this address again. A stronger reason is not replaced by `erased`."""
+    """Never mail this address again. A reason that lets nobody back is not replaced by another."""
     tx.execute(
         "INSERT INTO suppressions (email_hash, reason, created_at) VALUES (:hash, :reason, :now)"
         " ON CONFLICT (email_hash) DO UPDATE SET reason = excluded.reason"
-        " WHERE excluded.reason <> 'erased'",
+        " WHERE excluded.reason IN ('complained', 'owner') OR (excluded.reason = 'bounced'"
+        " AND suppressions.reason = 'erased')",
         hash=_hash(_key(tx), email_key),
         reason=reason,
         now=now,
     )
 
 
-def lift_erasure(tx: Transaction, email_key: str) -> None:
-    """An erased person signed up again and confirmed."""
+def come_back(tx: Transaction, email_key: str) -> None:
+    """Somebody who was erased or bounced signed up again and confirmed."""
+    lift(tx, email_key, *_MAY_COME_BACK)
+
+
+def lift(tx: Transaction, email_key: str, *reasons: SuppressionReason) -> None:
+    """Mail may go to this address again, if it is suppressed for one of `reasons`."""
     key = _existing_key(tx)
     if key is not None:
+        names, values = in_list("reason", reasons)
         tx.execute(
-            "DELETE FROM suppressions WHERE email_hash = :hash AND reason = 'erased'",
+            f"DELETE FROM suppressions WHERE email_hash = :hash AND reason IN {names}",
             hash=_hash(key, email_key),
+            **values,
         )
 
 

@@ -102,6 +102,14 @@ class Outcome:
     relay: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """A mail that we sent: `number` is the reader's id, or a letter's when `edition` is 0."""
+
+    edition: int
+    number: int
+
+
 class RelayAway(Exception):
     """The relay cannot be reached now. Later it may; nothing was sent."""
 

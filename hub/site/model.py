@@ -27,6 +27,7 @@ class Site:
     sender_name: str
     sender_email: str
     reply_to: str
+    bounce_address: str
     postal_address: str
     dkim: str
     dkim_selector: str

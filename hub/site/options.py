@@ -17,6 +17,9 @@ from hub.site import colours, rates
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
+# What is left of 64 octets when a "+" and a token of 32 follow (hub/mail/verp.py).
+LONGEST_BOUNCE_NAME = 31
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -121,6 +124,19 @@ def _address(value: str) -> str:
 
 def _address_or_empty(value: str) -> str:
     return addresses.checked(value) if value else ""
+
+
+def _bounce_address(value: str) -> str:
+    if not value:
+        return ""
+    address = addresses.checked(value)
+    local = address.rpartition("@")[0]
+    if not local.isascii() or len(local) > LONGEST_BOUNCE_NAME:
+        raise Refused(
+            N_("Before the @ there is room for %(longest)s plain letters."),
+            longest=LONGEST_BOUNCE_NAME,
+        )
+    return address
 
 
 def _time_of_day(value: str) -> str:
@@ -230,6 +246,15 @@ OPTIONS = (
         _address_or_empty,
     ),
     Option("reply_to", "", N_("Where replies go; empty: your address."), _address_or_empty),
+    Option(
+        "bounce_address",
+        "",
+        N_(
+            "The mailbox that undeliverable mail comes back to, such as bounces@example.org; it"
+            " must take bounces+anything@example.org too. Empty: the sender’s address."
+        ),
+        _bounce_address,
+    ),
     Option(
         "postal_address",
         "",

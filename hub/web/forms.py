@@ -59,6 +59,20 @@ def form_view(
     return endpoint
 
 
+def body_view(view: View, *, largest: int) -> Callable[[Request], Awaitable[Response]]:
+    """Wrap a plain function: reads the raw body into `request.state.body`, runs it in a thread.
+
+    Raises TooLarge for a body over `largest` bytes.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        _bound(request, largest)
+        request.state.body = await request.body()
+        return await run_in_threadpool(view, request)
+
+    return endpoint
+
+
 async def read_form(request: Request, *, largest: int = LARGEST_BODY) -> Form:
     """The form of a request, urlencoded or multipart."""
     declared = request.headers.get("content-length", "0")
