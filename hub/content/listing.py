@@ -102,11 +102,12 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file under data/media/: `path` is what follows /media/."""
+    """A file under data/media/: `path` is what follows /media/, `width` that of a picture."""
 
     path: str
     sha256: str
     content_type: str
+    width: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +310,9 @@ def is_gone(tx: Transaction, kind: str, slug: str) -> bool:
 def media(tx: Transaction, path: str) -> Stored | None:
     """The file that is known under /media/`path`."""
     return tx.one(
-        Stored, "SELECT path, sha256, content_type FROM media WHERE path = :path", path=path
+        Stored,
+        "SELECT path, sha256, content_type, width FROM media WHERE path = :path",
+        path=path,
     )
 
 
