@@ -259,15 +259,6 @@ def described(tx: Transaction, kind: str) -> list[Described]:
     )
 
 
-def pages(tx: Transaction) -> list[Line]:
-    """Every published page, by title."""
-    return tx.all(
-        Line,
-        "SELECT kind, slug, title, updated_at, published_at FROM posts "
-        "WHERE kind = 'page' AND status = 'published' ORDER BY title, id",
-    )
-
-
 def menu(tx: Transaction) -> list[MenuItem]:
     """The published pages, in the order in which they came."""
     return tx.all(
