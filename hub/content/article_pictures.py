@@ -15,8 +15,9 @@ from hub.db import Transaction
 _IMAGE = re.compile(r'<img src="(/media/[^"]+)"([^<>]*)>')
 _ATTRIBUTE = re.compile(r'\s(width|height)="([0-9]{1,5})"')
 _LAZY = ' loading="lazy"'
-# `auto`: as wide as it is laid out; older browsers take the width of the column.
-_COLUMN = "min(100vw, 42.5rem)"
+# The width of the column in the hub's own themes. Not `auto`: that hides a picture whose theme
+# says `width: auto`.
+_COLUMN, _COLUMN_PIXELS = "min(100vw, 42.5rem)", 680
 # A picture that begins the article is what a reader sees first.
 _NEAR_THE_TOP = 400
 
@@ -61,8 +62,7 @@ def _picture(match: re.Match[str], picture: Shown | None, first: bool, near_top:
     image = f'<img src="{match[1]}" width="{width}" height="{height}"{rest}>'
     if not picture.srcset:
         return image
-    column = f"min(100vw, {width}px)" if "width" in written else _COLUMN
-    sizes = column if first else f"auto, {column}"
+    sizes = _COLUMN if width >= _COLUMN_PIXELS else f"min(100vw, {width}px)"
     source = f'<source type="image/webp" srcset="{picture.srcset}" sizes="{sizes}">'
     return f"<picture>{source}{image}</picture>"
 

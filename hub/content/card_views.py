@@ -38,7 +38,7 @@ async def card(request: Request) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A card: `name` is that of its post; files of `cache` are kept in a folder for each."""
+    """A card: `name` is that of its post; each post has a folder in `cache`."""
 
     card: Card
     name: str
@@ -46,8 +46,12 @@ class _Wanted:
     media: Path
 
     @property
+    def path(self) -> str:
+        return f"cards/{self.name}/{self.card.digest}.png"
+
+    @property
     def kept(self) -> Path:
-        return self.cache / self.name / f"{self.card.digest}.png"
+        return self.cache / self.path
 
     def draw(self) -> bytes:
         """Draw it and keep it instead of older ones; its bytes when they cannot be kept."""
@@ -55,7 +59,7 @@ class _Wanted:
             return b""  # somebody else's wish came first
         data = card_drawing.draw(self.card, self.media)
         try:
-            files.save(self.cache, f"{self.name}/{self.kept.name}", data)
+            files.save(self.cache, self.path, data)
         except Unavailable as error:
             logs.warning("card.not_kept", reason=type(error).__name__)
             return data
@@ -78,7 +82,7 @@ def _wanted(request: Request) -> _Wanted:
         if post is None or post.status != "published" or name != str(post.id):
             raise NotFound(N_("There is no such file."))
         found = cards.of_post(site, post)
-    return _Wanted(found, name, parts.settings.cache / "cards", parts.settings.media)
+    return _Wanted(found, name, parts.settings.cache, parts.settings.media)
 
 
 ROUTES: list[BaseRoute] = [Route("/assets/{digest}/cards/{name}.png", card)]

@@ -57,8 +57,12 @@ class _Wanted:
     cache: Path
 
     @property
+    def path(self) -> str:
+        return f"pictures/{picture_sizes.place(self.stored.path, self.width)}"
+
+    @property
     def kept(self) -> Path:
-        return self.cache / picture_sizes.place(self.stored.path, self.width)
+        return self.cache / self.path
 
     @property
     def made(self) -> int | None:
@@ -73,7 +77,7 @@ class _Wanted:
             return  # somebody else's wish came first
         try:
             data = picture_sizes.shrunk(self.original, self.width)
-            files.save(self.cache, picture_sizes.place(self.stored.path, self.width), data or b"")
+            files.save(self.cache, self.path, data or b"")
         except (OSError, ValueError, Unavailable) as error:
             # A full disk, or a file that was changed by hand: the original is shown.
             logs.warning("picture.not_shrunk", reason=type(error).__name__)
@@ -91,7 +95,7 @@ def _wanted(request: Request) -> _Wanted | Response:
     wanted = next((width for width in offered if str(width) == name), None)
     if wanted is None:
         raise NotFound(NO_SUCH_FILE)
-    return _Wanted(stored, wanted, original, parts.settings.cache / "pictures")
+    return _Wanted(stored, wanted, original, parts.settings.cache)
 
 
 def _answer(found: _Wanted, headers: dict[str, str]) -> Response:
