@@ -1,6 +1,6 @@
 """Which typeface can show a text on a card.
 
-The one that comes with Pillow is always there and knows no letter beyond ASCII; those of the
+The one that comes with Pillow is always there and knows no letter with an accent; those of the
 system know more (apt: fonts-dejavu-core, or the Noto fonts for what that lacks).
 """
 
