@@ -105,6 +105,11 @@ class Settings:
         return self.data / "themes"
 
     @property
+    def cache(self) -> Path:
+        """What is made again when it is gone: smaller pictures, cards."""
+        return self.data / "cache"
+
+    @property
     def workers(self) -> Path:
         """A file for each worker that lives."""
         return self.data / "workers"

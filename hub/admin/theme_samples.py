@@ -12,7 +12,9 @@ from hub.content.media import Shown
 from hub.content.model import Author, Post, Summary, Topic
 from hub.content.outline import Heading
 from hub.content.search import Hit, Results
+from hub.content.sharing import ShareImage
 from hub.content.snippets import Part
+from hub.content.translations import Reading
 from hub.i18n import LANGUAGES
 from hub.mail.pictures import Picture
 from hub.newsletter.composing import Item
@@ -23,7 +25,7 @@ from hub.newsletter.slots import Slots
 from hub.newsletter.welcoming import Teaser, Welcome
 from hub.site import colours
 from hub.site.model import Site
-from hub.web import look
+from hub.web import look, structured_data
 from hub.web.forms import Form
 from hub.web.paging import Paging
 
@@ -32,6 +34,8 @@ _AUTHOR = Author(1, "ada-lovelace", "Ada Lovelace")
 _TOPIC = Topic("harbour", "Harbour")
 _ACCENT = "#7a2e4d"
 _EXCERPT = "What the water says twice a day, and who writes it down."
+
+_COVER = Shown("/media/ab/cd.jpg", 1200, 800, "/media/ab/cd.jpg/480.webp 480w")
 
 Context = dict[str, object]
 
@@ -51,6 +55,8 @@ def _on_every_page(site: Site) -> Context:
         "canonical": site.url("/posts/tides"),
         "css_url": "/assets/0123456789abcdef/site.css",
         "look": look.of(site),
+        "share_image": ShareImage(site.url("/media/ab/cd.jpg"), 1200, 630, "Harbour Notes"),
+        "structured_data": structured_data.of_page(site),
         "logo": Shown("/media/ab/cd.png", 320, 80),
         "menu": [MenuItem("About", "about")],
         "footer_links": [{"title": "Legal notice", "url": "/legal"}],
@@ -61,6 +67,7 @@ def _on_every_page(site: Site) -> Context:
 def _pages() -> dict[str, Context]:
     listed: Context = {"items": [Listed(_summary(), (_AUTHOR,), (_TOPIC,))], "total": 12}
     listed["paging"] = Paging("/", 1, 2)
+    listed["covers"] = {"/media/ab/cd.jpg": _COVER}
     subscriber: Context = {"subscriber": _subscriber()}
     confirming = subscriber | {"already": False, "preferences_url": "/preferences/token"}
     form: Context = {
@@ -70,7 +77,15 @@ def _pages() -> dict[str, Context]:
         "error": "This must be a day.",
         "error_field": "cadence",
     }
-    item: Context = {"item": Listed(_post(), (_AUTHOR,), (_TOPIC,)), "body": _post().html}
+    item: Context = {
+        "item": Listed(_post(), (_AUTHOR,), (_TOPIC,)),
+        "body": _post().html,
+        "cover_picture": _COVER,
+        "readings": (
+            Reading("/posts/tides", "fr", True, "Lire en français", "fr"),
+            Reading("/posts/tides-en", "en", False, "Read in English", "en"),
+        ),
+    }
     return {
         "home": listed,
         "topic": listed | {"topic": _TOPIC},
