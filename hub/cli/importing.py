@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from hub import archives
-from hub.audience import columns, finding
+from hub.audience import columns, finding, suppression_file
 from hub.audience import importing as people
 from hub.audience.finding import ListFile
 from hub.audience.verdicts import Sheet
+from hub.cli import archive
 from hub.cli import context as command_context
 from hub.cli.context import CommandContext, pass_hub
 from hub.content import shelf, writing
@@ -111,6 +112,12 @@ def _run(hub: Hub, site: Site, path: Path, wishes: _Wishes) -> list[Report]:
     with ExitStack() as opened:
         if archives.is_archive(path):
             path = opened.enter_context(archives.unpacked(path, beside=hub.settings.data))
+            if archive.recognises(path):
+                return archive.restore(
+                    hub, site, path, dry_run=wishes.dry_run, progress=command_context.progress
+                )
+        if suppression_file.recognises(path):
+            return [suppression_file.run(hub.db, path, dry_run=wishes.dry_run)]
         articles = wishes.given_format != PEOPLE and folder.recognises(path)
         lists = _lists(path, wishes, beside_articles=articles)
         reports = []
