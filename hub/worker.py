@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hub import logs
+from hub.audience import import_lane
+from hub.audience.import_lane import ImportLane
+from hub.content import shelf
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
 from hub.mail import mailers, queue, relays, workers
@@ -53,7 +56,8 @@ class Worker:
         connections: int | None = None,
     ) -> None:
         self._hub = hub
-        self._housekeepers = (_purge_mails, *housekeepers)
+        self._housekeepers = (_purge_mails, self._forget_lists, *housekeepers)
+        self.lists = ImportLane(hub.db, hub.settings.imports, shelf.topic_slugs)
         self._steady = steady
         self._watch = workers.SilenceWatch()
         self._lifeline = Lifeline(hub.settings.workers)
@@ -92,8 +96,9 @@ class Worker:
         await self.beat(now)
         planned = await self.plan(now)
         posted = await self.post(now)
+        listed = await self.take_lists(now)
         sent = await self.send(lambda: now, patient=False)
-        return planned or posted or sent
+        return planned or posted or listed or sent
 
     async def beat(self, now: datetime) -> None:
         """Renew the heartbeat; queue again what dead workers held."""
@@ -106,6 +111,10 @@ class Worker:
     async def post(self, now: datetime) -> bool:
         """Send mails to one person."""
         return await self.letters.work(await self._id(now), now)
+
+    async def take_lists(self, now: datetime) -> bool:
+        """One step of a list that an owner gave to the desk."""
+        return await asyncio.to_thread(self.lists.work, now)
 
     async def send(self, now: Clock, *, patient: bool = True) -> bool:
         """Send deliveries until none is due or the worker is stopped.
@@ -218,6 +227,7 @@ class Worker:
         return did
 
     def _close(self, now: datetime) -> None:
+        self.lists.close()
         if self._worker_id is not None:
             self._note_relays(now)
             with self._hub.db.write() as tx:
@@ -225,6 +235,9 @@ class Worker:
                 workers.sign_off(tx, self._worker_id)
             self._worker_id = None
             self._lifeline.release()
+
+    def _forget_lists(self, tx: Transaction, now: datetime) -> None:
+        import_lane.forget_old(tx, self._hub.settings.imports, now)
 
     def _site(self, tx: Transaction) -> Site:
         return sites.load(tx, base_url=self._hub.settings.base_url)
@@ -255,6 +268,7 @@ async def run(
             (_beating(worker, hub), workers.BEAT_SECONDS),
             (lambda: worker.plan(hub.now()), IDLE_SECONDS),
             (_posting(worker, hub, stopping), IDLE_SECONDS / 2),
+            (lambda: worker.take_lists(hub.now()), IDLE_SECONDS),
             (_sending(worker, hub, stopping), IDLE_SECONDS),
         )
     ]
@@ -285,6 +299,7 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                     )
                 planned = await worker.plan(hub.now())
                 posted = await worker.post(hub.now())
+                posted = await worker.take_lists(hub.now()) or posted
                 did = await _send_beside_letters(worker, hub) or planned or posted
                 if trouble := worker.trouble:
                     # The mail that tells the owner, if it can go.

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from hub.admin import (
     account,
     home,
+    lists,
     login,
     look,
     media,
@@ -23,6 +24,7 @@ ROUTES: list[BaseRoute] = [
     *post_actions.ROUTES,
     *posts.ROUTES,
     *media.ROUTES,
+    *lists.ROUTES,
     *subscribers.ROUTES,
     *newsletter.ROUTES,
     *progress.ROUTES,

@@ -1,7 +1,7 @@
 """Where the lists of people are: in a file, or among the files of a folder."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -69,6 +69,17 @@ def certain_among(folder: Path) -> list[ListFile]:
             continue
         if file is not None and file.is_certain:
             found.append(file)
+    return found
+
+
+def columns_of(files: Sequence[ListFile]) -> dict[str, str]:
+    """The columns of foreign lists and what each is used for; empty for what is left out."""
+    found: dict[str, str] = {}
+    for file in files:
+        if file.mapped is not None:
+            uses = {column: use for use, names in file.mapped.uses.items() for column in names}
+            for column in file.mapped.columns:
+                found.setdefault(column, uses.get(column, ""))
     return found
 
 

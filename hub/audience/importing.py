@@ -3,6 +3,7 @@
 Nobody is mailed, nobody who left is brought back, and the same file again changes nothing.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,16 +19,18 @@ from hub.audience.foreign import Reader
 from hub.audience.reading import Row, Source
 from hub.audience.record import Event, Record
 from hub.audience.taking import Entry
-from hub.audience.verdicts import DUPLICATE, Reason, Tally, Verdict, refusal
+from hub.audience.verdicts import DUPLICATE, Note, Reason, Tally, Verdict, refusal
 from hub.db import Database
 from hub.errors import Refused
 from hub.i18n import N_
-from hub.reports import Problem, Report
+from hub.reports import Report
 from hub.times import to_text
 
 # So many are written while others wait: a tenth of a second.
 CHUNK = 2_500
 _MOST_TAGS_TOLD = 50
+_READ_AS = N_("read as %(format)s")
+_NO_TOPIC = N_("no topic of this site; left out (%(people)s people)")
 
 Parse = Callable[[Row], Record]
 Progress = Callable[[str], None]
@@ -65,9 +68,14 @@ class Importer:
     seen: set[int] = field(default_factory=set)
     _readers: list[Reader] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        foreign = any(file.mapped is not None for file in self.files)
-        if foreign and not self.facts.consent.strip():
+    @property
+    def needs_consent(self) -> bool:
+        """Whether the owner has to say where people agreed: our own export says it itself."""
+        return any(file.mapped is not None for file in self.files)
+
+    def refuse_without_consent(self) -> None:
+        """Raises Refused where that is not said."""
+        if self.needs_consent and not self.facts.consent.strip():
             raise Refused(
                 N_(
                     "This list says nothing about consent: say where it came from with --consent"
@@ -97,26 +105,21 @@ class Importer:
             while found := list(islice(rows, CHUNK)):
                 yield self._sort_out(file, shown, found, parse)
 
-    def notes(self) -> list[Problem]:
+    def notes(self) -> list[Note]:
         """Columns and tags of which nothing is kept, and why."""
-        several = len(self.files) > 1
-        left_out: dict[str, Problem] = {}
+        notes: dict[str, Note] = {}
+        for file in self.files if len(self.files) > 1 else ():
+            how = Reason(_READ_AS, {"format": file.format})
+            notes[file.shown] = Note("file", file.shown, how)
         for file in self.files:
             for column, reason in (file.mapped.left_out if file.mapped else {}).items():
-                left_out.setdefault(column, Problem(f"column {column}", reason))
-        tags: dict[str, int] = {}
+                notes.setdefault(f"column {column}", Note("column", column, Reason(reason)))
+        tags: Counter[str] = Counter()
         for reader in self._readers:
-            for tag, people in reader.unplaced().items():
-                tags[tag] = tags.get(tag, 0) + people
+            tags.update(reader.unplaced())
         most = sorted(tags.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_TAGS_TOLD]
-        return [
-            *([Problem(file.shown, f"read as {file.format}") for file in self.files] * several),
-            *left_out.values(),
-            *(
-                Problem(f"tag {tag}", f"no topic of this site; left out ({people} people)")
-                for tag, people in most
-            ),
-        ]
+        unplaced = [Note("tag", tag, Reason(_NO_TOPIC, {"people": n})) for tag, n in most]
+        return [*notes.values(), *unplaced]
 
     def _parser(self, file: ListFile) -> Parse:
         defaults = _defaults(file, self.facts)
@@ -171,6 +174,7 @@ def run(
     written, and report and verdicts are the same.
     """
     importer = Importer(files, facts)
+    importer.refuse_without_consent()
     # Nothing is taken of a file that cannot be read to its end.
     total = importer.count()
     tally = Tally()
@@ -199,7 +203,7 @@ def report(importer: Importer, tally: Tally) -> Report:
         tally.kinds["changed"],
         tally.unchanged,
         tally.refused,
-        (*importer.notes(), *tally.problems),
+        (*(note.problem() for note in importer.notes()), *tally.problems()),
     )
 
 

@@ -61,19 +61,39 @@ class Verdict(NamedTuple):
     reason: Reason = NO_REASON
 
 
+class Note(NamedTuple):
+    """Something of a list of which nothing, or not everything, is kept. `kind` says what `name`
+    names: a column, a tag or a file."""
+
+    kind: Literal["column", "tag", "file"]
+    name: str
+    reason: Reason
+
+    def problem(self) -> Problem:
+        """As the report of the command line has it."""
+        item = self.name if self.kind == "file" else f"{self.kind} {self.name}"
+        return Problem(item, str(self.reason))
+
+
 @dataclass(slots=True)
 class Tally:
     """How many rows got which verdict, and those that the owner should look at."""
 
     kinds: Counter[str] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
+    refusals: list[Verdict] = field(default_factory=list)
 
     def add(self, verdicts: Iterable[Verdict]) -> None:
         for verdict in verdicts:
             self.kinds[verdict.kind] += 1
-            if verdict.kind in _REFUSED and len(self.problems) < MOST_PROBLEMS:
-                item = f"{verdict.file} row {verdict.row}" if verdict.file else f"row {verdict.row}"
-                self.problems.append(Problem(item, str(verdict.reason)))
+            if verdict.kind in _REFUSED and len(self.refusals) < MOST_PROBLEMS:
+                self.refusals.append(verdict)
+
+    def problems(self) -> list[Problem]:
+        """The rows that were refused, as the report of the command line has them."""
+        return [
+            Problem(f"{v.file} row {v.row}" if v.file else f"row {v.row}", str(v.reason))
+            for v in self.refusals
+        ]
 
     @property
     def unchanged(self) -> int:

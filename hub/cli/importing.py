@@ -16,7 +16,7 @@ from hub.audience.verdicts import Sheet
 from hub.cli import archive
 from hub.cli import context as command_context
 from hub.cli.context import CommandContext, pass_hub
-from hub.content import shelf, writing
+from hub.content import shelf
 from hub.content.importers import folder
 from hub.errors import Refused, StorageFull
 from hub.reports import Problem, Report
@@ -142,7 +142,7 @@ def _readers(
     hub: Hub, site: Site, lists: Sequence[ListFile], wishes: _Wishes, *, beside_articles: bool
 ) -> Report:
     with hub.db.read() as tx:
-        topics = {topic.slug for topic in writing.topics_named(shelf.topic_names(tx))}
+        topics = frozenset(shelf.topic_slugs(tx))
     facts = people.Facts(wishes.consent, site.language, hub.now(), topics)
     foreign = any(file.mapped is not None for file in lists)
     if beside_articles and foreign and not wishes.consent.strip():
