@@ -96,7 +96,7 @@ def change_mapping(request: Request) -> Response:
     """Read the list again, with the columns as the owner says."""
     parts, form, job = hub(request), request.state.form, _found(request)
     mapping = {}
-    for number, column in enumerate(_told(job).get("columns", ())):
+    for number, column in enumerate(_told(job)["columns"]):
         use = form.text(f"use{number}")
         if use in (*columns.USES, columns.NOTHING):
             mapping[str(column["name"]).strip().casefold()] = use
@@ -112,7 +112,7 @@ def begin(request: Request) -> Response:
     errors = Errors(parts.site().language, main="consent")
     consent = form.text("consent")[:2000]
     with errors.caught("consent"), parts.db.write() as tx:
-        if _told(job).get("needs_consent") and not consent:
+        if _told(job)["needs_consent"] and not consent:
             raise Refused(N_("Say where these people agreed; it is kept in the log of each."))
         list_imports.begin(tx, job.id, consent, parts.now())
         return done(f"{_HOME}/{job.id}")
@@ -234,8 +234,8 @@ def _found(request: Request) -> ListImport:
 
 
 def _told(job: ListImport) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(job.told)
-    return told
+    """What the worker wrote down about it: nothing before it has read it."""
+    return {"format": "", "needs_consent": False, "columns": [], **json.loads(job.told)}
 
 
 def _reason(job: ListImport, language: str) -> str:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -22,6 +23,7 @@ LONGEST_LINE = 4_000_000
 # A JSON document with the list somewhere inside is read whole; an array is not, however large.
 LARGEST_DOCUMENT = 50_000_000
 _BLOCK = 1_000_000
+_SNIFFED_ROWS = 1_000
 _SUFFIXES = {".csv", ".tsv", ".tab", ".txt", ".json", ".ndjson", ".jsonl", ""}
 _DELIMITERS = ",;\t"
 _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
@@ -55,7 +57,7 @@ class Source:
 
     def rows(self) -> Iterator[Row]:
         """Every row, in order. Raises Refused where the file as a whole cannot be read on."""
-        with self._open() as file:
+        with _opened(self.path, self.encoding) as file:
             if self.format == "ndjson":
                 yield from _ndjson_rows(file)
             elif self.format == "json":
@@ -74,22 +76,10 @@ class Source:
         """How many rows there are, all of them read. Raises Refused as `rows` does."""
         if self.format == "json":
             return sum(1 for _ in self.rows())
-        with self._open() as file:
+        with _opened(self.path, self.encoding) as file:
             if self.format == "ndjson":
                 return sum(1 for _ in _lines(file))
             return sum(map(any, self._cells(file))) - (not self.headless)
-
-    @contextmanager
-    def _open(self) -> Iterator[IO[str]]:
-        try:
-            with self.path.open(encoding=self.encoding, newline="") as file:
-                yield file
-        except UnicodeDecodeError as error:
-            raise Refused(
-                N_("%(name)s cannot be read: it is not whole, or not %(encoding)s."),
-                name=self.path.name,
-                encoding=self.encoding,
-            ) from error
 
     def _table_rows(self, file: IO[str]) -> Iterator[Row]:
         width = len(self.header)
@@ -126,6 +116,19 @@ class Source:
             ) from error
 
 
+@contextmanager
+def _opened(path: Path, encoding: str) -> Iterator[IO[str]]:
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            yield file
+    except UnicodeError as error:
+        raise Refused(
+            N_("%(name)s cannot be read: it is not whole, or not %(encoding)s."),
+            name=path.name,
+            encoding=encoding,
+        ) from error
+
+
 def open_source(path: Path) -> Source | None:
     """The file as a source of rows; None when it is something else altogether.
 
@@ -136,7 +139,7 @@ def open_source(path: Path) -> Source | None:
     encoding = _encoding(path)
     if encoding is None:
         return None
-    with path.open(encoding=encoding, newline="") as file:
+    with _opened(path, encoding) as file:
         start = file.read(_BLOCK)
     text = start.lstrip()
     if not text:
@@ -214,9 +217,33 @@ def _table(path: Path, encoding: str, start: str) -> Source | None:
     headless = any("@" in cell for cell in cells)
     header = _unique(str(n) if headless else cell.strip() for n, cell in enumerate(cells, 1))
     kind = "text" if len(cells) == 1 else "tsv" if delimiter == "\t" else "csv"
-    # MailPoet writes \\" for a quote inside a cell; everybody else doubles it.
-    escape = "\\" if '\\"' in start and '""' not in start else None
-    return Source(path, kind, encoding, delimiter, header, headless, escape)
+    return Source(path, kind, encoding, delimiter, header, headless, _escape(start, delimiter))
+
+
+def _escape(start: str, delimiter: str) -> str | None:
+    """A backslash where that stands before a quote inside a cell, as MailPoet has it.
+
+    Everybody else doubles the quote; which it is shows in whether the rows come out whole.
+    """
+    if '\\"' not in start or _is_whole(start, delimiter, None):
+        return None
+    return "\\" if _is_whole(start, delimiter, "\\") else None
+
+
+def _is_whole(start: str, delimiter: str, escape: str | None) -> bool:
+    """Whether rows have as many cells as the first; where the text breaks off says nothing."""
+    rows = csv.reader(
+        io.StringIO(start, newline=""),
+        delimiter=delimiter,
+        strict=True,
+        escapechar=escape,
+        doublequote=escape is None,
+    )
+    try:
+        width = len(next(rows))
+        return all(len(row) in (0, width) for row in islice(rows, _SNIFFED_ROWS))
+    except csv.Error as error:
+        return "unexpected end" in str(error) and len(start) >= _BLOCK
 
 
 def _csv_reason(error: csv.Error) -> str:
