@@ -65,7 +65,6 @@ def _mailchimp(person: Record) -> _Cells:
         guarded(last),
         _clock(person.created_at),
         _clock(person.confirmed_at),
-        _clock(person.unsubscribed_at) if person.status == "unsubscribed" else "",
         guarded(",".join(f'"{topic}"' for topic in person.topics)),
     )
 
@@ -126,7 +125,6 @@ _SHEETS: Mapping[Service, _Sheet] = {
             "Last Name",
             "OPTIN_TIME",
             "CONFIRM_TIME",
-            "UNSUB_TIME",
             "TAGS",
         ),
         _mailchimp,

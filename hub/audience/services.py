@@ -86,10 +86,11 @@ def of(columns: Iterable[str]) -> Service | None:
 def status_of_file(name: str, columns: Iterable[str]) -> Status:
     """What the name of a file says of everybody in it, as in Mailchimp's three; else active."""
     names = {str(column).strip().casefold() for column in columns}
-    if "clean_time" in names:
-        return "bounced"
-    if "unsub_time" in names:
-        return "unsubscribed"
+    if SERVICES[0].signature <= names:
+        if "clean_time" in names:
+            return "bounced"
+        if "unsub_time" in names:
+            return "unsubscribed"
     words = [word.casefold() for word in _WORD.findall(name)]
     return next((_SAID_BY_NAME[word] for word in words if word in _SAID_BY_NAME), "active")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # its stubs are a package of their own
 
-from hub.content import rendering, search, store, writing
+from hub.content import redirects, rendering, search, store, writing
 from hub.content.model import Draft, Post
 from hub.content.rendering import Rendered
 from hub.db import Transaction
@@ -116,7 +116,9 @@ def restore(
         language=_text(values, "language"),
     )
     if status == "deleted":
-        store.insert(tx, row)
+        number = store.insert(tx, row)
+        for alias in _texts(values, "aliases"):
+            redirects.add(tx, alias, number, now)
         return True
     draft = Draft(
         title=_text(values, "title"),
