@@ -101,7 +101,7 @@ def test_what_is_no_list_is_refused_in_words(desk: TestClient, hub: Hub) -> None
     work(hub)
     page = desk.get(path).text
     assert "NUL byte" in page
-    assert "Nothing was changed." in page
+    assert "Nothing more is taken of it." in page
 
 
 def test_no_file_is_no_list(desk: TestClient) -> None:
