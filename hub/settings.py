@@ -110,6 +110,11 @@ class Settings:
         return self.data / "cache"
 
     @property
+    def imports(self) -> Path:
+        """A folder for each list that was given to the desk."""
+        return self.data / "imports"
+
+    @property
     def workers(self) -> Path:
         """A file for each worker that lives."""
         return self.data / "workers"

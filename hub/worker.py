@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 
 from hub import logs
 from hub.admin import rounds
+from hub.audience import import_lane
+from hub.audience.import_lane import ImportLane
+from hub.content import shelf
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
 from hub.mail import mailers, queue, relays, workers
@@ -66,7 +69,8 @@ class Worker:
         connections: int | None = None,
     ) -> None:
         self._hub = hub
-        self._housekeepers = (_purge_mails, *housekeepers)
+        self._housekeepers = (_purge_mails, self._forget_lists, *housekeepers)
+        self.lists = ImportLane(hub.db, hub.settings.imports, shelf.topic_slugs)
         self._steady = steady
         self._watch = workers.SilenceWatch()
         self._lifeline = Lifeline(hub.settings.workers)
@@ -111,8 +115,9 @@ class Worker:
         await self.beat(now)
         planned = await self.plan(now)
         posted = await self.post(now)
+        listed = await self.take_lists(now)
         sent = await self.send(lambda: now, patient=False)
-        return planned or posted or sent
+        return planned or posted or listed or sent
 
     async def beat(self, now: datetime) -> None:
         """Renew the heartbeat; queue again what dead workers held."""
@@ -126,6 +131,10 @@ class Worker:
         """Send mails to one person, and to the owner what they are to be told."""
         await asyncio.to_thread(rounds.post, self._hub, now)
         return await self.letters.work(await self._id(now), now)
+
+    async def take_lists(self, now: datetime) -> bool:
+        """One step of a list that an owner gave to the desk."""
+        return await asyncio.to_thread(self.lists.work, now)
 
     async def send(self, now: Clock, *, patient: bool = True) -> bool:
         """Send deliveries until none is due or the worker is stopped.
@@ -253,6 +262,7 @@ class Worker:
         return did
 
     def _close(self, now: datetime) -> None:
+        self.lists.close()
         if self._worker_id is not None:
             self._note_relays(now)
             with self._hub.db.write() as tx:
@@ -260,6 +270,9 @@ class Worker:
                 workers.sign_off(tx, self._worker_id)
             self._worker_id = None
             self._lifeline.release()
+
+    def _forget_lists(self, tx: Transaction, now: datetime) -> None:
+        import_lane.forget_old(tx, self._hub.settings.imports, now)
 
     def _site(self, tx: Transaction) -> Site:
         return sites.load(tx, base_url=self._hub.settings.base_url)
@@ -290,6 +303,7 @@ async def run(
             ("beat", _beating(worker, hub), workers.BEAT_SECONDS),
             ("plan", lambda: worker.plan(hub.now()), IDLE_SECONDS),
             ("post", _posting(worker, hub, stopping), IDLE_SECONDS / 2),
+            ("lists", lambda: worker.take_lists(hub.now()), IDLE_SECONDS),
             ("send", _sending(worker, hub, stopping), IDLE_SECONDS),
             ("mailbox", lambda: worker.read_mailbox(hub.now()), WAITING_SECONDS),
         )
@@ -327,6 +341,7 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                     ]
                 planned = await worker.plan(hub.now())
                 posted = await worker.post(hub.now())
+                posted = await worker.take_lists(hub.now()) or posted
                 did = await _send_beside_letters(worker, hub) or planned or posted
                 if trouble := worker.trouble:
                     # The mail that tells the owner, if it can go.

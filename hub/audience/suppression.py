@@ -5,11 +5,14 @@ full exports. Without it the hashes say nothing; with the key of another hub nei
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from hub.audience.model import SuppressionReason
 from hub.db import Transaction, in_list
+from hub.errors import Conflict
+from hub.i18n import N_
 from hub.tokens import KeyedHash
 
 KEY_NAME = "suppression"
@@ -17,6 +20,7 @@ KEY_NAME = "suppression"
 # they press shows that they want to, and that mail arrives. The others get nothing, whoever asks.
 _MAY_COME_BACK: tuple[SuppressionReason, ...] = ("erased", "bounced")
 _BATCH = 500
+_PAGE = 2_000
 
 
 def is_suppressed(tx: Transaction, email_key: str) -> bool:
@@ -88,6 +92,70 @@ def lift(tx: Transaction, email_key: str, *reasons: SuppressionReason) -> None:
             hash=_hash(key, email_key),
             **values,
         )
+
+
+class Entry(NamedTuple):
+    """One line of the list as it travels; `created_at` as text."""
+
+    email_hash: str
+    reason: str
+    created_at: str
+
+
+def travelling_key(tx: Transaction) -> bytes | None:
+    """The key that must travel with the hashes; None when nobody was ever suppressed."""
+    return _existing_key(tx)
+
+
+def entries(tx: Transaction) -> Iterator[Entry]:
+    """The whole list, in the order of its hashes; memory is flat."""
+    after = ""
+    while rows := tx.all(
+        tuple,
+        "SELECT email_hash, reason, created_at FROM suppressions WHERE email_hash > :after"
+        " ORDER BY email_hash LIMIT :limit",
+        after=after,
+        limit=_PAGE,
+    ):
+        yield from map(Entry._make, rows)
+        after = rows[-1][0]
+
+
+def adopt_key(tx: Transaction, key: bytes) -> None:
+    """The hashes that come in were made with this key: from now on it is this hub's.
+
+    Raises Conflict when this hub has a list of its own under another key: hashes cannot be
+    made anew, because nobody knows the addresses.
+    """
+    own = _existing_key(tx)
+    if own == key:
+        return
+    if tx.scalar("SELECT 1 FROM suppressions LIMIT 1") is not None:
+        raise Conflict(
+            N_(
+                "This hub has a suppression list of its own under another key; two lists cannot"
+                " become one. Import into an empty hub."
+            )
+        )
+    tx.execute(
+        "INSERT INTO secrets (name, value) VALUES (:name, :value)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        name=KEY_NAME,
+        value=key,
+    )
+
+
+def known_hashes(tx: Transaction, hashes: Iterable[str]) -> set[str]:
+    """Those of the hashes that are on the list."""
+    names, values = in_list("hash", hashes)
+    return set(
+        tx.all(str, f"SELECT email_hash FROM suppressions WHERE email_hash IN {names}", **values)
+    )
+
+
+def add_entries(tx: Transaction, entries: Iterable[Entry]) -> None:
+    """Add lines that are not on the list."""
+    tx.load("suppressions", Entry._fields, entries)
 
 
 def _key(tx: Transaction) -> bytes:

@@ -68,6 +68,11 @@ def picture(tx: Transaction, address: str) -> Shown | None:
     return Shown(address, size.width, size.height) if size else None
 
 
+def paths(tx: Transaction) -> list[str]:
+    """What follows /media/, of every picture that is known, sorted."""
+    return sorted(store.media_paths(tx))
+
+
 def with_sizes(tx: Transaction, html: str) -> str:
     """Rendered HTML whose pictures say their size, so that the page does not jump.
 

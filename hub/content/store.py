@@ -68,6 +68,32 @@ def by_id(tx: Transaction, post_id: int) -> Post | None:
     return tx.one(Post, "SELECT * FROM posts WHERE id = :id", id=post_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """Where a post is to be found, deleted ones too."""
+
+    id: int
+    uid: str
+    kind: str
+    slug: str
+    status: str
+
+
+def shelved(tx: Transaction) -> list[Shelved]:
+    """Every post, page and deleted one."""
+    return tx.all(Shelved, "SELECT id, uid, kind, slug, status FROM posts")
+
+
+def media_paths(tx: Transaction) -> list[str]:
+    """What follows /media/, of every picture."""
+    return tx.all(str, "SELECT path FROM media")
+
+
+def uid_taken(tx: Transaction, uid: str) -> bool:
+    """Whether a post with this uid is here, or was."""
+    return tx.scalar("SELECT 1 FROM posts WHERE uid = :uid", uid=uid) is not None
+
+
 def by_slug(tx: Transaction, kind: str, slug: str) -> Post | None:
     """The post or page that lives at this slug, published or not; not a deleted one."""
     return tx.one(

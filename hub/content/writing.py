@@ -109,6 +109,29 @@ def update(
     return post
 
 
+def restore(
+    tx: Transaction,
+    row: store.PostRow,
+    draft: Draft,
+    rendered: Rendered,
+    *,
+    site: Site,
+    now: datetime,
+) -> Post:
+    """A post as it was in another hub: `row` says its uid, status and times, `draft` the rest.
+
+    Raises Refused as `create` does, Conflict for an address that another one has.
+    """
+    draft = _checked(draft)
+    _refuse_taken(tx, draft.kind, slugs.checked(draft.slug, draft.kind))
+    post_id = store.insert(tx, _filled(tx, row, draft, rendered, site))
+    _join(tx, post_id, draft, now)
+    tx.site_changed()
+    post = _stored(tx, post_id)
+    search.reindex(tx, post)
+    return post
+
+
 def topics_named(names: Iterable[str]) -> tuple[Topic, ...]:
     """The topics that these names mean, each once; names without a letter or digit are left out."""
     found: dict[str, Topic] = {}

@@ -31,6 +31,8 @@ from tests.db.filling import Make, fill, times
 SMALL = {
     *("hub", "settings", "secrets", "users", "workers", "topics", "authors"),
     *("relays", "troubles", "edition_samples", "ramps", "reader_reports"),
+    # What an owner gave to the desk within a week.
+    "list_imports",
 }
 # What may walk, by how its statement begins or what is in it, and why.
 WALKS = {
@@ -87,6 +89,7 @@ def ahead(n: int) -> str:
 
 
 VALUES: Mapping[str, Mapping[str, Make]] = {
+    "list_imports": {"state": lambda n: "done", "created_at": just_now},
     "sessions": {"expires_at": ahead},
     "one_time_links": {"purpose": lambda n: "password", "subject_id": int, "expires_at": ahead},
     "limits": {"updated_at": just_now},
@@ -142,7 +145,7 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     },
 }
 ROWS = {
-    **dict.fromkeys(("relays", "troubles"), 3),
+    **dict.fromkeys(("relays", "troubles", "list_imports"), 3),
     "edition_samples": 100,
     "sent_minutes": 1_400,
     "settings": 3,
@@ -252,6 +255,7 @@ def keep(hub: Hub) -> None:
         "/admin/subscribers?status=active&after=9000",
         "/admin/subscribers?q=reader",
         "/admin/subscribers/77",
+        "/admin/subscribers/lists",
         "/admin/newsletter",
         f"/admin/newsletter/{SENDING}",
         "/admin/notices",
