@@ -294,10 +294,10 @@ def test_everybody_gets_their_mail_whatever_stands_in_titles_and_names(
     made = press(hub)
     site = replace(
         made.site,
-        title=typed or "x",
-        sender_name=typed,
-        newsletter_name=typed,
-        subject_prefix=typed,
+        title=typed.strip() or "x",
+        sender_name=typed.strip(),
+        newsletter_name=typed.strip(),
+        subject_prefix=typed.strip(),
     )
     post = replace(COVERED, title=typed, excerpt=typed, authors=(typed,), cover_alt=typed)
     for some in ([post], [post, post], [replace(post, html=f"<p>{'y' * 1200}</p>")]):
