@@ -10,6 +10,7 @@ from bench import (
     importing,
     kills,
     limits,
+    lists,
     million,
     sending,
     serving,
@@ -28,9 +29,10 @@ PARTS: dict[str, Callable[[Path], Iterable[Line]]] = {
     "engines": engines.measure,
     "million": million.measure,
     "limits": limits.measure,
+    "list": lists.measure,
 }
 # Minutes of work for the whole machine: only when named.
-ONLY_WHEN_NAMED = {"limits", "million"}
+ONLY_WHEN_NAMED = {"limits", "list", "million"}
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from hub.content import store as posts_store
 from hub.db import Transaction, in_list
+from hub.newsletter import holds
 from hub.newsletter.model import DigestPost
 
 _SHOWN = (
@@ -51,7 +52,8 @@ def posts(tx: Transaction, edition_id: int) -> tuple[DigestPost, ...]:
 def waiting_posts(
     tx: Transaction, stream: str, meant: tuple[str, ...], now: datetime
 ) -> tuple[DigestPost, ...]:
-    """The ledger: published posts meant for `stream` and in no edition of it yet, oldest first."""
+    """The ledger: published posts meant for `stream`, in no edition of it yet and not held back,
+    oldest first."""
     names, values = in_list("meant", meant)
     return _with_authors(
         tx,
@@ -61,6 +63,7 @@ def waiting_posts(
             " WHERE p.status = 'published' AND p.newsletter <> 'none' AND p.kind = 'post'"
             f" AND p.newsletter IN {names} AND p.published_at <= :now AND NOT EXISTS"
             " (SELECT 1 FROM edition_posts AS e WHERE e.stream = :stream AND e.post_id = p.id)"
+            f" AND {holds.NOT_HELD}"
             " ORDER BY p.published_at, p.id",
             stream=stream,
             now=now,
@@ -92,6 +95,22 @@ def with_article(tx: Transaction, posts: Sequence[DigestPost]) -> tuple[DigestPo
     return (replace(posts[0], html=str(body or "")),)
 
 
+def by_slugs(tx: Transaction, slugs: Sequence[str]) -> tuple[DigestPost, ...]:
+    """The published posts among `slugs`, newest first."""
+    names, values = in_list("slug", slugs)
+    return _with_authors(
+        tx,
+        tx.all(
+            _Post,
+            # Without the condition of the index, SQLite goes through every article.
+            "SELECT id, slug, title, excerpt, published_at FROM posts WHERE kind = 'post'"
+            f" AND slug IN {names} AND status <> 'deleted' AND status = 'published'"
+            " ORDER BY published_at DESC, id DESC",
+            **values,
+        ),
+    )
+
+
 def take(tx: Transaction, edition_id: int, stream: str, post_ids: list[int]) -> None:
     """Write posts into the ledger. Raises Conflict when one is in an edition of the stream."""
     tx.executemany(
@@ -101,6 +120,15 @@ def take(tx: Transaction, edition_id: int, stream: str, post_ids: list[int]) -> 
             {"edition_id": edition_id, "stream": stream, "post_id": post_id, "position": n}
             for n, post_id in enumerate(post_ids)
         ],
+    )
+
+
+def post_ids(tx: Transaction, edition_id: int) -> list[int]:
+    """What an edition took, in its order."""
+    return tx.all(
+        int,
+        "SELECT post_id FROM edition_posts WHERE edition_id = :id ORDER BY position",
+        id=edition_id,
     )
 
 

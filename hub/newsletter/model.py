@@ -10,7 +10,11 @@ STREAMS: tuple[Stream, ...] = ("weekly", "monthly", "each", "letter")
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One issue of a stream. `reason` says why it was skipped or paused."""
+    """One issue of a stream. `reason` says why it was skipped or paused.
+
+    Until `starts_at` nothing of it is queued, and it can be undone. `on_site` says whether
+    everybody may read it.
+    """
 
     id: int
     stream: str
@@ -21,6 +25,8 @@ class Edition:
     created_at: datetime
     finished_at: datetime | None
     queued_up_to: int
+    starts_at: datetime | None = None
+    on_site: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from hub.web.state import Hub
 from hub.web.theme_files import SHIPPED
 from hub.web.themes import Finish, Theme
 from tests.conftest import NOW
-from tests.newsletter.cast import press, publish, subscribe, tick
+from tests.newsletter.cast import press, publish, send_letter, subscribe, tick
 from tests.posts import add
 
 DOCS = (Path(__file__).parents[2] / "docs" / "themes.md").read_text(encoding="utf-8")
@@ -112,7 +112,7 @@ def test_views_give_what_the_samples_say(hub: Hub, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Theme, "render", render)
     samples = _samples(hub)
     _read_everything(hub)
-    rest = {"mail/password.html", "mail/password.txt", "mail/paused.html", "mail/paused.txt"}
+    rest = {f"mail/{name}.{end}" for name in ("password", "paused") for end in ("html", "txt")}
     assert set(given) == set(samples) - rest
     for template, context in given.items():
         assert (template, set(context)) == (template, set(samples[template]))
@@ -127,6 +127,8 @@ def _read_everything(hub: Hub) -> None:
             add(tx, f"tides-{number}", topics=("sea",), authors=("Ada",))
         add(tx, "about", kind="page")
         sites.put(tx, "legal_notice", "Who we are.")
+        sites.put(tx, "welcome_mail", "on")
+        sites.put(tx, "notice_sent", "mail")
     reader = subscribe(hub, "ada@mail.test")
     publish(hub, "Ropes")
     with hub.db.write() as tx:
@@ -134,6 +136,7 @@ def _read_everything(hub: Hub) -> None:
     with hub.db.write() as tx:
         while planning.queue(tx, edition.id, NOW):
             continue
+    send_letter(hub)
     with TestClient(create_app(hub), base_url="https://hub.test") as client:
         for path in _addresses(hub, reader):
             client.get(path)
@@ -142,6 +145,7 @@ def _read_everything(hub: Hub) -> None:
         confirm = "/confirm/" + hub.signer.sign("confirm", 1)
         client.get(confirm)
         client.post(confirm)
+        tick(hub, hub.now())
         client.post("/unsubscribe/" + hub.signer.sign("unsubscribe", reader))
 
 
@@ -152,6 +156,7 @@ def _addresses(hub: Hub, reader: int) -> Iterator[str]:
         "/legal",
         "/newsletter",
         "/newsletter/1",
+        "/newsletter/2",
         "/subscribe",
         "/nowhere",
     )
