@@ -29,7 +29,7 @@ from tests.db.filling import Make, fill, times
 # What keeps the last minutes alone is small too.
 SMALL = {
     *("hub", "settings", "secrets", "users", "workers", "topics", "authors"),
-    *("relays", "troubles", "edition_samples", "ramps"),
+    *("relays", "troubles", "edition_samples", "ramps", "mailboxes"),
 }
 # What may walk, by how its statement begins or what is in it, and why.
 WALKS = {
