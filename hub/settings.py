@@ -284,7 +284,7 @@ def _webhook_keys(values: Mapping[str, str]) -> WebhookKeys:
     postmark = values["HUB_WEBHOOK_POSTMARK"]
     user, _, password = postmark.partition(":")
     if postmark and (not user or len(password) < _SHORTEST_PASSWORD):
-        raise SettingError("HUB_WEBHOOK_POSTMARK must be user:password, 16 characters or more")
+        raise SettingError("HUB_WEBHOOK_POSTMARK must be user:password, the password 16 long")
     try:
         sendgrid = base64.b64decode(values["HUB_WEBHOOK_SENDGRID"], validate=True)
     except ValueError as error:

@@ -30,7 +30,7 @@ from tests.db.filling import Make, fill, times
 # What keeps the last minutes alone is small too.
 SMALL = {
     *("hub", "settings", "secrets", "users", "workers", "topics", "authors"),
-    *("relays", "troubles", "edition_samples", "ramps", "reader_reports"),
+    *("relays", "troubles", "edition_samples", "ramps", "reader_reports", "mailboxes"),
     # What an owner gave to the desk within a week.
     "list_imports",
 }
