@@ -89,7 +89,7 @@ def _rule(request: Request, segment: Segment) -> str:
         day = i18n.long_date(segment.joined_since, site.language, site.timezone)
         said.append(message(request, N_("since %(when)s"), when=day))
     if segment.language:
-        said.append(LANGUAGES[segment.language])
+        said.append(LANGUAGES.get(segment.language, segment.language))
     if segment.source:
         said.append(replies.origin(segment.source, site.language))
     return " · ".join(said)
