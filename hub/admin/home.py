@@ -7,17 +7,20 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import progress, replies, theme_check
+from hub.admin import notice_words, progress, replies, theme_check
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import store as audience
 from hub.content import shelf
 from hub.i18n import N_
 from hub.newsletter import editions, planning
+from hub.notices import store as notices
 from hub.site.model import Site
 from hub.web.state import hub
 
 LATEST = 5
+UNREAD = 3
+MOST_COUNTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ def home(request: Request) -> Response:
         coming = planning.next_edition(tx, site, "weekly", parts.now())
         paused = editions.with_status(tx, "paused")
         obstacles = progress.obstacles(tx, parts.settings, parts.now())
+        unread = notices.unread(tx, limit=UNREAD)
+        more_unread = notices.count_unread(tx, most=MOST_COUNTED) - len(unread)
     everything = steps(
         site,
         mail_server=not obstacles.outbox,
@@ -60,6 +65,9 @@ def home(request: Request) -> Response:
         coming=coming,
         paused=paused,
         obstacles=obstacles,
+        unread=unread,
+        more_unread=more_unread,
+        notice_said=notice_words.said,
         said=replies.said,
         theme_faults=theme_check.told(site.theme, parts.settings.themes, site),
         steps=everything,

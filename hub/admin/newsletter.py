@@ -33,6 +33,8 @@ from hub.newsletter import (
 from hub.newsletter import progress as sending_progress
 from hub.newsletter.composing import Digest
 from hub.newsletter.model import Edition, NextEdition
+from hub.newsletter.returns import store as returns
+from hub.newsletter.returns.model import KINDS
 from hub.web.pages import message
 from hub.web.state import hub
 
@@ -175,6 +177,7 @@ def edition(request: Request) -> Response:
         )
         refusing = outstanding.refusing(tx, found.id) if found.status == "paused" else []
         letter = letter_store.of_edition(tx, found.id)
+        came_back = returns.counts(tx, found.id)
     return desk_page(
         request,
         "admin/edition.html",
@@ -188,6 +191,7 @@ def edition(request: Request) -> Response:
         refusing=refusing,
         can_undo=undoing.can_undo(found),
         seconds_left=_seconds_left(found, parts.now()),
+        came_back=[(kind, came_back[kind]) for kind in KINDS if kind in came_back],
         how=how,
         refresh=progress.refresh_seconds(found, how),
         moving=moving,

@@ -13,6 +13,7 @@ _TEXTS = {
     "confirmed": N_("Confirmed: this person gets the newsletter now."),
     "unsubscribed": N_("Unsubscribed."),
     "erased": N_("Erased."),
+    "lifted": N_("Let in again."),
     "tested": N_("The test is on its way."),
     "tested-outbox": N_("The test is in the outbox: this desk knows no mail server (HUB_SMTP)."),
     "sending": N_("On its way."),

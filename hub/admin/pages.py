@@ -28,6 +28,7 @@ SECTIONS = (
     Section("media", N_("Pictures"), "/admin/media"),
     Section("subscribers", N_("Subscribers"), "/admin/subscribers", owners=True),
     Section("newsletter", N_("Newsletter"), "/admin/newsletter", owners=True),
+    Section("notices", N_("Notices"), "/admin/notices", owners=True),
     Section("outbox", N_("Outbox"), "/admin/outbox", owners=True),
     Section("settings", N_("Settings"), "/admin/settings", owners=True),
 )
@@ -68,7 +69,7 @@ def _page(
     values = {
         "language": language,
         "css_url": f"/assets/{theme.style_sheet('admin').digest}/desk.css",
-        "path": request.url.path,
+        "path": request.scope["path"],
         "user": getattr(request.state, "user", None),
         **context,
         "site": site,

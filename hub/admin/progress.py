@@ -10,12 +10,13 @@ from hub.admin.policy import DeskRoute, Needs
 from hub.db import Transaction
 from hub.errors import NotFound
 from hub.i18n import N_
-from hub.mail import relays, workers
+from hub.mail import queue, relays, workers
 from hub.mail.relays import Stopped
 from hub.newsletter import editions, pacing, samples, troubles
 from hub.newsletter.model import Edition
 from hub.newsletter.progress import Progress, held_back
 from hub.newsletter.troubles import Trouble
+from hub.notices.rules import LASTS
 from hub.settings import Settings
 from hub.times import to_text
 from hub.web.state import hub
@@ -28,12 +29,16 @@ SLOW_REFRESH_SECONDS = 60
 @dataclass(frozen=True, slots=True)
 class Obstacles:
     """What the worker met at its last try. `backed`: another relay takes the mail meanwhile.
-    `outbox`: mail is kept in the outbox, and reaches nobody."""
+
+    `outbox`: mail is kept in the outbox, and reaches nobody. `unattended`: a letter waits for ten
+    minutes and no worker has shown itself.
+    """
 
     relays: list[Stopped]
     backed: bool
     troubles: list[Trouble]
     outbox: bool
+    unattended: bool
 
 
 def obstacles(tx: Transaction, settings: Settings, now: datetime) -> Obstacles:
@@ -41,7 +46,20 @@ def obstacles(tx: Transaction, settings: Settings, now: datetime) -> Obstacles:
     ways = workers.ways(tx, now) or [" ".join(relay.name for relay in settings.smtp)]
     names = sorted({name for way in ways for name in way.split()})
     stopped = relays.stopped(tx, names)
-    return Obstacles(stopped, len(stopped) < len(names), troubles.current(tx), outbox=not all(ways))
+    seen = workers.last_seen(tx)
+    silent = seen is None or now - seen > LASTS
+    return Obstacles(
+        stopped,
+        len(stopped) < len(names),
+        troubles.current(tx),
+        outbox=not all(ways),
+        unattended=silent and (queue.is_due(tx, now - LASTS) or _edition_waits(tx, now)),
+    )
+
+
+def _edition_waits(tx: Transaction, now: datetime) -> bool:
+    waiting = editions.with_status(tx, "planned")
+    return any(now - (edition.starts_at or edition.created_at) > LASTS for edition in waiting)
 
 
 def refresh_seconds(edition: Edition, how: Progress) -> int:

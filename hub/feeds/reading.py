@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hub.content import listing
+from hub.content.absolute import absolute
 from hub.content.listing import Listed, Scope
 from hub.content.model import Post
 from hub.db import Transaction
 from hub.feeds import history
-from hub.feeds.absolute import absolute
 from hub.feeds.model import Feed, Item
 from hub.site.model import Site
 

@@ -30,6 +30,17 @@ def written(
             headers.line("Message-ID", f"<{identity}@{domain}>"),
             # RFC 3834: no robot answers this one.
             headers.line("Auto-Submitted", "auto-generated"),
+            *_one_press(letter),
             mime.alternative(letter.text, letter.html, boundary=f"=_{identity}"),
         )
+    )
+
+
+def _one_press(letter: Letter) -> tuple[bytes, ...]:
+    """RFC 8058: one https address, never folded."""
+    if not letter.unsubscribe_url:
+        return ()
+    return (
+        headers.line("List-Unsubscribe", f"<{letter.unsubscribe_url}>"),
+        headers.line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     )

@@ -15,11 +15,16 @@ Render = Callable[[str, str, Mapping[str, object]], str]
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says, in text and in HTML."""
+    """What a mail says, in text and in HTML.
+
+    `unsubscribe_url` (https, ASCII) is where its reader leaves with one press; empty for mail
+    that nobody can leave, such as a new password.
+    """
 
     subject: str
     text: str
     html: str
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,14 @@ class Outcome:
     reply: str
     about: About = "reader"
     relay: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """A mail that we sent: `number` is the reader's id, or a letter's when `edition` is 0."""
+
+    edition: int
+    number: int
 
 
 class RelayAway(Exception):

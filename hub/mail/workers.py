@@ -100,6 +100,14 @@ def others(tx: Transaction, worker_id: int) -> list[Heartbeat]:
     )
 
 
+def last_seen(tx: Transaction) -> datetime | None:
+    """When any worker last showed itself; None when all have signed off."""
+    found = tx.one(
+        Heartbeat, "SELECT id, seen_at, lifeline FROM workers ORDER BY seen_at DESC LIMIT 1"
+    )
+    return found.seen_at if found else None
+
+
 def sign_off(tx: Transaction, worker_id: int) -> bool:
     """Whether it was still signed on."""
     return tx.execute("DELETE FROM workers WHERE id = :id", id=worker_id) == 1

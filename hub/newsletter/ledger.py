@@ -95,6 +95,22 @@ def with_article(tx: Transaction, posts: Sequence[DigestPost]) -> tuple[DigestPo
     return (replace(posts[0], html=str(body or "")),)
 
 
+def by_slugs(tx: Transaction, slugs: Sequence[str]) -> tuple[DigestPost, ...]:
+    """The published posts among `slugs`, newest first."""
+    names, values = in_list("slug", slugs)
+    return _with_authors(
+        tx,
+        tx.all(
+            _Post,
+            # Without the condition of the index, SQLite goes through every article.
+            "SELECT id, slug, title, excerpt, published_at FROM posts WHERE kind = 'post'"
+            f" AND slug IN {names} AND status <> 'deleted' AND status = 'published'"
+            " ORDER BY published_at DESC, id DESC",
+            **values,
+        ),
+    )
+
+
 def take(tx: Transaction, edition_id: int, stream: str, post_ids: list[int]) -> None:
     """Write posts into the ledger. Raises Conflict when one is in an edition of the stream."""
     tx.executemany(

@@ -9,8 +9,18 @@ from hub.db import Transaction
 from hub.errors import Refused
 from hub.i18n import N_
 from hub.mail.model import Render
-from hub.newsletter import composing, deliveries, editions, ledger, rules, schedule, undoing
+from hub.newsletter import (
+    composing,
+    deliveries,
+    editions,
+    ledger,
+    rules,
+    schedule,
+    telling,
+    undoing,
+)
 from hub.newsletter.model import DigestPost, Edition, NextEdition, Period
+from hub.site import store as sites
 from hub.site.model import Site
 from hub.tokens import Signer
 
@@ -99,15 +109,18 @@ def send_due(tx: Transaction, press: Press, stream: str, now: datetime) -> list[
 
 def next_edition(tx: Transaction, site: Site, stream: str, now: datetime) -> NextEdition:
     """What the next edition of a stream would hold as things stand, when, and for how many."""
-    period: Period | None = None
-    for scheduled in schedule.SCHEDULED:
-        if scheduled == stream:
-            plan = schedule.schedule_of(site, scheduled)
-            last = _last(tx, stream, schedule.current(plan, now))
-            begins = schedule.begins_with(site, stream, now) or now
-            period = schedule.next_due(plan, last, begins, now)
+    period = _next_period(tx, site, stream, now)
     posts = _waiting(tx, stream, now)
     return NextEdition(stream, period, posts, deliveries.readers(tx, rules.CADENCE[stream], now))
+
+
+def comes_next(tx: Transaction, site: Site, cadence: str, now: datetime) -> datetime | None:
+    """When the next newsletter comes to readers of a cadence; None for who gets each article."""
+    for stream, theirs in rules.CADENCE.items():
+        if theirs == cadence and site.ready_at is not None:
+            period = _next_period(tx, site, stream, now)
+            return period.begins_at if period else None
+    return None
 
 
 def queue(tx: Transaction, edition_id: int, now: datetime, *, limit: int = deliveries.BATCH) -> int:
@@ -126,7 +139,8 @@ def queue(tx: Transaction, edition_id: int, now: datetime, *, limit: int = deliv
     if queued is None:
         tx.grown("deliveries")
         editions.set_status(tx, edition_id, "sending", reason="", finished_at=None)
-        editions.finish(tx, edition_id, now)
+        if editions.finish(tx, edition_id, now):
+            telling.sent(tx, edition_id, site=sites.load(tx), now=now)
         tx.site_changed()
     return queued or 0
 
@@ -141,11 +155,8 @@ def _make(
     starts_at: datetime | None = None,
 ) -> Edition | None:
     """The edition with its posts taken and its mail rendered, or None when it exists already."""
-    reason = ""
-    if not posts:
-        reason = rules.NO_POSTS
-    elif not deliveries.has_readers(tx, rules.CADENCE[stream], now):
-        reason = rules.NO_READERS
+    has_readers = deliveries.has_readers(tx, rules.CADENCE[stream], now)
+    reason = rules.NO_POSTS if not posts else "" if has_readers else rules.NO_READERS
     with tx.savepoint():
         edition_id = editions.insert(
             tx,
@@ -169,7 +180,10 @@ def _make(
         )
         if not reason:
             _render(tx, press, edition, posts)
-        return editions.get(tx, edition_id)
+        made = editions.get(tx, edition_id)
+        assert made is not None
+        telling.made(tx, made, has_readers=has_readers, site=press.site, now=now)
+        return made
 
 
 def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[DigestPost]) -> None:
@@ -205,6 +219,17 @@ def _due_period(tx: Transaction, site: Site, stream: str, now: datetime) -> Peri
             plan = schedule.schedule_of(site, scheduled)
             last = _last(tx, stream, schedule.current(plan, now))
             return schedule.due(plan, last, begins, now)
+    return None
+
+
+def _next_period(tx: Transaction, site: Site, stream: str, now: datetime) -> Period | None:
+    for scheduled in schedule.SCHEDULED:
+        if scheduled == stream:
+            plan = schedule.schedule_of(site, scheduled)
+            last = _last(tx, stream, schedule.current(plan, now))
+            return schedule.next_due(
+                plan, last, schedule.begins_with(site, stream, now) or now, now
+            )
     return None
 
 

@@ -120,7 +120,7 @@ class Personaliser:
         self._moulds = {language: Mould(template) for language, template in templates.items()}
         self._unsubscribe = signer.stamp("unsubscribe")
         self._preferences = signer.stamp("preferences")
-        self._identity = KeyedHash(signer.derive("message id")).beginning(b"%d " % edition.id)
+        self._identity = _identities(signer, edition.id)
         # Known of all, so that it need not be looked for in each message.
         self.dotless = all(mould.dotless for mould in self._moulds.values())
 
@@ -131,13 +131,26 @@ class Personaliser:
         return mould.fill(
             {
                 _TO: headers.address("To", email)[len("To: ") : -2],
-                _MESSAGE_ID: self._identity.digest(b"%d" % subscriber_id).hex()[:32].encode(),
+                _MESSAGE_ID: _identity_of(self._identity, subscriber_id),
                 _UNSUBSCRIBE: self._unsubscribe(subscriber_id),
                 _PREFERENCES: self._preferences(subscriber_id),
                 _NAME_TEXT: mime.encoded(shown),
                 _NAME_HTML: mime.encoded(html.escape(shown)),
             }
         )
+
+
+def identity(signer: Signer, edition_id: int, subscriber_id: int) -> bytes:
+    """What stands before the @ in the Message-ID of a reader's mail."""
+    return _identity_of(_identities(signer, edition_id), subscriber_id)
+
+
+def _identities(signer: Signer, edition_id: int) -> KeyedHash:
+    return KeyedHash(signer.derive("message id")).beginning(b"%d " % edition_id)
+
+
+def _identity_of(identities: KeyedHash, subscriber_id: int) -> bytes:
+    return identities.digest(b"%d" % subscriber_id).hex()[:32].encode()
 
 
 def _shown(name: str) -> str:

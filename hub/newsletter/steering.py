@@ -5,14 +5,12 @@ from datetime import datetime
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_, Word
-from hub.mail import queue
-from hub.newsletter import deliveries, editions, ledger, letter_store
+from hub.newsletter import deliveries, editions, ledger, letter_store, telling
 from hub.newsletter.model import Edition, Retry
+from hub.site import store as sites
 from hub.site.model import Site
 
 BY_OWNER = "paused by the owner"
-# The mail that tells the owner; hub/admin/letters.py writes it.
-PAUSED = "edition-paused"
 CANCELLED = "cancelled by the owner"
 GIVEN_BACK = "before anything was sent"
 
@@ -31,22 +29,15 @@ def pause(tx: Transaction, edition_id: int, *, reason: str = BY_OWNER) -> Editio
 
 
 def stop(tx: Transaction, edition_id: int, *, reason: str, site: Site, now: datetime) -> bool:
-    """Pause for a reason that only the owner can mend, and queue the mail that says so.
+    """Pause for a reason that only the owner can mend, and tell them.
 
-    False, and no mail, for an edition that is paused or over already.
+    False, and nothing told, for an edition that is paused or over already.
     """
     edition = editions.get(tx, edition_id)
     if edition is None or edition.status not in ("planned", "sending"):
         return False
     pause(tx, edition_id, reason=reason)
-    queue.put(
-        tx,
-        kind=PAUSED,
-        subject_id=edition_id,
-        recipient=site.owner_email,
-        language=site.language,
-        now=now,
-    )
+    telling.paused(tx, edition, reason=reason, site=site, now=now)
     return True
 
 
@@ -94,7 +85,9 @@ def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     editions.set_status(tx, edition.id, "cancelled", reason=reason, finished_at=now)
     sweep(tx, edition.id, now=now)
     tx.site_changed()
-    return _edition(tx, edition_id)
+    edition = _edition(tx, edition_id)
+    telling.cancelled(tx, edition, site=sites.load(tx), now=now)
+    return edition
 
 
 def sweep(tx: Transaction, edition_id: int, *, now: datetime) -> int:

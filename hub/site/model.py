@@ -27,6 +27,7 @@ class Site:
     sender_name: str
     sender_email: str
     reply_to: str
+    bounce_address: str
     postal_address: str
     dkim: str
     dkim_selector: str
@@ -45,6 +46,23 @@ class Site:
     send_per_domain: str
     send_connections: int
     ramp_up: str
+    welcome_mail: str
+    welcome_subject_en: str
+    welcome_text_en: str
+    welcome_subject_fr: str
+    welcome_text_fr: str
+    welcome_posts: str
+    notice_sent: str
+    notice_failures: str
+    notice_failures_above: int
+    notice_paused: str
+    notice_cancelled: str
+    notice_skipped: str
+    notice_troubles: str
+    notice_worker: str
+    notice_readers: str
+    notice_address: str
+    notice_limit: int
     ready_at: datetime | None
     # When the owner last changed the day or the time of these newsletters; None: never.
     weekly_from: datetime | None = None

@@ -16,6 +16,10 @@ _CHANGED: dict[str, tuple[str, ...]] = {
     "weekly_from": ("weekly_day", "weekly_time", "timezone"),
     "monthly_from": ("monthly_day", "weekly_time", "timezone"),
 }
+_NUMBERS = (
+    *("posts_per_page", "feed_items", "monthly_day", "send_connections"),
+    *("notice_failures_above", "notice_limit"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ def load(tx: Transaction, *, base_url: str = "") -> Site:
     values: dict[str, object] = {
         option.name: stored.get(option.name, option.default) for option in options.OPTIONS
     }
-    for name in ("posts_per_page", "feed_items", "monthly_day", "send_connections"):
+    for name in _NUMBERS:
         values[name] = int(str(values[name]))
     if base_url:
         values["base_url"] = base_url

@@ -32,7 +32,9 @@ def renderer(site: Site, settings: Settings) -> Render:
 def finisher(template: str, context: Mapping[str, object]) -> themes.Finish:
     """What is done to a rendered mail: mail programs drop style sheets, so each tag of its HTML
     carries its own, but for media queries. A newsletter that nobody could leave is refused."""
-    way_out = getattr(context.get("slots"), "unsubscribe_url", "")
+    # A newsletter's stands in a slot, as each reader has another; a welcome has its reader's.
+    own = str(context.get("unsubscribe_url", ""))
+    way_out = getattr(context.get("slots"), "unsubscribe_url", own)
 
     def finish(text: str) -> str:
         if way_out not in text:

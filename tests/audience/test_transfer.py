@@ -56,9 +56,11 @@ def _export(db: Database, form: Format, **filters: str) -> bytes:
 
 
 def _import(db: Database, path: Path, *, consent: str = "", dry_run: bool = False) -> Report | None:
-    return importing.run(
-        db, path, consent=consent, dry_run=dry_run, now=NOW, progress=lambda _: None
-    )
+    files = importing.find(path)
+    if not files:
+        return None
+    facts = importing.Facts(consent, "en", NOW)
+    return importing.run(db, files, facts, dry_run=dry_run, progress=lambda _: None)
 
 
 def _import_text(
@@ -333,7 +335,8 @@ def test_progress_ends_at_the_number_of_rows(db: Database, tmp_path: Path) -> No
     path = tmp_path / "list.csv"
     path.write_text("email\nada@reader.test\n\nnobody\n", encoding="utf-8")
     said: list[str] = []
-    importing.run(db, path, consent="fair", dry_run=False, now=NOW, progress=said.append)
+    facts = importing.Facts("fair", "en", NOW)
+    importing.run(db, importing.find(path), facts, dry_run=False, progress=said.append)
     assert said == ["2 of 2 rows"]
 
 

@@ -20,8 +20,10 @@ PATHS = (
     "/admin/subscribers/new",
     "/admin/newsletter",
     "/admin/newsletter/next/weekly",
+    "/admin/notices",
     "/admin/outbox",
     "/admin/settings",
+    "/admin/settings/welcome/fr",
     "/admin/look",
     "/admin/account",
 )

@@ -17,6 +17,7 @@ from hub.db import Database, Transaction
 from hub.mail.model import Connection, Done, Envelope, Outcome, Take
 from hub.newsletter import claiming, deliveries, editions, outstanding
 from hub.newsletter.deliveries import Result
+from hub.site import store as sites
 from hub.times import to_text
 from hub.users import one_time_links
 from hub.web.state import Hub
@@ -30,7 +31,9 @@ from tests.db.filling import Make, fill, times
 # What keeps the last minutes alone is small too.
 SMALL = {
     *("hub", "settings", "secrets", "users", "workers", "topics", "authors"),
-    *("relays", "troubles", "edition_samples", "ramps", "segments"),
+    *("relays", "troubles", "edition_samples", "ramps", "reader_reports", "segments"),
+    # What an owner gave to the desk within a week.
+    "list_imports",
 }
 # What may walk, by how its statement begins or what is in it, and why.
 WALKS = {
@@ -38,6 +41,9 @@ WALKS = {
     "AND on_site = 1 AND queued_up_to > 0 ORDER BY id DESC LIMIT": (
         "newest first, and stops at the limit"
     ),
+    "FROM notices WHERE kind <> 'digest' ORDER BY at DESC": "newest first, and stops at the limit",
+    "SELECT 1 FROM notices WHERE mail IN ('wanted', 'folded') LIMIT 1": "stops at the first",
+    "FROM notices WHERE read_at IS NULL ORDER BY at": "by an index of its own, and stops so too",
     "FROM subscribers  ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
     "(paused_until IS NULL OR paused_until <= :made_at) LIMIT 1": "stops at the first reader",
     "email_key LIKE": "a part of an address is nowhere in order; 0.3 s for a million",
@@ -85,6 +91,7 @@ def ahead(n: int) -> str:
 
 
 VALUES: Mapping[str, Mapping[str, Make]] = {
+    "list_imports": {"state": lambda n: "done", "created_at": just_now},
     "sessions": {"expires_at": ahead},
     "one_time_links": {"purpose": lambda n: "password", "subject_id": int, "expires_at": ahead},
     "limits": {"updated_at": just_now},
@@ -126,6 +133,17 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
         "state": lambda n: "queued" if n > PEOPLE - 500 else "accepted" if n % 1_000 else "failed",
         "worker_id": lambda n: None,
     },
+    "notices": {
+        "facts": lambda n: "{}",
+        "kind": lambda n: "sent",
+        "mail": lambda n: rarely(n, "queued", "wanted", "folded", "none"),
+        "mailed_at": lambda n: None if n % 100 == 0 else times(n),
+        "read_at": lambda n: None if n % 100 == 0 else times(n),
+    },
+    "reader_reports": {"until": lambda n: to_text(NOW - timedelta(days=1))},
+    "consent_events": {
+        "kind": lambda n: rarely(n, "imported", "confirmed", "unsubscribed", "requested"),
+    },
     "mails": {
         "kind": lambda n: "confirmation",
         "state": lambda n: rarely(n, "accepted", "queued"),
@@ -134,7 +152,7 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     },
 }
 ROWS = {
-    **dict.fromkeys(("relays", "troubles"), 3),
+    **dict.fromkeys(("relays", "troubles", "list_imports"), 3),
     "edition_samples": 100,
     "sent_minutes": 1_400,
     "settings": 3,
@@ -228,6 +246,11 @@ def keep(hub: Hub) -> None:
         token = one_time_links.make(tx, "password", 1, hub.now())
         one_time_links.use(tx, "password", token, hub.now())
     logged_in(desk, hub, "owner")
+    with hub.db.write() as tx:
+        sites.put(tx, "welcome_posts", "slug-5\nnowhere")
+        sites.put(tx, "notice_readers", "daily")
+    assert desk.post("/admin/notices/5/read").status_code == 303
+    assert desk.post("/admin/notices/read", data={"newest": "9000"}).status_code == 303
     for path in (
         "/admin",
         "/admin/posts",
@@ -241,6 +264,7 @@ def keep(hub: Hub) -> None:
         "/admin/subscribers?status=active&after=9000",
         "/admin/subscribers?q=reader",
         "/admin/subscribers/77",
+        "/admin/subscribers/lists",
         "/admin/newsletter",
         f"/admin/newsletter/{SENDING}",
         f"/admin/newsletter/{SENDING}/readers/deferred",
@@ -252,6 +276,9 @@ def keep(hub: Hub) -> None:
         f"/admin/newsletter/letters/{DRAFT}",
         f"/admin/newsletter/letters/{DRAFT}/check",
         f"/admin/newsletter/letters/{DRAFT}/send",
+        "/admin/notices",
+        "/admin/notices?after=5000",
+        "/admin/settings/welcome/fr",
     ):
         assert desk.get(path).status_code == 200, path
 

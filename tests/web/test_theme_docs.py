@@ -112,7 +112,7 @@ def test_views_give_what_the_samples_say(hub: Hub, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Theme, "render", render)
     samples = _samples(hub)
     _read_everything(hub)
-    rest = {"mail/password.html", "mail/password.txt", "mail/paused.html", "mail/paused.txt"}
+    rest = {f"mail/{name}.{end}" for name in ("password", "paused") for end in ("html", "txt")}
     assert set(given) == set(samples) - rest
     for template, context in given.items():
         assert (template, set(context)) == (template, set(samples[template]))
@@ -127,6 +127,8 @@ def _read_everything(hub: Hub) -> None:
             add(tx, f"tides-{number}", topics=("sea",), authors=("Ada",))
         add(tx, "about", kind="page")
         sites.put(tx, "legal_notice", "Who we are.")
+        sites.put(tx, "welcome_mail", "on")
+        sites.put(tx, "notice_sent", "mail")
     reader = subscribe(hub, "ada@mail.test")
     publish(hub, "Ropes")
     with hub.db.write() as tx:
@@ -143,6 +145,7 @@ def _read_everything(hub: Hub) -> None:
         confirm = "/confirm/" + hub.signer.sign("confirm", 1)
         client.get(confirm)
         client.post(confirm)
+        tick(hub, hub.now())
         client.post("/unsubscribe/" + hub.signer.sign("unsubscribe", reader))
 
 
