@@ -12,9 +12,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from hub.app import COMPOSERS, HOUSEKEEPERS, create_app
+from hub.audience.segments import EVERYBODY, Segment
 from hub.db import Database, Transaction
 from hub.mail.model import Connection, Done, Envelope, Outcome, Take
-from hub.newsletter import claiming, deliveries, editions
+from hub.newsletter import claiming, deliveries, editions, outstanding
 from hub.newsletter.deliveries import Result
 from hub.site import store as sites
 from hub.times import to_text
@@ -31,13 +32,14 @@ from tests.db.filling import Make, fill, times
 SMALL = {
     *("hub", "settings", "secrets", "users", "workers", "topics", "authors"),
     *("relays", "troubles", "edition_samples", "ramps", "reader_reports", "mailboxes"),
+    "segments",
     # What an owner gave to the desk within a week.
     "list_imports",
 }
 # What may walk, by how its statement begins or what is in it, and why.
 WALKS = {
     "FROM editions ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
-    "FROM editions WHERE status IN ('sending', 'paused', 'sent') ORDER BY id DESC LIMIT": (
+    "AND on_site = 1 AND queued_up_to > 0 ORDER BY id DESC LIMIT": (
         "newest first, and stops at the limit"
     ),
     "FROM notices WHERE kind <> 'digest' ORDER BY at DESC": "newest first, and stops at the limit",
@@ -72,8 +74,8 @@ WALKS = {
         "the ledger compares every article with every edition, once a period"
     ),
 }
-# What is in somebody's hands just now, and what the owner called off.
-SMALL_INDEXES = ("deliveries_claimed", "mails_claimed", "editions_cancelled")
+# What is in somebody's hands just now, what the owner called off, and letters that are not sent.
+SMALL_INDEXES = ("deliveries_claimed", "mails_claimed", "editions_cancelled", "letters_open")
 # In thousands. To go through the shortest of the tables that grow takes more.
 MOST_STEPS = 20
 PEOPLE = 10_000
@@ -81,6 +83,7 @@ POSTS = 10_000
 TAKEN = POSTS - 20
 EDITIONS = 5_000
 SENDING = EDITIONS
+DRAFT = 200
 LATER = NOW + timedelta(days=7)
 
 
@@ -124,6 +127,11 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     "editions": {
         "status": lambda n: "sending" if n == SENDING else "sent",
         "stream": lambda n: "weekly",
+    },
+    "letters": {
+        "status": lambda n: rarely(n, "made", "draft", "scheduled"),
+        "edition_id": lambda n: None if n % 100 == 0 else n,
+        "send_at": lambda n: ahead(n) if n % 100 == 0 else None,
     },
     "edition_mails": {"template": lambda n: b"Subject: Ropes\r\n\r\nSome words.\r\n"},
     "edition_posts": {
@@ -169,6 +177,8 @@ ROWS = {
     "post_authors": POSTS,
     "posts": POSTS,
     "editions": EDITIONS,
+    "segments": 50,
+    "letters": EDITIONS,
     "edition_posts": 3 * TAKEN - 1,
     "deliveries": PEOPLE,
 }
@@ -272,6 +282,15 @@ def keep(hub: Hub) -> None:
         "/admin/subscribers/lists",
         "/admin/newsletter",
         f"/admin/newsletter/{SENDING}",
+        f"/admin/newsletter/{SENDING}/readers/deferred",
+        f"/admin/newsletter/{SENDING}/readers/failed?after=3000",
+        "/admin/newsletter/ledger",
+        f"/admin/newsletter/ledger?stream=each&after={times(9_000)},9000",
+        "/admin/newsletter/segments",
+        "/admin/newsletter/segments/3",
+        f"/admin/newsletter/letters/{DRAFT}",
+        f"/admin/newsletter/letters/{DRAFT}/check",
+        f"/admin/newsletter/letters/{DRAFT}/send",
         "/admin/notices",
         "/admin/notices?after=5000",
         "/admin/settings/welcome/fr",
@@ -309,6 +328,13 @@ def work(hub: Hub) -> None:
         older = editions.get(tx, 5)
         assert older is not None
         deliveries.queue_batch(tx, replace(older, queued_up_to=5_000), "weekly", now=NOW, limit=100)
+        for segment in (EVERYBODY, Segment("weekly", ("topic-7",), NOW, "fr", "source-7")):
+            sixth = replace(older, id=6, queued_up_to=5_000)
+            deliveries.queue_segment(tx, sixth, segment, now=NOW, limit=100)
+        blamed = outstanding.refusing(tx, SENDING)
+        outstanding.leave_out(tx, SENDING, [6_000, *(one.subscriber_id for one in blamed)], now=NOW)
+        deliveries.retriable(tx, SENDING)
+        deliveries.retry(tx, SENDING, now=NOW)
 
 
 def faults(tx: Transaction, statements: Statements) -> list[str]:
