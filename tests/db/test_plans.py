@@ -15,8 +15,12 @@ from hub.app import COMPOSERS, HOUSEKEEPERS, create_app
 from hub.audience.segments import EVERYBODY, Segment
 from hub.db import Database, Transaction
 from hub.mail.model import Connection, Done, Envelope, Outcome, Take
+from hub.mail.verp import ReturnPaths
 from hub.newsletter import claiming, deliveries, editions, outstanding
 from hub.newsletter.deliveries import Result
+from hub.newsletter.returns import store as returned_store
+from hub.newsletter.returns import taking
+from hub.newsletter.returns.model import Report
 from hub.site import store as sites
 from hub.times import to_text
 from hub.users import one_time_links
@@ -107,6 +111,7 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     "sessions": {"expires_at": ahead},
     "one_time_links": {"purpose": lambda n: "password", "subject_id": int, "expires_at": ahead},
     "limits": {"updated_at": just_now},
+    "spent_tokens": {"expires_at": ahead},
     "sent_minutes": {"at": lambda n: to_text(LATER - timedelta(minutes=n))},
     "paces": {
         "next_at": lambda n: LATER.timestamp(),
@@ -120,6 +125,7 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
         "html": lambda n: "<p>Some words of an article.</p>" * 20,
     },
     "subscribers": {
+        "email_key": lambda n: f"email-{n}@hub.test",
         "status": lambda n: rarely(n, "active", "pending", "unsubscribed", "bounced"),
         "cadence": lambda n: rarely(n + 1, "weekly", "monthly", "each"),
         "paused_until": lambda n: times(n) if n % 1000 == 0 else None,
@@ -337,6 +343,25 @@ def work(hub: Hub) -> None:
         deliveries.retry(tx, SENDING, now=NOW)
 
 
+def bring_back(hub: Hub) -> None:
+    """Mail comes back: to a mailbox that another worker may read, and by a provider's word."""
+    path = ReturnPaths(hub.signer).maker("b@hub.test")
+    reports = [
+        Report("dsn", "a", status="5.2.2", paths=(path(SENDING, 6_001),)),
+        Report("dsn", "b", status="5.7.1", paths=(path(SENDING, 6_002),)),
+        Report("dsn", "c", status="5.1.1", paths=(path(0, 100),)),
+        Report("webhook:x", "d", status="5.1.1", address="email-7003@hub.test", message_id="x"),
+        Report("webhook:x", "e", complaint=True, address="email-7004@hub.test"),
+    ]
+    with hub.db.write() as tx:
+        for report in reports:
+            taking.take(tx, report, signer=hub.signer, site=hub.site(), now=LATER)
+        returned_store.box_is_due(tx, "name-1", LATER)
+        returned_store.take_turn(tx, "name-1", next_at=LATER)
+        returned_store.mark(tx, "name-1", uid_validity=1, uid=1, replies=0)
+        returned_store.spend(tx, "x", expires_at=LATER)
+
+
 def faults(tx: Transaction, statements: Statements) -> list[str]:
     """A line for each table that grows and is gone through from one end."""
     return [
@@ -355,6 +380,7 @@ def test_nothing_hot_goes_through_a_table(large: Hub) -> None:
         visit(large)
         keep(large)
         work(large)
+        bring_back(large)
     with large.db.write() as tx:
         found = faults(tx, statements)
     found += [
