@@ -30,7 +30,11 @@ BELOW = {
 JOINERS = {"__main__", "app", "cli", "doctor", "worker"}
 # Modules that stand alone: each may import others of them, and what is named here beside.
 LEAVES: dict[str, set[str]] = {
-    name: set() for name in ("errors", "times", "tokens", "addresses", "i18n", "logs", "reports")
+    name: set()
+    for name in (
+        *("errors", "times", "tokens", "addresses", "i18n", "logs", "reports"),
+        *("fetching", "archives"),
+    )
 } | {"settings": set(), "limits": {"db"}, "backups": {"db"}}
 # A model is a leaf too; the one that describes a letter's writer names what that is given.
 MODELS_WITH_MORE = {"hub.mail.model": {"hub.db", "hub.tokens"}}

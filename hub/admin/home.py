@@ -15,7 +15,6 @@ from hub.content import shelf
 from hub.i18n import N_
 from hub.newsletter import editions, planning
 from hub.notices import store as notices
-from hub.settings import Settings
 from hub.site.model import Site
 from hub.web.state import hub
 
@@ -49,8 +48,8 @@ def home(request: Request) -> Response:
         unread = notices.unread(tx, limit=UNREAD)
         more_unread = notices.count_unread(tx, most=MOST_COUNTED) - len(unread)
     everything = steps(
-        parts.settings,
         site,
+        mail_server=not obstacles.outbox,
         articles=posts.published,
         pages=pages.published,
         readers=people["active"],
@@ -76,7 +75,7 @@ def home(request: Request) -> Response:
     )
 
 
-def steps(settings: Settings, site: Site, *, articles: int, pages: int, readers: int) -> list[Step]:
+def steps(site: Site, *, mail_server: bool, articles: int, pages: int, readers: int) -> list[Step]:
     """What is left to do, in the order in which it is best done."""
     return [
         Step(
@@ -113,7 +112,7 @@ def steps(settings: Settings, site: Site, *, articles: int, pages: int, readers:
             N_("Connect a mail server"),
             N_("Until HUB_SMTP names one, mail is kept in the outbox for you to look at."),
             "/admin/outbox",
-            bool(settings.smtp),
+            mail_server,
         ),
         Step(
             N_("Open the site to the world"),

@@ -69,7 +69,7 @@ def _page(
     values = {
         "language": language,
         "css_url": f"/assets/{theme.style_sheet('admin').digest}/desk.css",
-        "path": request.url.path,
+        "path": request.scope["path"],
         "user": getattr(request.state, "user", None),
         **context,
         "site": site,

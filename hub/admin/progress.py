@@ -30,30 +30,36 @@ SLOW_REFRESH_SECONDS = 60
 class Obstacles:
     """What the worker met at its last try. `backed`: another relay takes the mail meanwhile.
 
-    `unattended`: a letter waits for ten minutes and no worker has shown itself.
+    `outbox`: mail is kept in the outbox, and reaches nobody. `unattended`: a letter waits for ten
+    minutes and no worker has shown itself.
     """
 
     relays: list[Stopped]
     backed: bool
     troubles: list[Trouble]
+    outbox: bool
     unattended: bool
 
 
 def obstacles(tx: Transaction, settings: Settings, now: datetime) -> Obstacles:
-    stopped = relays.stopped(tx, [relay.name for relay in settings.smtp])
+    """As the workers that are alive send it: they may know relays that this process does not."""
+    ways = workers.ways(tx, now) or [" ".join(relay.name for relay in settings.smtp)]
+    names = sorted({name for way in ways for name in way.split()})
+    stopped = relays.stopped(tx, names)
     seen = workers.last_seen(tx)
     silent = seen is None or now - seen > LASTS
     return Obstacles(
         stopped,
-        len(stopped) < len(settings.smtp),
+        len(stopped) < len(names),
         troubles.current(tx),
-        silent and (queue.is_due(tx, now - LASTS) or _edition_waits(tx, now)),
+        outbox=not all(ways),
+        unattended=silent and (queue.is_due(tx, now - LASTS) or _edition_waits(tx, now)),
     )
 
 
 def _edition_waits(tx: Transaction, now: datetime) -> bool:
     waiting = editions.with_status(tx, "planned")
-    return any(now - edition.created_at > LASTS for edition in waiting)
+    return any(now - (edition.starts_at or edition.created_at) > LASTS for edition in waiting)
 
 
 def refresh_seconds(edition: Edition, how: Progress) -> int:

@@ -41,7 +41,15 @@ _NAMED = (
     Group(
         "newsletter",
         N_("The newsletter"),
-        ("newsletter_name", "weekly_day", "weekly_time", "monthly_day", "consent_text"),
+        (
+            "newsletter_name",
+            "weekly_day",
+            "weekly_time",
+            "monthly_day",
+            "subject_prefix",
+            "each_content",
+            "consent_text",
+        ),
     ),
     Group(
         "mail",
@@ -51,6 +59,7 @@ _NAMED = (
             "sender_name",
             "sender_email",
             "reply_to",
+            "bounce_address",
             "postal_address",
             "dkim",
             "dkim_selector",
@@ -116,11 +125,14 @@ LABELS = {
     "weekly_day": N_("Day of the weekly newsletter"),
     "weekly_time": N_("Time of day"),
     "monthly_day": N_("Day of the monthly newsletter"),
+    "subject_prefix": N_("In front of each subject"),
+    "each_content": N_("Mail of a single article"),
     "consent_text": N_("What readers agree to"),
     "owner_email": N_("Your address"),
     "sender_name": N_("Sender’s name"),
     "sender_email": N_("Sender’s address"),
     "reply_to": N_("Replies go to"),
+    "bounce_address": N_("Undeliverable mail comes back to"),
     "postal_address": N_("Postal address"),
     "dkim": N_("Sign mail (DKIM)"),
     "dkim_selector": N_("Name of the DKIM key"),
@@ -160,6 +172,7 @@ _WEEKDAYS = {
     "sunday": N_("Sunday"),
 }
 _FEEDS = {"full": N_("full articles"), "excerpt": N_("their beginning")}
+_ARTICLE = {"full": N_("the full article"), "excerpt": N_("its beginning")}
 _SWITCH = {"on": N_("yes"), "off": N_("no")}
 _NOTICES = {"off": N_("not at all"), "desk": N_("at the desk"), "mail": N_("by mail too")}
 _TOLD = (
@@ -182,6 +195,7 @@ _TYPES = {
     "owner_email": "email",
     "sender_email": "email",
     "reply_to": "email",
+    "bounce_address": "email",
     "weekly_time": "time",
     "posts_per_page": "number",
     "feed_items": "number",
@@ -225,7 +239,7 @@ def save(request: Request) -> Response:
     before = sessions.cookie_name(site)
     with parts.db.write() as tx:
         for name, value in sent.items():
-            sites.put(tx, name, value)
+            sites.change(tx, name, value, now=parts.now())
     response = done("/admin/settings", "saved")
     if sessions.cookie_name(parts.site()) != before:
         # The site moved to https, or back: whoever moved it stays logged in.
@@ -276,6 +290,7 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "timezone": timezones(),
         "weekly_day": translated(_WEEKDAYS),
         "feed_content": translated(_FEEDS),
+        "each_content": translated(_ARTICLE),
         "machine_texts": translated(_SWITCH),
         "dkim": translated(_SWITCH),
         "welcome_mail": translated(_SWITCH),

@@ -84,7 +84,7 @@ def _letter(request: Request) -> Letter:
         reader,
         site=site,
         signer=parts.signer,
-        render=mailing.renderer(site, parts.settings.themes),
+        render=mailing.renderer(site, parts.settings),
     )
 
 

@@ -107,7 +107,7 @@ def activate(tx: Transaction, subscriber: Subscriber, *, source: str, now: datet
     """Confirmed, by the reader's link or by the owner; the log repeats what was agreed to."""
     asked = store.last_request(tx, subscriber.id)
     store.activate(tx, subscriber.id, now=now)
-    suppression.lift_erasure(tx, subscriber.email_key)
+    suppression.come_back(tx, subscriber.email_key)
     store.log(
         tx,
         subscriber.id,

@@ -1,5 +1,6 @@
 """The pages of the list: sign up, confirm, leave, choose."""
 
+from datetime import date
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -79,7 +80,10 @@ def _form_page(
 
 def _form_url(request: Request, site: Site) -> str:
     """The page of this site that held the form; the page at /subscribe when it does not say."""
-    referer = urlsplit(request.headers.get("referer", ""))
+    try:
+        referer = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # brackets that are no IPv6 address
+        return site.url("/subscribe")
     if referer.netloc and f"{referer.scheme}://{referer.netloc}" == site.base_url:
         return site.url(referer.path)[:_LONGEST_URL]
     return site.url("/subscribe")
@@ -199,7 +203,7 @@ def _save_preferences(request: Request, subscriber_id: int) -> Response:
             topics = store.topics_of(tx, subscriber_id)
         if subscriber is None:
             return _left(request, None)
-        return _preferences_page(request, subscriber, form, topics, error=error)
+        return _preferences_page(request, subscriber, _showable(form), topics, error=error)
     with parts.db.write() as tx:
         subscriber = membership.save_preferences(tx, subscriber_id, chosen)
     if subscriber is None:
@@ -237,6 +241,15 @@ def _preferences_page(
             unsubscribe_url=f"/unsubscribe/{token}",
         )
     )
+
+
+def _showable(form: Form) -> Form:
+    """What was typed, without a day that is none: a field for dates cannot show it."""
+    try:
+        date.fromisoformat(form.text("paused_until"))
+    except ValueError:
+        return Form({**form.values, "paused_until": [""]})
+    return form
 
 
 def _as_form(subscriber: Subscriber, topics: tuple[str, ...], site: Site) -> Form:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from hub import i18n, logs
 from hub.errors import HubError, Unavailable
-from hub.mail import headers, retrying, verdicts
+from hub.mail import headers, verdicts
 from hub.mail.model import (
     Connection,
     Envelope,
@@ -23,22 +23,16 @@ from hub.mail.model import (
     RelayRefuses,
 )
 from hub.newsletter.books import Books
-from hub.newsletter.deliveries import Result
 from hub.newsletter.gate import Gate
 from hub.newsletter.model import ClaimedDelivery
+from hub.newsletter.results import RECHECK_SECONDS, Results, set_within
 
 BATCH = 100
 # How many are at hand before the next are claimed.
 AHEAD = 150
-# Results are written when there are so many, or when the first has waited so long: a commit
-# costs as much as sending three messages.
-FLUSH_AT = 20
-FLUSH_SECONDS = 0.005
 # How many messages may be on their way or not written down yet: at most so many are sent again
 # when the process is killed, however slow the disk is.
 IN_DOUBT = 40
-# How old what is known of a waiting reader may be.
-RECHECK_SECONDS = 0.5
 AWAY_SECONDS = 0.25
 # How often permits are looked for while there are limits.
 PERMIT_SECONDS = 0.005
@@ -62,20 +56,13 @@ class EditionLane:
     ) -> None:
         self._books = books
         self._mailer = mailer
-        self._chance = chance
         self._steady = steady
         self._gate = gate
         self._ready: deque[ClaimedDelivery] = deque()
         self._flying: dict[object, ClaimedDelivery] = {}
-        self._results: list[Result] = []
-        # Those that the database is being told, or was told without an answer.
-        self._writing: list[Result] = []
-        # Editions that must wait for their owner, and why; not written down yet.
-        self._pausing: dict[int, str] = {}
-        # For the senders: there is something to send. For the books: results, or too few claims.
+        self._results = Results(books, gate, chance=chance)
+        # For the senders: there is something to send. For the books: too few claims.
         self._news = asyncio.Event()
-        self._unwritten = asyncio.Event()
-        self._plenty = asyncio.Event()
         self._shortage = asyncio.Event()
         # What the database could not be reached for at the last try: results, claims.
         self._unreached: set[str] = set()
@@ -93,6 +80,7 @@ class EditionLane:
         task is cancelled; then what had been sent without an answer is `unknown`.
         """
         self._worker_id, self._now, self._stopping = worker_id, now, stopping
+        self._results.begin(worker_id, now)
         self._halted = self._exhausted = False
         self._unreached.clear()
         self.trouble = ""
@@ -160,8 +148,9 @@ class EditionLane:
             self._refused(str(error))
         finally:
             self._active -= 1
-            for event in (self._news, self._unwritten, self._plenty, self._shortage):
+            for event in (self._news, self._shortage):
                 event.set()
+            self._results.hurry()
             if connection is not None:
                 await connection.close()
 
@@ -191,7 +180,7 @@ class EditionLane:
             reason = self._books.unwelcome(delivery)
             if reason:
                 self._gate.not_sent()
-                self._finish(delivery, "failed", None, reason)
+                self._results.finish(delivery, "failed", None, reason)
                 continue
             assert delivery.email is not None
             assert delivery.name is not None
@@ -206,20 +195,20 @@ class EditionLane:
                     i18n.known(delivery.language),
                 )
                 recipient = headers.ascii_domain_of(delivery.email)
+                sender = self._books.sender(*key)
             except (HubError, ValueError) as error:
                 self._gate.not_sent()
-                self._finish(delivery, "failed", None, str(error))
+                self._results.finish(delivery, "failed", None, str(error))
                 continue
             self._flying[key] = delivery
-            return Envelope(key, self._books.sender, recipient, content, personaliser.dotless)
+            return Envelope(key, sender, recipient, content, personaliser.dotless)
         return None
 
     @property
     def _waits(self) -> bool:
         """Whether no message may go now."""
-        in_doubt = len(self._flying) + len(self._results) + len(self._writing)
-        if in_doubt >= max(IN_DOUBT, self._wanted):
-            self._plenty.set()
+        if len(self._flying) + len(self._results) >= max(IN_DOUBT, self._wanted):
+            self._results.hurry()
             return True
         return bool(self._unreached) or self._halted or self._stopping.is_set()
 
@@ -230,47 +219,13 @@ class EditionLane:
             self._ready.appendleft(delivery)
             self._news.set()
         elif outcome.state == "deferred":
-            self._defer(delivery, outcome.code, outcome.reply, outcome.relay)
+            self._results.defer(delivery, outcome.code, outcome.reply, outcome.relay)
         else:
-            self._finish(delivery, outcome.state, outcome.code, outcome.reply, outcome.relay)
+            self._results.finish(
+                delivery, outcome.state, outcome.code, outcome.reply, outcome.relay
+            )
             if reason := verdicts.reason_to_pause(outcome):
                 self._pause({delivery.edition_id}, reason)
-
-    def _defer(
-        self, delivery: ClaimedDelivery, code: int | None, reply: str, relay: str = ""
-    ) -> None:
-        due_at = retrying.next_attempt(
-            delivery.attempts,
-            created_at=self._gate.first_tried(
-                delivery.attempts, self._books.made_at(delivery.edition_id), self._now()
-            ),
-            now=self._now(),
-            chance=self._chance(),
-        )
-        if due_at is None:
-            self._finish(delivery, "failed", code, f"given up after 48 hours: {reply}", relay)
-        else:
-            self._result(delivery, "deferred", code, reply, due_at, relay)
-
-    def _finish(
-        self, delivery: ClaimedDelivery, state: str, code: int | None, reply: str, relay: str = ""
-    ) -> None:
-        self._result(delivery, state, code, reply, self._now(), relay)
-
-    def _result(
-        self,
-        delivery: ClaimedDelivery,
-        state: str,
-        code: int | None,
-        reply: str,
-        due_at: datetime,
-        relay: str,
-    ) -> None:
-        edition, reader = delivery.edition_id, delivery.subscriber_id
-        self._results.append(Result(edition, reader, state, code, reply[:500], due_at, relay))
-        self._unwritten.set()
-        if len(self._results) >= FLUSH_AT:
-            self._plenty.set()
 
     # The books.
 
@@ -278,9 +233,11 @@ class EditionLane:
         """Results every few ms; a look at the readers who wait, and at lost connections."""
         checked_at = replaced_at = self._steady()
         while self._active:
-            await self._results_or_time()
+            if "results" not in self._unreached:
+                await self._results.wanted()
             with self._reaching("results"):
-                await self._flush()
+                if await self._results.write_down():
+                    self._news.set()
                 if self._ready and self._steady() - checked_at > RECHECK_SECONDS:
                     await self._recheck()
                     checked_at = self._steady()
@@ -289,14 +246,6 @@ class EditionLane:
                     self._active += 1
                     group.create_task(self._sender(None))
             await self._rest_while("results")
-
-    async def _results_or_time(self) -> None:
-        if "results" not in self._unreached:
-            await _set_within(self._unwritten, RECHECK_SECONDS)
-            # Results that come together are written together.
-            await _set_within(self._plenty, FLUSH_SECONDS)
-        self._unwritten.clear()
-        self._plenty.clear()
 
     async def _bring(self) -> None:
         """Claims ahead, so that no connection waits for the database; and what the limits ask."""
@@ -327,7 +276,7 @@ class EditionLane:
             await asyncio.sleep(PERMIT_SECONDS)
         elif not self._short:
             self._shortage.clear()
-            await _set_within(self._shortage, RECHECK_SECONDS)
+            await set_within(self._shortage, RECHECK_SECONDS)
 
     @property
     def _short(self) -> bool:
@@ -385,33 +334,17 @@ class EditionLane:
             # Paused or cancelled meanwhile: give back what has not left.
             for delivery in [d for d in self._ready if d.edition_id in stopped]:
                 self._ready.remove(delivery)
-                self._finish(delivery, "queued", None, "")
-
-    async def _flush(self) -> None:
-        if self._pausing:
-            # First: an edition whose last result is written down would be over, not paused.
-            pausing = dict(self._pausing)
-            await asyncio.to_thread(self._books.pause, pausing, now=self._now())
-            for edition_id in pausing:
-                del self._pausing[edition_id]
-        if not self._writing:
-            self._writing, self._results = self._results, []
-        if self._writing:
-            await asyncio.to_thread(
-                self._books.record, self._worker_id, self._writing, now=self._now()
-            )
-            self._writing = []
-            self._news.set()
+                self._results.finish(delivery, "queued", None, "")
 
     async def _settle(self) -> None:
         """Write down what is known, and give back the rest."""
         for delivery in self._ready:
-            self._finish(delivery, "queued", None, "")
+            self._results.finish(delivery, "queued", None, "")
         self._ready.clear()
         while True:
             try:
-                while self._writing or self._results or self._pausing:
-                    await self._flush()
+                while self._results.unwritten:
+                    await self._results.write_down()
                 await self._gate.settle(self._now())
                 if self._doubtful:
                     # Nothing is in hand any more: what this worker still holds was claimed by a
@@ -429,7 +362,7 @@ class EditionLane:
         self._halted = True
         logs.warning("sending.relay_away", deliveries=len(self._ready), reason=reason)
         for delivery in self._ready:
-            self._defer(delivery, None, reason)
+            self._results.defer(delivery, None, reason)
         self._ready.clear()
 
     def _refused(self, reason: str) -> None:
@@ -440,12 +373,4 @@ class EditionLane:
         """Send nothing more of these until their owner says so; what is in flight arrives."""
         self.trouble = reason
         self._halted = True
-        for edition_id in edition_ids:
-            self._pausing.setdefault(edition_id, reason)
-
-
-async def _set_within(event: asyncio.Event, seconds: float) -> None:
-    """Return when the event is set, or `seconds` are over."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
+        self._results.pause(edition_ids, reason)

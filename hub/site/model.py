@@ -27,12 +27,15 @@ class Site:
     sender_name: str
     sender_email: str
     reply_to: str
+    bounce_address: str
     postal_address: str
     dkim: str
     dkim_selector: str
     legal_notice: str
     privacy_notice: str
     newsletter_name: str
+    subject_prefix: str
+    each_content: str
     weekly_day: str
     weekly_time: str
     monthly_day: int
@@ -61,6 +64,9 @@ class Site:
     notice_address: str
     notice_limit: int
     ready_at: datetime | None
+    # When the owner last changed the day or the time of these newsletters; None: never.
+    weekly_from: datetime | None = None
+    monthly_from: datetime | None = None
 
     def url(self, path: str) -> str:
         """The absolute address of a path of this site that starts with `/`.

@@ -4,6 +4,7 @@ docs/settings.md lists them; a test fails when one is missing there.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ from hub.i18n import LANGUAGES, N_
 from hub.site import colours, rates
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+# What is left of 64 octets when a "+" and a token of 32 follow (hub/mail/verp.py).
+LONGEST_BOUNCE_NAME = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def checked(name: str, value: str) -> str:
 
 def _line(longest: int, *, needed: bool = False) -> Callable[[str], str]:
     def check(value: str) -> str:
-        if "\n" in value:
+        if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value):
             raise Refused(N_("This must be one line."))
         if len(value) > longest:
             raise Refused(N_("At most %(longest)s characters."), longest=longest)
@@ -120,6 +124,19 @@ def _address(value: str) -> str:
 
 def _address_or_empty(value: str) -> str:
     return addresses.checked(value) if value else ""
+
+
+def _bounce_address(value: str) -> str:
+    if not value:
+        return ""
+    address = addresses.checked(value)
+    local = address.rpartition("@")[0]
+    if not local.isascii() or len(local) > LONGEST_BOUNCE_NAME:
+        raise Refused(
+            N_("Before the @ there is room for %(longest)s plain letters."),
+            longest=LONGEST_BOUNCE_NAME,
+        )
+    return address
 
 
 def _time_of_day(value: str) -> str:
@@ -230,6 +247,15 @@ OPTIONS = (
     ),
     Option("reply_to", "", N_("Where replies go; empty: your address."), _address_or_empty),
     Option(
+        "bounce_address",
+        "",
+        N_(
+            "The mailbox that undeliverable mail comes back to, such as bounces@example.org; it"
+            " must take bounces+anything@example.org too. Empty: the sender’s address."
+        ),
+        _bounce_address,
+    ),
+    Option(
         "postal_address",
         "",
         N_("Your postal address, shown at the foot of every newsletter."),
@@ -256,6 +282,18 @@ OPTIONS = (
     ),
     Option(
         "newsletter_name", "", N_("What the newsletter is called; empty: the title."), _line(120)
+    ),
+    Option(
+        "subject_prefix",
+        "",
+        N_("Stands in front of the subject of each newsletter, such as [Harbour]; empty: nothing."),
+        _line(40),
+    ),
+    Option(
+        "each_content",
+        "full",
+        N_("What the mail of a single article carries: the full article, or its excerpt."),
+        _choice("full", "excerpt"),
     ),
     Option(
         "weekly_day",

@@ -201,7 +201,7 @@ def test_the_answer_is_the_same_for_everybody(client: TestClient, hub: Hub) -> N
     }
     assert len(answers) == 1
     mailed = {mail.recipient for mail in _mails(hub)[before:]}
-    assert mailed == {"new@reader.test", "unsubscribed@reader.test"}
+    assert mailed == {"new@reader.test", "unsubscribed@reader.test", "bounced@reader.test"}
 
 
 def test_one_confirmation_mail_a_day_and_three_in_thirty(
