@@ -39,6 +39,8 @@ SMALL = {
     "segments",
     # What an owner gave to the desk within a week.
     "list_imports",
+    # At most a row for each topic and author; at most two thousand addresses.
+    *("changed_feeds", "missed"),
 }
 # What may walk, by how its statement begins or what is in it, and why.
 WALKS = {
@@ -162,6 +164,12 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     "consent_events": {
         "kind": lambda n: rarely(n, "imported", "confirmed", "unsubscribed", "requested"),
     },
+    "media": {
+        "path": lambda n: f"path-{n}",
+        "content_type": lambda n: rarely(n, "image/png", "audio/mpeg"),
+        "width": lambda n: None if n % 100 == 0 else n,
+    },
+    "redirects": {"post_id": lambda n: None if n % 100 == 0 else n % TAKEN + 1},
     "mails": {
         "kind": lambda n: "confirmation",
         "state": lambda n: rarely(n, "accepted", "queued"),
@@ -171,6 +179,8 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
 }
 ROWS = {
     **dict.fromkeys(("relays", "troubles", "list_imports"), 3),
+    "missed": 1_000,
+    "changed_feeds": 100,
     "edition_samples": 100,
     "sent_minutes": 1_400,
     "settings": 3,
@@ -235,6 +245,7 @@ def visit(hub: Hub) -> None:
         "/archive",
         "/feed.xml",
         "/topics/slug-7/feed.xml",
+        "/feeds",
         "/sitemap.xml",
         "/opensearch.xml",
         "/posts/slug-11",
@@ -279,6 +290,12 @@ def keep(hub: Hub) -> None:
         "/admin/posts/5",
         "/admin/pages",
         "/admin/media",
+        "/admin/sounds",
+        "/admin/addresses",
+        "/admin/addresses?page=2",
+        "/admin/redirects",
+        "/admin/redirects?q=/path-5&after=path-50",
+        "/admin/redirects/edit?path=/path-of-old",
         "/admin/subscribers",
         "/admin/subscribers?after=9000",
         "/admin/subscribers?status=pending",
