@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from hub.admin import (
     account,
+    coming,
     hand_letters,
     home,
     ledger,
@@ -32,6 +33,7 @@ ROUTES: list[BaseRoute] = [
     *media.ROUTES,
     *lists.ROUTES,
     *subscribers.ROUTES,
+    *coming.ROUTES,
     *newsletter.ROUTES,
     *hand_letters.ROUTES,
     *segments.ROUTES,
