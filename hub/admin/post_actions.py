@@ -93,6 +93,7 @@ def _preview(request: Request, typed: writing_form.Typed) -> Response:
         share_image=dressed.share_image,
         readings=dressed.readings,
         contents=outline.contents(item.post.html, item.post.reading_minutes),
+        creators=[],
         newer=None,
         older=None,
         related=[],

@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from hub.admin import (
     account,
+    addresses,
     hand_letters,
     home,
     ledger,
@@ -21,6 +22,7 @@ from hub.admin import (
     segments,
     settings,
     setup,
+    sounds,
     subscribers,
     welcome,
 )
@@ -31,6 +33,7 @@ ROUTES: list[BaseRoute] = [
     *posts.ROUTES,
     *media.ROUTES,
     *lists.ROUTES,
+    *sounds.ROUTES,
     *subscribers.ROUTES,
     *newsletter.ROUTES,
     *hand_letters.ROUTES,
@@ -40,6 +43,7 @@ ROUTES: list[BaseRoute] = [
     *progress.ROUTES,
     *outbox.ROUTES,
     *owner_notices.ROUTES,
+    *addresses.ROUTES,
     *settings.ROUTES,
     *welcome.ROUTES,
     *look.ROUTES,

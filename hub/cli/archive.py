@@ -65,7 +65,7 @@ def _fill(zip_: zipfile.ZipFile, tx: Transaction, pictures: Path) -> None:
         if (pictures / path).is_file():
             with (pictures / path).open("rb") as file:
                 _add_bytes(zip_, f"media/{path}", iter(lambda: file.read(1 << 20), b""))
-    _add(zip_, PEOPLE, exporting.pieces(transfer.records(tx), "ndjson"))
+    _add(zip_, PEOPLE, exporting.pieces(transfer.rows(tx), "ndjson"))
     _add(zip_, SUPPRESSED, suppression_file.pieces(tx))
 
 

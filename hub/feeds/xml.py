@@ -2,6 +2,7 @@
 
 from feedgen.feed import FeedGenerator
 
+from hub.feeds.attached import Attached, Feeds
 from hub.feeds.history import NoEntries, history
 from hub.feeds.model import Feed, Item
 
@@ -17,18 +18,22 @@ def rss(feed: Feed) -> bytes:
         if item.html:
             entry.content(item.html, type="CDATA")
         entry.dc.dc_creator(list(item.authors))
+        if file := item.enclosure:
+            entry.enclosure(file.url, file.length, file.type)
     return bytes(made.rss_str())
 
 
 def atom(feed: Feed) -> bytes:
     """The feed as Atom 1.0. An article without an author is the site's own (RFC 4287 §4.1.1)."""
     made = _generator(feed)
-    made.id(feed.page_url)
+    made.register_extension("attached", Feeds, Attached, rss=False)
+    made.id(feed.id)
     made.author({"name": feed.title})
     for item in feed.items:
         entry = _entry(made, item)
         entry.id(item.id)
         entry.updated(item.updated)
+        entry.attached.file = item.enclosure
         if item.summary:
             entry.summary(item.summary)
         if item.html:

@@ -27,7 +27,7 @@ class Article:
     """What one file says. `file` is its path in the folder; `slug` is wanted, not yet free.
 
     `old_addresses` are those that its front matter names, `guessed_addresses` those that the
-    usual programs would have given it; `cover` is an address as written.
+    usual programs would have given it; `cover` and `audio` are addresses as written.
     """
 
     file: str
@@ -46,6 +46,7 @@ class Article:
     topics: tuple[str, ...]
     cover: str
     cover_alt: str
+    audio: str
     newsletter: Newsletter | None
     old_addresses: tuple[str, ...]
     guessed_addresses: tuple[str, ...]
@@ -96,6 +97,7 @@ def parse(file: str, data: bytes, zone: ZoneInfo) -> Article:
         ),
         cover=cover,
         cover_alt=cover_alt,
+        audio=_audio(meta, extra),
         newsletter=_newsletter(meta),
         old_addresses=(
             *addresses,
@@ -202,6 +204,17 @@ def _cover(meta: Meta, extra: Meta) -> tuple[str, str]:
                 if address := fields.text(nested, "image", "src", "path", "url"):
                     return address, fields.text(nested, "alt", "caption")
     return "", ""
+
+
+def _audio(meta: Meta, extra: Meta) -> str:
+    for source in (meta, extra):
+        for name in ("audio", "enclosure"):
+            nested = fields.inner(source, name)
+            if address := fields.text(source, name) or fields.text(
+                nested, "file", "src", "path", "url"
+            ):
+                return address
+    return ""
 
 
 def _guessed(place: PurePosixPath, stem: str) -> tuple[str, ...]:
