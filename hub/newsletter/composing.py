@@ -51,10 +51,8 @@ _REASONS = {
 }
 _TWO = N_("%(title)s, and one more article")
 _MANY = N_("%(title)s, and %(count)s more articles")
-_BARE = N_(
-    "%(count)s articles are shown by their title alone, so that Gmail does not cut the mail."
-)
-_UNLISTED = N_("%(count)s articles are not listed, so that Gmail does not cut the mail.")
+_BARE = N_("So that Gmail does not cut the mail, shown by their title alone: %(count)s articles.")
+_UNLISTED = N_("So that Gmail does not cut the mail, not listed: %(count)s articles.")
 _SHORTENED = N_(
     "The article is too long for a mail: %(shown)s of its %(all)s paragraphs are in it, with a link"
     " to the rest."
