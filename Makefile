@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run demo test quick check bench pictures messages lock
+.PHONY: setup run demo test quick check bench audit pictures messages lock
 
 setup: .venv/.ready
 
@@ -25,7 +25,7 @@ test: setup
 	@$(BIN)/pytest -q -n auto --dist loadfile
 
 quick: setup
-	@$(BIN)/pytest -q -n auto --dist loadfile -m 'not slow and not browser' --engine sqlite
+	@$(BIN)/pytest -q -n auto --dist loadfile -m 'not slow and not browser' --engine sqlite --hypothesis-profile quick
 
 check: setup
 	@$(BIN)/ruff format --check .
@@ -34,6 +34,10 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m bench
+
+# Before a release; it needs npm, java and Chromium (CONTRIBUTING.md) and takes ten minutes.
+audit: setup
+	@$(BIN)/python -m audit
 
 pictures: setup
 	@$(BIN)/python -m demo.pictures

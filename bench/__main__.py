@@ -4,7 +4,19 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import corpus, engines, importing, kills, limits, million, sending, serving, starting
+from bench import (
+    corpus,
+    engines,
+    importing,
+    kills,
+    limits,
+    lists,
+    million,
+    sending,
+    serving,
+    signing,
+    starting,
+)
 from bench.measure import Line, folder
 
 PARTS: dict[str, Callable[[Path], Iterable[Line]]] = {
@@ -12,13 +24,15 @@ PARTS: dict[str, Callable[[Path], Iterable[Line]]] = {
     "serve": serving.measure,
     "start": starting.measure,
     "send": sending.measure,
+    "sign": signing.measure,
     "kills": kills.measure,
     "engines": engines.measure,
     "million": million.measure,
     "limits": limits.measure,
+    "list": lists.measure,
 }
 # Minutes of work for the whole machine: only when named.
-ONLY_WHEN_NAMED = {"limits", "million"}
+ONLY_WHEN_NAMED = {"limits", "list", "million"}
 
 
 def main() -> None:

@@ -32,6 +32,8 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NEVER = tuple(map(ipaddress.ip_network, ("::/96", "64:ff9b:1::/48", "fec0::/10")))
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+# The body of what an https address answers with 200. Raises Unreachable.
+Fetch = Callable[[str], bytes]
 # The addresses that a name has, as text. Raises OSError.
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -139,6 +141,16 @@ class Fetcher:
         if isinstance(error, ConnectionRefusedError):
             return "the connection is refused"
         return f"the connection failed: {type(error).__name__}"
+
+
+def body_of(url: str) -> bytes:
+    """What an https address of the open Internet answers with 200. Raises Unreachable."""
+    if not url.startswith("https://"):
+        raise Unreachable("this is no https URL")
+    answer = Fetcher().get(url)
+    if answer.status != 200:
+        raise Unreachable(f"the answer is {answer.status}")
+    return answer.body
 
 
 def parsed(url: str) -> Target:

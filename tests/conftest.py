@@ -1,5 +1,6 @@
 """The cast of the tests: a database of each engine, a hub that is set up, a fixed time."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -7,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from hub.app import create_hub
 from hub.db import Database, open_database
@@ -19,6 +22,24 @@ from tests.postgres_server import Server, why_not
 
 # A Sunday; the next weekly newsletter is on Saturday 28 November 2026, 08:00 in Paris.
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+# How much hypothesis tries: `--hypothesis-profile NAME`. The same every time, so that what fails
+# on one machine fails on the next; `long` is for a night, and tries something else each time.
+_usual = hypothesis(
+    derandomize=True,
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+hypothesis.register_profile("usual", _usual)
+hypothesis.register_profile("quick", _usual, max_examples=25)
+hypothesis.register_profile(
+    "long",
+    _usual,
+    derandomize=False,
+    max_examples=int(os.environ.get("HUB_TEST_EXAMPLES", "20000")),
+)
+hypothesis.load_profile("usual")
 
 # Every database of PostgreSQL is a copy of this one: a copy takes 20 ms, the schema 50.
 TEMPLATE = "hub_template"

@@ -13,7 +13,7 @@ def test_the_house_is_built_as_planned() -> None:
     assert faults(read(ROOT / "hub")) == []
 
 
-@pytest.mark.parametrize("folder", ["hub", "tests", "bench", "demo"])
+@pytest.mark.parametrize("folder", ["hub", "tests", "bench", "demo", "audit"])
 def test_nothing_imports_the_other_sqlite(folder: str) -> None:
     assert standard_sqlite(read(ROOT / folder)) == []
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import Unreachable
-from hub.net import Fetcher, may_be_called, parsed
+from hub.net import Fetcher, body_of, may_be_called, parsed
 from tests.certificates import certificate_for
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
@@ -198,3 +198,9 @@ def test_the_certificate_must_be_that_of_the_name(tmp_path: Path) -> None:
             fetcher.get(f"https://other.test:{port}/")
         with pytest.raises(Unreachable, match="certificate is not valid"):
             Fetcher(LOOPBACK, resolve=at("127.0.0.1")).get(f"https://hub.test:{port}/")
+
+
+@pytest.mark.parametrize("url", ["http://example.org/", "file:///etc/passwd", "https://"])
+def test_a_certificate_comes_over_https_alone(url: str) -> None:
+    with pytest.raises(Unreachable, match="https"):
+        body_of(url)

@@ -117,7 +117,7 @@ def remove(request: Request) -> Response:
 def _form_page(request: Request, typed: Typed, errors: Errors) -> Response:
     with hub(request).db.read() as tx:
         offered = [
-            *listing.pages(tx),
+            *listing.described(tx, "page"),
             *shelf.published(tx, "post", limit=_OFFERED),
         ]
         asked = missed_store.get(tx, redirects.normalised(typed.path)) if typed.path else None

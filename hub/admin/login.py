@@ -123,7 +123,7 @@ def _login_page(request: Request, form: Form, error: str = "", status: int = 200
         next=form.text("next"),
         error=error,
         # A cookie for https does not reach a page that was opened by another address.
-        elsewhere=not site.base_url.endswith(f"//{request.url.netloc}"),
+        elsewhere=not site.base_url.endswith(f"//{client.opened(request).netloc}"),
     )
 
 

@@ -46,10 +46,12 @@ _KNOWN = (
     N_("paused by the owner"),
     N_("the ramp-up stopped: %(failed)s of %(sent)s mails failed for good"),
     N_("the ramp-up stopped: %(complained)s of %(sent)s readers complained"),
+    N_("%(number)s of %(sent)s mails came back because of the sender: %(reason)s"),
     N_("cancelled by the owner"),
     N_("cancelled by the owner while %(number)s were waiting"),
     N_("cancelled by the owner: %(reason)s"),
     N_("cancelled by the owner before anything was sent; its articles are in the next one"),
+    N_("cancelled by the owner before anything was sent; the letter is a draft again"),
     N_("pending"),
     N_("waiting"),
     N_("unsubscribed"),
@@ -62,6 +64,15 @@ _ORIGINS = {
     "form": N_("the form on the site"),
     "link": N_("the link in a mail"),
     "owner": N_("the desk"),
+    "complaint": N_("a complaint"),
+    # Where it was heard that mail came back.
+    "smtp": N_("the mail server"),
+    "dsn": N_("the mailbox for undeliverable mail"),
+    "arf": N_("the mailbox for undeliverable mail"),
+    "webhook:ses": "Amazon SES",
+    "webhook:postmark": "Postmark",
+    "webhook:mailgun": "Mailgun",
+    "webhook:sendgrid": "SendGrid",
 }
 
 

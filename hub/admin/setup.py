@@ -12,7 +12,7 @@ from hub.admin.pages import bare_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.i18n import LANGUAGES
 from hub.users import one_time_links, passwords, setup
-from hub.web import sessions
+from hub.web import client, sessions
 from hub.web.state import hub
 
 _FIELDS = ("title", "description", "language", "timezone", "base_url", "name", "email")
@@ -23,7 +23,8 @@ def setup_form(request: Request) -> Response:
     parts = hub(request)
     with parts.db.read() as tx:
         one_time_links.look(tx, "setup", request.path_params["token"], parts.now())
-    here = f"{request.url.scheme}://{request.url.netloc}"
+    opened = client.opened(request)
+    here = f"{opened.scheme}://{opened.netloc}"
     values = Messages(
         language=_language(request), timezone="UTC", base_url=parts.settings.base_url or here
     )

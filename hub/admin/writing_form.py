@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hub.content import store
+from hub.content import store, translations
 from hub.content.model import Draft, Kind, Newsletter, Post
 from hub.content.writing import NEWSLETTER
 from hub.db import Transaction
@@ -25,6 +25,7 @@ class Typed:
     canonical_url: str = ""
     cover: str = ""
     cover_alt: str = ""
+    translation_of: str = ""
     audio: str = ""
 
 
@@ -44,6 +45,7 @@ def read(form: Form) -> Typed:
         canonical_url=form.text("canonical_url"),
         cover=form.text("cover"),
         cover_alt=form.text("cover_alt"),
+        translation_of=form.text("translation_of"),
         audio=form.text("audio"),
     )
 
@@ -63,6 +65,7 @@ def of_post(tx: Transaction, post: Post) -> Typed:
         canonical_url=post.canonical_url,
         cover=post.cover,
         cover_alt=post.cover_alt,
+        translation_of=translations.original_of(tx, post.id),
         audio=post.audio,
     )
 
@@ -87,6 +90,7 @@ def draft(typed: Typed) -> Draft:
         newsletter=newsletter,
         authors=_names(typed.authors),
         topics=_names(typed.topics),
+        translation_of=typed.translation_of,
     )
 
 

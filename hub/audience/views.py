@@ -1,5 +1,6 @@
 """The pages of the list: sign up, confirm, leave, choose."""
 
+from datetime import date
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -79,7 +80,10 @@ def _form_page(
 
 def _form_url(request: Request, site: Site) -> str:
     """The page of this site that held the form; the page at /subscribe when it does not say."""
-    referer = urlsplit(request.headers.get("referer", ""))
+    try:
+        referer = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # brackets that are no IPv6 address
+        return site.url("/subscribe")
     if referer.netloc and f"{referer.scheme}://{referer.netloc}" == site.base_url:
         return site.url(referer.path)[:_LONGEST_URL]
     return site.url("/subscribe")
@@ -92,24 +96,47 @@ def confirm(request: Request) -> Response:
     if number is None:
         return _unknown_link(request)
     now = parts.now()
+    site = parts.site()
     if request.method == "POST":
         with parts.db.write() as tx:
-            link = signup.confirm(tx, number, now=now)
+            link = signup.confirm(tx, number, now=now, welcome=site.welcome_mail == "on")
     else:
         with parts.db.read() as tx:
             link = signup.look_up(tx, number, now=now)
     if link is None or link.state == "expired":
         language = link.subscriber.language if link else ""
         return _private(page(request, "confirm_expired.html", status=410, language=language))
-    pressed = link.state == "open" and request.method == "POST"
+    if link.state == "open" and request.method != "POST":
+        return _private(
+            page(
+                request,
+                "confirm.html",
+                language=link.subscriber.language,
+                site=site,
+                subscriber=link.subscriber,
+                already=False,
+                preferences_url=_preferences_path(request, link.subscriber),
+            )
+        )
+    return _confirmed(request, site, link)
+
+
+def _confirmed(request: Request, site: Site, link: signup.Link) -> Response:
+    """The welcome; for who comes back, what became of their subscription."""
+    subscriber, already = link.subscriber, link.state == "used"
+    on_the_list = not already or subscriber.status == "active"
+    # What readers get is none of the list's business: app.py joins the two.
+    welcome = request.app.state.welcome(request, site, subscriber) if on_the_list else None
     return _private(
         page(
             request,
-            "confirmed.html" if pressed or link.state == "used" else "confirm.html",
-            language=link.subscriber.language,
-            subscriber=link.subscriber,
-            already=link.state == "used",
-            preferences_url=_preferences_path(request, link.subscriber),
+            "confirmed.html",
+            language=subscriber.language,
+            site=site,
+            subscriber=subscriber,
+            already=already,
+            preferences_url=_preferences_path(request, subscriber),
+            welcome=welcome,
         )
     )
 
@@ -176,7 +203,7 @@ def _save_preferences(request: Request, subscriber_id: int) -> Response:
             topics = store.topics_of(tx, subscriber_id)
         if subscriber is None:
             return _left(request, None)
-        return _preferences_page(request, subscriber, form, topics, error=error)
+        return _preferences_page(request, subscriber, _showable(form), topics, error=error)
     with parts.db.write() as tx:
         subscriber = membership.save_preferences(tx, subscriber_id, chosen)
     if subscriber is None:
@@ -214,6 +241,15 @@ def _preferences_page(
             unsubscribe_url=f"/unsubscribe/{token}",
         )
     )
+
+
+def _showable(form: Form) -> Form:
+    """What was typed, without a day that is none: a field for dates cannot show it."""
+    try:
+        date.fromisoformat(form.text("paused_until"))
+    except ValueError:
+        return Form({**form.values, "paused_until": [""]})
+    return form
 
 
 def _as_form(subscriber: Subscriber, topics: tuple[str, ...], site: Site) -> Form:

@@ -102,11 +102,12 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file under data/media/: `path` is what follows /media/."""
+    """A file under data/media/: `path` is what follows /media/, `width` that of a picture."""
 
     path: str
     sha256: str
     content_type: str
+    width: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,15 +275,6 @@ def described(tx: Transaction, kind: str) -> list[Described]:
     )
 
 
-def pages(tx: Transaction) -> list[Line]:
-    """Every published page, by title."""
-    return tx.all(
-        Line,
-        "SELECT kind, slug, title, updated_at, published_at FROM posts "
-        "WHERE kind = 'page' AND status = 'published' ORDER BY title, id",
-    )
-
-
 def menu(tx: Transaction) -> list[MenuItem]:
     """The published pages, in the order in which they came."""
     return tx.all(
@@ -348,7 +340,9 @@ def sounds(tx: Transaction, addresses: Iterable[str]) -> dict[str, Sound]:
 def media(tx: Transaction, path: str) -> Stored | None:
     """The file that is known under /media/`path`."""
     return tx.one(
-        Stored, "SELECT path, sha256, content_type FROM media WHERE path = :path", path=path
+        Stored,
+        "SELECT path, sha256, content_type, width FROM media WHERE path = :path",
+        path=path,
     )
 
 

@@ -91,6 +91,8 @@ class Draft:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     aliases: tuple[str, ...] = ()
+    # The slug of the article that this is a translation of.
+    translation_of: str = ""
     source: str | None = None
     source_hash: str | None = None
 

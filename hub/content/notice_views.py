@@ -10,6 +10,7 @@ from hub.i18n import N_
 from hub.site.model import Site
 from hub.web.pages import message, page
 from hub.web.state import hub
+from hub.web.structured_data import Crumb
 
 TITLES = {"/legal": N_("Legal notice"), "/privacy": N_("Privacy")}
 
@@ -27,7 +28,16 @@ def notice(request: Request) -> Response:
         raise NotFound(N_("There is no such page."))
     rendered = rendering.render(text, language=site.language)
     title = message(request, TITLES[path])
-    return page(request, "notice.html", site=site, shared=True, title=title, html=rendered.html)
+    trail = [Crumb(title, path)]
+    return page(
+        request,
+        "notice.html",
+        site=site,
+        shared=True,
+        trail=trail,
+        title=title,
+        html=rendered.html,
+    )
 
 
 def _text(site: Site, path: str) -> str:

@@ -93,6 +93,11 @@ def topic_names(tx: Transaction) -> list[str]:
     return tx.all(str, "SELECT name FROM topics ORDER BY name LIMIT 500")
 
 
+def topic_slugs(tx: Transaction) -> list[str]:
+    """The topics of the site as readers choose them."""
+    return tx.all(str, "SELECT slug FROM topics")
+
+
 def author_names(tx: Transaction) -> list[str]:
     """Every author, to be offered while somebody writes."""
     return tx.all(str, "SELECT name FROM authors ORDER BY name LIMIT 500")

@@ -69,6 +69,32 @@ def by_id(tx: Transaction, post_id: int) -> Post | None:
     return tx.one(Post, "SELECT * FROM posts WHERE id = :id", id=post_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """Where a post is to be found, deleted ones too."""
+
+    id: int
+    uid: str
+    kind: str
+    slug: str
+    status: str
+
+
+def shelved(tx: Transaction) -> list[Shelved]:
+    """Every post, page and deleted one."""
+    return tx.all(Shelved, "SELECT id, uid, kind, slug, status FROM posts")
+
+
+def media_paths(tx: Transaction) -> list[str]:
+    """What follows /media/, of every picture."""
+    return tx.all(str, "SELECT path FROM media")
+
+
+def uid_taken(tx: Transaction, uid: str) -> bool:
+    """Whether a post with this uid is here, or was."""
+    return tx.scalar("SELECT 1 FROM posts WHERE uid = :uid", uid=uid) is not None
+
+
 def by_slug(tx: Transaction, kind: str, slug: str) -> Post | None:
     """The post or page that lives at this slug, published or not; not a deleted one."""
     return tx.one(
@@ -173,6 +199,8 @@ def empty(tx: Transaction, post_id: int, now: datetime) -> None:
     )
     tx.execute("DELETE FROM post_authors WHERE post_id = :id", id=post_id)
     tx.execute("DELETE FROM post_topics WHERE post_id = :id", id=post_id)
+    tx.execute("DELETE FROM post_pictures WHERE post_id = :id", id=post_id)
+    tx.execute("DELETE FROM translations WHERE post_id = :id", id=post_id)
 
 
 def authors_of(tx: Transaction, post_id: int) -> list[Author]:
@@ -245,6 +273,15 @@ def set_topics(tx: Transaction, post_id: int, topics: Sequence[Topic]) -> None:
     )
 
 
+def set_pictures(tx: Transaction, post_id: int, paths: Iterable[str]) -> None:
+    """These are the pictures in a post's text, in this order; a path follows /media/."""
+    tx.execute("DELETE FROM post_pictures WHERE post_id = :id", id=post_id)
+    tx.executemany(
+        "INSERT INTO post_pictures (post_id, position, path) VALUES (:post_id, :position, :path)",
+        [{"post_id": post_id, "position": n, "path": path} for n, path in enumerate(paths)],
+    )
+
+
 def path_of_id(tx: Transaction, post_id: int) -> str:
     """Where a post lives, without slashes at the ends; empty for an unknown one."""
     place = tx.one(_Place, "SELECT kind, slug FROM posts WHERE id = :id", id=post_id)
@@ -280,9 +317,10 @@ def redirects_to(tx: Transaction, post_id: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A stored picture's size in pixels; `path` is what follows /media/."""
+    """A stored picture's type, and its size in pixels; `path` is what follows /media/."""
 
     path: str
+    content_type: str
     width: int
     height: int
 
@@ -292,7 +330,7 @@ def sizes(tx: Transaction, paths: Iterable[str]) -> dict[str, Size]:
     slots, values = in_list("path", paths)
     rows = tx.all(
         Size,
-        f"SELECT path, width, height FROM media WHERE path IN {slots}"
+        f"SELECT path, content_type, width, height FROM media WHERE path IN {slots}"
         " AND width IS NOT NULL AND height IS NOT NULL",
         **values,
     )

@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
-from hub.content import listing, outline
+from hub import i18n
+from hub.content import article_pictures, dressing, listing, outline
+from hub.content.dressing import Dressed
 from hub.content.listing import ALL, Listed, Scope
 from hub.content.missed import Missed
 from hub.content.model import Post
@@ -16,10 +18,12 @@ from hub.db import Transaction
 from hub.errors import Gone, NotFound
 from hub.i18n import N_
 from hub.site import identities
+from hub.site.model import Site
 from hub.web import paging
 from hub.web.pages import mark_shared, message, page, quoted
 from hub.web.paging import Paging
 from hub.web.state import hub
+from hub.web.structured_data import Article, Crumb
 
 NO_SUCH_PAGE = N_("There is no such page.")
 TAKEN_AWAY = N_("This page was taken away by its owner.")
@@ -36,7 +40,8 @@ def topic(request: Request) -> Response:
         found = listing.topic(tx, _parameter(request, "topic"))
         if found is None:
             return _elsewhere(tx, request, "topic", "")
-    return _list(request, "topic.html", Scope("topic", found.slug), found.path, topic=found)
+    scope, crumb = Scope("topic", found.slug), Crumb(found.name, found.path)
+    return _list(request, "topic.html", scope, found.path, trail=[crumb], topic=found)
 
 
 def author(request: Request) -> Response:
@@ -45,7 +50,8 @@ def author(request: Request) -> Response:
         found = listing.author(tx, _parameter(request, "author"))
         if found is None:
             return _elsewhere(tx, request, "author", "")
-    return _list(request, "author.html", Scope("author", found.id), found.path, author=found)
+    scope, crumb = Scope("author", found.id), Crumb(found.name, found.path)
+    return _list(request, "author.html", scope, found.path, trail=[crumb], author=found)
 
 
 def archive(request: Request) -> Response:
@@ -58,24 +64,38 @@ def archive(request: Request) -> Response:
         (year, list(lines))
         for year, lines in groupby(posts, lambda p: p.published_at.astimezone(zone).year)
     ]
-    return page(request, "archive.html", shared=True, site=site, years=years, total=len(posts))
+    trail = [Crumb(message(request, N_("Archive")), "/archive")]
+    return page(
+        request,
+        "archive.html",
+        shared=True,
+        site=site,
+        trail=trail,
+        years=years,
+        total=len(posts),
+    )
 
 
 def post(request: Request) -> Response:
     """An article."""
     slug = _parameter(request, "slug")
+    site = hub(request).site()
     with hub(request).db.read() as tx:
         found = listing.published(tx, "post", slug)
         if found is None:
             return _elsewhere(tx, request, "post", slug)
+        dressed = dressing.dress(tx, site, found.post, code_label=_code_label(site))
         newer, older = listing.newer(tx, found.post), listing.older(tx, found.post)
         related = listing.related(tx, found, without=(newer, older))
     return page(
         request,
         "post.html",
         shared=True,
+        site=site,
+        trail=_trail_of(found),
+        article=_article(site, found, dressed),
         item=found,
-        body=_body(request, found.post),
+        **_given(dressed),
         contents=outline.contents(found.post.html, found.post.reading_minutes),
         creators=_creators(request, found),
         newer=newer,
@@ -88,18 +108,59 @@ def page_or_old_address(request: Request) -> Response:
     """A page of the owner's, or an address that something had before: the last of all routes."""
     path = _parameter(request, "path")
     slug = path.strip("/")
+    site = hub(request).site()
     with hub(request).db.read() as tx:
         found = listing.published(tx, "page", slug)
         if found is None:
             return _elsewhere(tx, request, "page", slug)
+        dressed = dressing.dress(tx, site, found.post, code_label=_code_label(site))
     if path != slug:
         return _moved(f"/{slug}")
-    return page(request, "page.html", shared=True, item=found, body=_body(request, found.post))
+    return page(
+        request,
+        "page.html",
+        shared=True,
+        site=site,
+        trail=_trail_of(found),
+        item=found,
+        **_given(dressed),
+    )
 
 
-def _body(request: Request, shown: Post) -> str:
-    """The article's HTML, with what a page adds to it."""
-    return outline.for_a_page(shown.html, code_label=message(request, outline.CODE_LABEL))
+def _given(dressed: Dressed) -> dict[str, Any]:
+    """An article as its template gets it."""
+    return {
+        "body": dressed.body,
+        "cover_picture": dressed.cover_picture,
+        "share_image": dressed.share_image,
+        "readings": dressed.readings,
+    }
+
+
+def _code_label(site: Site) -> str:
+    return i18n.translate(site.language, outline.CODE_LABEL)
+
+
+def _trail_of(item: Listed[Post]) -> list[Crumb]:
+    """The first topic of an article, and itself."""
+    topics = [Crumb(topic.name, topic.path) for topic in item.topics[:1]]
+    return [*topics, Crumb(item.post.title, item.post.path)]
+
+
+def _article(site: Site, item: Listed[Post], dressed: Dressed) -> Article:
+    post = item.post
+    assert post.published_at is not None  # what is published has its date
+    return Article(
+        url=post.canonical_url or site.url(quoted(post.path)),
+        headline=post.title,
+        description=post.excerpt,
+        image=dressed.share_image.url,
+        language=post.language or site.language,
+        published=post.published_at,
+        modified=max(post.updated_at, post.published_at),
+        authors=tuple(Crumb(author.name, author.path) for author in item.authors),
+        topics=tuple(topic.name for topic in item.topics),
+    )
 
 
 def _creators(request: Request, item: Listed[Post]) -> list[str]:
@@ -124,6 +185,7 @@ def _list(request: Request, template: str, scope: Scope, path: str, **context: A
         items = listing.latest(
             tx, scope, limit=site.posts_per_page, offset=(number - 1) * site.posts_per_page
         )
+        covers = article_pictures.covers(tx, {item.post.cover for item in items})
     return page(
         request,
         template,
@@ -131,6 +193,7 @@ def _list(request: Request, template: str, scope: Scope, path: str, **context: A
         paged=True,
         site=site,
         items=items,
+        covers=covers,
         total=total,
         paging=here,
         canonical=site.url(here.here),

@@ -7,7 +7,15 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from hub.content import changed_feeds, media, redirects, search, slugs, store
+from hub.content import (
+    changed_feeds,
+    media,
+    redirects,
+    search,
+    slugs,
+    store,
+    translations,
+)
 from hub.content.model import Draft, Post, Topic, path_of
 from hub.content.rendering import Rendered
 from hub.db import Transaction
@@ -60,6 +68,7 @@ def create(
         if draft.kind == "post":
             changed_feeds.note(tx, changed_feeds.pages_of(tx, post_id), now)
     post = _stored(tx, post_id)
+    _show(tx, post, draft, rendered)
     search.reindex(tx, post)
     return post
 
@@ -107,6 +116,32 @@ def update(
         tx.site_changed()
         if "post" in (old.kind, draft.kind):
             changed_feeds.note(tx, before | changed_feeds.pages_of(tx, post_id), now)
+    post = _stored(tx, post_id)
+    if slug != old.slug:
+        translations.moved(tx, old.kind, old.slug, slug)
+    _show(tx, post, draft, rendered)
+    search.reindex(tx, post)
+    return post
+
+
+def restore(
+    tx: Transaction,
+    row: store.PostRow,
+    draft: Draft,
+    rendered: Rendered,
+    *,
+    site: Site,
+    now: datetime,
+) -> Post:
+    """A post as it was in another hub: `row` says its uid, status and times, `draft` the rest.
+
+    Raises Refused as `create` does, Conflict for an address that another one has.
+    """
+    draft = _checked(draft)
+    _refuse_taken(tx, draft.kind, slugs.checked(draft.slug, draft.kind))
+    post_id = store.insert(tx, _filled(tx, row, draft, rendered, site))
+    _join(tx, post_id, draft, now)
+    tx.site_changed()
     post = _stored(tx, post_id)
     search.reindex(tx, post)
     return post
@@ -228,6 +263,13 @@ def _join(tx: Transaction, post_id: int, draft: Draft, now: datetime) -> None:
     store.set_topics(tx, post_id, topics_named(map(_clean, draft.topics)))
     for alias in draft.aliases:
         redirects.add(tx, alias, post_id, now)
+
+
+def _show(tx: Transaction, post: Post, draft: Draft, rendered: Rendered) -> None:
+    """What stands beside the post itself: its pictures, and which article it translates."""
+    store.set_pictures(tx, post.id, (image.removeprefix("/media/") for image in rendered.images))
+    # The original of an imported one may come after it.
+    translations.put(tx, post, draft.translation_of, must_exist=draft.source is None)
 
 
 def _author_id(tx: Transaction, name: str) -> int:

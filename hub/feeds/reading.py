@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from uuid import uuid5
 
 from hub.content import listing
+from hub.content.absolute import absolute
 from hub.content.listing import Listed, Scope, Sound
 from hub.content.model import Post
 from hub.db import Transaction
 from hub.feeds import history
-from hub.feeds.absolute import absolute
 from hub.feeds.model import Enclosure, Feed, Item
 from hub.site import store as sites
 from hub.site.model import Site

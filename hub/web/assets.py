@@ -31,7 +31,7 @@ def asset(request: Request) -> Response:
 def icon(request: Request) -> Response:
     """The icon in a browser's tab, at the addresses that never change."""
     site = hub(request).site()
-    if site.icon and request.url.path == "/favicon.ico":
+    if site.icon and request.scope["path"] == "/favicon.ico":
         picture = look.icon(hub(request).settings.media, site.icon, "icon.png")
         return mark_shared(Response(picture, media_type="image/png"))
     return mark_shared(Response(look.letter(site), media_type="image/svg+xml"))

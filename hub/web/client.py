@@ -1,7 +1,8 @@
-"""Who is asking: the client's address, and whether it came over https."""
+"""Who is asking, and where they think they are."""
 
 import ipaddress
 
+from starlette.datastructures import URL
 from starlette.requests import Request
 
 from hub.settings import Network
@@ -19,6 +20,11 @@ def address(request: Request) -> str:
         if hop and not _within(hop, trusted):
             return hop if _valid(hop) else peer
     return peer
+
+
+def opened(request: Request) -> URL:
+    """The address in the client's window, without its query: that may be no text at all."""
+    return URL(scope={**request.scope, "query_string": b""})
 
 
 def network(ip: str) -> str:

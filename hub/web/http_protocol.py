@@ -7,9 +7,12 @@ on the spot goes uvicorn's usual way, as if nobody had looked.
 
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from hub.web.page_cache import PageCache
+
+# Of what comes in several pieces; the parser itself would gather a header without an end.
+LARGEST_HEAD = 65_536
 
 
 class CachedHttpProtocol(HttpToolsProtocol):
@@ -19,6 +22,37 @@ class CachedHttpProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._cache = self.app if isinstance(self.app, PageCache) else None
         self._answered = False
+        # Octets of a request whose headers are not all there yet; None outside of one.
+        self._head: int | None = None
+        self._running: RequestResponseCycle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head is not None:
+            self._head += len(data)
+            if self._head > LARGEST_HEAD and not self.transport.is_closing():
+                self.send_400_response("The head of this request is too long.")
+
+    def eof_received(self) -> None:
+        self._leave()
+
+    def send_400_response(self, msg: str) -> None:
+        self._head = None
+        self._leave()
+        super().send_400_response(msg)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._leave()
+
+    def _leave(self) -> None:
+        """Nobody hears the answer that is being made: writing it would only fail, and be logged.
+
+        uvicorn tells only the last of several requests that came at once.
+        """
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
 
     def on_message_begin(self) -> None:
         # The scope is made when it turns out to be needed.
@@ -26,8 +60,10 @@ class CachedHttpProtocol(HttpToolsProtocol):
         self.headers = []
         self.expect_100_continue = False
         self._answered = False
+        self._head = 0
 
     def on_headers_complete(self) -> None:
+        self._head = None
         if self._answer_at_once():
             self._answered = True
             return
@@ -45,6 +81,10 @@ class CachedHttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if not self._answered:
             super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _answer_at_once(self) -> bool:
         if (

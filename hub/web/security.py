@@ -7,8 +7,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hub.web.state import Hub
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
-# RFC 8058: a mail program presses "unsubscribe" from nowhere. Its link is a signed one.
-EXEMPT_PREFIXES = ("/unsubscribe/",)
+# RFC 8058: a mail program presses "unsubscribe" from nowhere. Its link is a signed one; and so are
+# the requests of mail providers.
+EXEMPT_PREFIXES = ("/unsubscribe/", "/webhooks/")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; "
@@ -98,4 +99,8 @@ class SameOrigin:
     def _is_ours(self, origin: str, host: str) -> bool:
         if origin == "null":
             return False
-        return urlsplit(origin).netloc == host or origin == self._hub.settings.base_url
+        try:
+            place = urlsplit(origin).netloc
+        except ValueError:  # brackets that are no IPv6 address
+            return False
+        return place == host or origin == self._hub.settings.base_url

@@ -35,6 +35,7 @@ def test_a_wrong_value_stores_nothing_and_keeps_what_was_typed(desk: TestClient,
     assert 'id="weekly_time-error"' in answer.text
     assert 'value="25:00"' in answer.text
     assert 'value="Quay Letters"' in answer.text
+    assert "<option></option>" not in answer.text.replace(' value="" selected', "")
     assert hub.site().title == "Harbour Notes"
 
 

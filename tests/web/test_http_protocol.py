@@ -4,7 +4,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -20,13 +20,40 @@ from hub.web.http_protocol import CachedHttpProtocol
 from hub.web.page_cache import PageCache
 from hub.web.pages import mark_shared
 
-Ask = Callable[[bytes], bytes]
+
+class Ask:
+    """A client of the server that listens there."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._address = address
+
+    def __call__(self, raw: bytes) -> bytes:
+        """Everything that comes back until the server closes."""
+        with self.connect() as client:
+            client.sendall(raw)
+            answer = b""
+            while part := client.recv(65536):
+                answer += part
+        return answer
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(self._address, timeout=20)
 
 
 def _page(request: Request) -> Response:
     response = PlainTextResponse(f"page {request.path_params['name']} " * 100)
     mark_shared(response)
     return response
+
+
+def _slow(request: Request) -> Response:
+    """Waits until the client is gone, or has sent what is no HTTP."""
+    _begun.set()
+    assert _go.wait(20)
+    return PlainTextResponse("slow")
+
+
+_begun, _go = threading.Event(), threading.Event()
 
 
 async def _echo(request: Request) -> Response:
@@ -48,7 +75,11 @@ class _Watched(PageCache):
 @contextmanager
 def _serving(protocol: type[HttpToolsProtocol], passed: list[str] | None = None) -> Iterator[Ask]:
     app = Starlette(
-        routes=[Route("/page/{name}", _page), Route("/echo", _echo, methods=["GET", "POST"])]
+        routes=[
+            Route("/page/{name}", _page),
+            Route("/slow", _slow),
+            Route("/echo", _echo, methods=["GET", "POST"]),
+        ]
     )
     cache = _Watched(app)
     if passed is not None:
@@ -56,7 +87,7 @@ def _serving(protocol: type[HttpToolsProtocol], passed: list[str] | None = None)
     config = uvicorn.Config(
         cache,
         http=protocol,
-        loop="asyncio",
+        loop="uvloop",
         lifespan="off",
         proxy_headers=False,
         server_header=False,
@@ -68,17 +99,8 @@ def _serving(protocol: type[HttpToolsProtocol], passed: list[str] | None = None)
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
 
-        def ask(raw: bytes) -> bytes:
-            """Everything that comes back until the server closes."""
-            with socket.create_connection(listening.getsockname(), timeout=20) as client:
-                client.sendall(raw)
-                answer = b""
-                while part := client.recv(65536):
-                    answer += part
-            return answer
-
         try:
-            yield ask
+            yield Ask(listening.getsockname())
         finally:
             server.should_exit = True
             thread.join(20)
@@ -119,7 +141,9 @@ def first(raw: bytes) -> tuple[bytes, list[bytes], bytes]:
     "headers",
     [
         (),
-        ("Accept-Encoding: gzip, br",),
+        ("Accept-Encoding: gzip",),
+        ("Accept-Encoding: gzip, deflate, br, zstd",),
+        ("Accept-Encoding: br;q=0.1", "Accept-Encoding: gzip;q=0.2"),
         ("Accept-Encoding: gzip;q=0",),
         ("If-None-Match: *",),
         ('If-None-Match: "other"',),
@@ -201,4 +225,40 @@ def test_a_post_arrives_whole_after_a_kept_page(ask: Ask) -> None:
     posted = request("/echo?post", "Content-Length: 5", method="POST") + b"hello"
     raw = ask(request("/page/before") + posted + END)
     assert b"post 5" in raw
+    assert b"end 0" in raw
+
+
+@pytest.mark.parametrize("then", [b"", b"\0no HTTP\r\n\r\n", request("/echo?queued")])
+def test_an_answer_that_nobody_waits_for_is_no_failure(
+    caplog: pytest.LogCaptureFixture, then: bytes
+) -> None:
+    """`then` comes while the first answer is being made, and after it the client is gone."""
+    _begun.clear()
+    _go.clear()
+    with _serving(CachedHttpProtocol) as ask:
+        with ask.connect() as client:
+            client.sendall(request("/slow"))
+            assert _begun.wait(20)
+            client.sendall(then)
+            client.shutdown(socket.SHUT_WR)
+            while client.recv(65536):
+                pass
+        _go.set()
+        assert b"end 0" in ask(END)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_a_head_without_an_end_is_refused(ask: Ask) -> None:
+    with ask.connect() as client:
+        client.sendall(b"GET / HTTP/1.1\r\nX: " + b"a" * 60_000)
+        client.sendall(b"a" * 10_000)
+        answer = client.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.endswith(b"The head of this request is too long.")
+
+
+def test_a_long_body_is_no_long_head(ask: Ask) -> None:
+    posted = request("/echo?post", "Content-Length: 200000", method="POST") + b"x" * 200_000
+    raw = ask(posted + END)
+    assert b"post 200000" in raw
     assert b"end 0" in raw

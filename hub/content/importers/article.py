@@ -50,6 +50,7 @@ class Article:
     newsletter: Newsletter | None
     old_addresses: tuple[str, ...]
     guessed_addresses: tuple[str, ...]
+    translation_of: str
 
 
 def parse(file: str, data: bytes, zone: ZoneInfo) -> Article:
@@ -103,6 +104,7 @@ def parse(file: str, data: bytes, zone: ZoneInfo) -> Article:
             *fields.lines(meta, "aliases", "alias", "redirect_from"),
         ),
         guessed_addresses=() if addresses else _guessed(place, stem),
+        translation_of=_translation_of(meta, extra),
     )
 
 
@@ -169,6 +171,14 @@ def _is_draft(meta: Meta, place: PurePosixPath) -> bool:
 def _language(meta: Meta) -> str:
     language = fields.text(meta, "language", "lang", "locale").replace("_", "-")
     return language if _LANGUAGE.fullmatch(language) else ""
+
+
+def _translation_of(meta: Meta, extra: Meta) -> str:
+    """`translation_of`, or the word that translations share (Hugo: `translationKey`)."""
+    names = ("translation_of", "translationkey", "translation_key")
+    wanted = fields.text(meta, *names) or fields.text(extra, *names)
+    last = wanted.rstrip("/").rpartition("/")[2]
+    return _DAY_PREFIX.sub("", last) or last
 
 
 def _newsletter(meta: Meta) -> Newsletter | None:

@@ -84,6 +84,7 @@ class Workshop:
                 topics=article.topics,
                 published_at=article.date,
                 updated_at=article.updated,
+                translation_of=article.translation_of,
             ),
             rendered=rendered,
             # The bytes are on the disk; a batch must not hold them all in memory.

@@ -1,4 +1,5 @@
-"""Addresses inside an article made absolute: a feed reader knows no page to resolve them against.
+"""Addresses inside an article made absolute: feed readers and mail programs know no page to
+resolve them against.
 
 Works on what nh3 wrote (attributes in double quotes), so two patterns do it, at a tenth of a
 parser's time.

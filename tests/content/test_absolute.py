@@ -1,6 +1,6 @@
 import pytest
 
-from hub.feeds.absolute import absolute
+from hub.content.absolute import absolute
 
 BASE = "https://hub.test/posts/here"
 

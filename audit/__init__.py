@@ -1,0 +1,1 @@
+"""What is looked at once before a release, with the tools that everybody uses: `make audit`."""

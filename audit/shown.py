@@ -1,0 +1,185 @@
+"""The site that is looked at: the demonstration hub, served, with an address for every page."""
+
+import json
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode
+
+from starlette.routing import Route
+
+from bench.measure import free_port, hub, program, run
+from demo.__main__ import OWNER, fill
+from hub.app import create_hub, routes
+from hub.settings import from_environment
+from hub.times import utcnow
+from hub.users import accounts, one_time_links
+from hub.web.state import Hub
+
+_NOTICE = "## Who we are\n\nAtelier Marée, 4 quai du Port Rhu.\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+_SETTINGS = {
+    "posts_per_page": "4",
+    "legal_notice": _NOTICE,
+    "privacy_notice": "We keep your address until you leave.",
+}
+# Addresses of the desk that give no page of the desk: mail as it was sent, and data.
+_NO_PAGE = re.compile(r"/(html|raw|progress\.json)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the site: with a `form` it is what comes back when that was sent."""
+
+    path: str
+    form: Mapping[str, str] | None = None
+    desk: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{'GET' if self.form is None else 'POST'} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A running hub: its address, its pages, and the cookie (`name=value`) of its owner."""
+
+    base: str
+    cookie: str
+    pages: tuple[Page, ...]
+
+    def fetch(self, page: Page) -> tuple[str, bytes]:
+        """Content type and body of a page, whatever its status is."""
+        request = urllib.request.Request(self.base + page.path, data=_encoded(page.form))
+        if page.desk:
+            request.add_header("cookie", self.cookie)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.headers["content-type"], answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.headers["content-type"], error.read()
+
+
+@contextmanager
+def shown(scratch: Path) -> Iterator[Shown]:
+    """The demonstration under `scratch` (filled by the first who asks), served while this lasts."""
+    data, note, port = scratch / "hub", scratch / "hub.json", free_port()
+    base = f"http://127.0.0.1:{port}"
+    fresh = not note.exists()
+    if fresh:
+        password = fill(data, port=port)
+        for name, value in _SETTINGS.items():
+            run(data, "settings", "set", name, value)
+        note.write_text(json.dumps({"password": password}), encoding="utf-8")
+    password = json.loads(note.read_text(encoding="utf-8"))["password"]
+    with (
+        program(hub(data, "serve", f"--port={port}"), port=port, HUB_BASE_URL=base),
+        closing(_opened(data)) as parts,
+    ):
+        if fresh:
+            _come_and_go(base, parts)
+        yield Shown(base, _log_in(base, password), (*_public(base, parts), *_desk(data, parts)))
+
+
+def _opened(data: Path) -> "_Opened":
+    return _Opened(create_hub(from_environment({}, data=data)))
+
+
+class _Opened:
+    """The hub's own parts, for links that only it can sign."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+
+    def close(self) -> None:
+        self.hub.db.close()
+
+    def link(self, purpose: str, number: int) -> str:
+        return f"/{purpose}/{self.hub.signer.sign(purpose, number)}"
+
+
+def _come_and_go(base: str, parts: _Opened) -> None:
+    """Two sign up, of whom the second confirms; the fourth reader of the list leaves."""
+    for path, form in (
+        ("/subscribe", {"email": "first@readers.test"}),
+        ("/subscribe", {"email": "second@readers.test"}),
+        (parts.link("confirm", 2), {}),
+        (parts.link("unsubscribe", 4), {}),
+    ):
+        with urllib.request.urlopen(base + path, _encoded(form)):
+            pass
+
+
+def _public(base: str, parts: _Opened) -> Iterator[Page]:
+    """Every page that a visitor can see, in every state that it has."""
+    with urllib.request.urlopen(f"{base}/archive") as archive:
+        articles = sorted(set(re.findall(r'href="(/posts/[^"]+)"', archive.read().decode())))
+    for path in ("/", "/?page=2", "/archive", *articles, "/about", "/newsletter", "/newsletter/1"):
+        yield Page(path)
+    with urllib.request.urlopen(base + articles[0]) as article:
+        linked = set(re.findall(r'href="(/(?:topics|authors)/[^"]+)"', article.read().decode()))
+    for path in sorted(linked):
+        yield Page(path)
+    for query in ("", "?q=tide", "?q=nothing+of+it", "?q=the&page=2"):
+        yield Page(f"/search{query}")
+    for path in ("/legal", "/privacy", "/no-such-page", "/posts/no-such-page", "/newsletter/999"):
+        yield Page(path)
+    yield Page("/subscribe")
+    yield Page("/subscribe", {"email": "not an address", "name": "Ada <i>"})
+    yield Page("/subscribe", {"email": "ada@readers.test"})
+    yield from _personal(parts)
+
+
+def _personal(parts: _Opened) -> Iterator[Page]:
+    """The pages behind the links of mails."""
+    yield Page(parts.link("confirm", 1))
+    yield Page(parts.link("confirm", 2))
+    yield Page(parts.link("confirm", 999))
+    yield Page(parts.link("unsubscribe", 3))
+    yield Page(parts.link("unsubscribe", 4))
+    choices = parts.link("preferences", 3)
+    yield Page(choices)
+    yield Page(choices, {"paused_until": "yesterday"})
+    yield Page(choices, {"cadence": "weekly", "name": "Ada"})
+    yield Page("/unsubscribe/no-such-link")
+
+
+def _desk(data: Path, parts: _Opened) -> Iterator[Page]:
+    """Every page behind the log-in that the app has, and what refused forms bring back."""
+    mails = sorted(path.stem for path in (data / "outbox").glob("*.eml"))
+    with parts.hub.db.write() as tx:
+        owner = accounts.find(tx, OWNER)
+        forgotten = one_time_links.make(tx, "password", owner.id if owner else None, utcnow())
+        fresh = one_time_links.make(tx, "setup", None, utcnow())
+    values = {"id": "1", "stream": "weekly", "name": mails[0]}
+    for route in routes():
+        if not isinstance(route, Route) or not route.path.startswith(("/admin", "/setup")):
+            continue
+        if "GET" in (route.methods or ()) and not _NO_PAGE.search(route.path):
+            values["token"] = fresh if route.path.startswith("/setup") else forgotten
+            path = re.sub(r"\{(\w+)(:\w+)?\}", lambda slot: values[slot[1]], route.path)
+            # Who is logged in is not shown the ways in.
+            yield Page(path, desk=path not in ("/admin/login", "/admin/password"))
+    yield Page("/admin/login", {"email": OWNER, "password": "a wrong one"})
+    yield Page("/admin/posts/new", {"title": "", "markdown": "Some *words*."}, desk=True)
+    yield Page("/admin/posts/preview", {"title": "A", "markdown": "Some *words*."}, desk=True)
+    yield Page("/admin/settings", {"title": ""}, desk=True)
+    yield Page("/admin/posts/no-such-page", desk=True)
+    yield Page("/admin/posts?status=draft&done=saved", desk=True)
+
+
+def _log_in(base: str, password: str) -> str:
+    jar = CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    with opener.open(f"{base}/admin/login", _encoded({"email": OWNER, "password": password})):
+        pass
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+
+def _encoded(form: Mapping[str, str] | None) -> bytes | None:
+    return None if form is None else urlencode(form).encode()

@@ -1,0 +1,97 @@
+"""Nothing that a client invents makes the application stumble, or leaves a wrong page behind.
+
+The routes are those of the app, so a new one is covered by itself. `--hypothesis-profile long`
+tries a thousand times as much.
+"""
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+from starlette.routing import Route
+
+from hub.users import accounts, one_time_links, sessions
+from hub.users.model import User
+from tests.conftest import NOW
+from tests.hostile.conftest import ROUTES, Town
+from tests.hostile.invented import Asked, headers, requests, targets
+
+HOST = ((b"host", b"hub.test"),)
+SQUEEZED = (*HOST, (b"accept-encoding", b"gzip"))
+PUBLIC = [route for route in ROUTES if not route.path.startswith(("/admin", "/setup"))]
+DESK = [route for route in ROUTES if route not in PUBLIC]
+READ = [route for route in PUBLIC if "GET" in (route.methods or ())]
+FORMS = [route for route in PUBLIC if "POST" in (route.methods or ())]
+
+FINE = {200, 301, 302, 303, 304, 307, 308, 400, 404, 405, 406, 413}
+# What the addresses of the hub say beside: a part of a file, or none such; what is not for this
+# visitor, or not from that page; what was taken away; too often.
+ALSO = {206, 416, 403, 410, 429}
+
+
+def answers(town: Town, route: Route) -> list[object]:
+    """What somebody who means well gets at this route's own address, and its gzip.
+
+    Not where one person's choices are shown: those change when they send them.
+    """
+    if "{token}" in route.path:
+        return []
+    good = town.good(route)
+    return [town.door.ask(Asked(good, headers=given)) for given in (HOST, SQUEEZED)]
+
+
+def test_every_page_has_an_address_that_answers(town: Town) -> None:
+    strangers = {"/confirm/{token}": 410, "/healthz": 200, "/privacy": 404}
+    for route in READ:
+        answer = town.door.ask(Asked(town.good(route), headers=HOST))
+        assert answer.status == strangers.get(route.path, answer.status), route.path
+        assert answer.status in (200, 301) or route.path in strangers, route.path
+
+
+@given(data=st.data())
+def test_no_invented_request_breaks_a_page_or_poisons_it(town: Town, data: st.DataObject) -> None:
+    some = data.draw(st.sampled_from((PUBLIC, PUBLIC, FORMS)))
+    route = data.draw(st.sampled_from(some), label="route")
+    asked = data.draw(requests(route, town.values_for(route)), label="request")
+    town.cache.clear()
+    before = answers(town, route)
+    town.cache.clear()
+    answer = town.door.ask(asked)
+    event(f"{asked.method} {answer.status}")
+    assert answer.status in FINE | ALSO, answer
+    assert answers(town, route) == before
+
+
+@given(data=st.data())
+def test_no_header_changes_what_others_get_at_any_address(town: Town, data: st.DataObject) -> None:
+    route = data.draw(st.sampled_from(READ), label="route")
+    target = data.draw(targets(route, town.values_for(route)), label="target")
+    asked = Asked(target, headers=data.draw(headers, label="headers"))
+    clean = Asked(target, headers=HOST)
+    town.cache.clear()
+    before = town.door.ask(clean)
+    town.cache.clear()
+    town.door.ask(asked)
+    assert town.door.ask(clean) == before
+
+
+@pytest.fixture
+def owner(town: Town) -> User:
+    with town.hub.db.write() as tx:
+        return accounts.create(
+            tx, email="owner@hub.test", name="", role="owner", password_hash=None, now=NOW
+        )
+
+
+@given(data=st.data())
+def test_nothing_breaks_the_desk(town: Town, owner: User, data: st.DataObject) -> None:
+    route = data.draw(st.sampled_from(DESK), label="route")
+    asked = data.draw(requests(route, town.values_for(route)), label="request")
+    if data.draw(st.booleans(), label="logged in"):
+        with town.hub.db.write() as tx:
+            session = sessions.begin(tx, owner, town.hub.now())
+            one_time_links.open_with(tx, "setup", "open-setup", None, town.hub.now())
+            one_time_links.open_with(tx, "password", "open-password", owner.id, town.hub.now())
+        cookie = f"hub={session}; __Host-hub={session}".encode()
+        asked = Asked(asked.target, asked.method, (*asked.headers, (b"cookie", cookie)), asked.body)
+    answer = town.door.ask(asked)
+    assert answer.status in FINE | ALSO | {409}, answer
