@@ -11,7 +11,7 @@ from pathlib import Path
 from hub.audience import exporting, finding, importing, suppression_file, transfer
 from hub.audience.importing import Facts, Progress
 from hub.content import archive as articles
-from hub.content import media
+from hub.content import audio, media
 from hub.db import Transaction
 from hub.errors import Refused
 from hub.reports import Problem, Report
@@ -31,7 +31,7 @@ README = f"""{_MARK}: all that was written and everybody on the list.
 posts/, pages/      one Markdown file each; the front matter (YAML) holds title, dates, topics,
                     authors and old addresses; `uid` is what feeds know the article by
 deleted/            addresses that answer “gone”
-media/              the pictures, under the addresses that the articles use: /media/...
+media/              the pictures and sounds, under the addresses that the articles use: /media/...
 {PEOPLE}  one person a line (JSON), with topics and the whole log of consent
 {SUPPRESSED} addresses that must never get mail again, as keyed hashes. The key is in the
                     first line: without it they protect nobody. Keep it as safe as a password.
@@ -150,11 +150,12 @@ def _pictures(hub: Hub, folder: Path, now: datetime) -> Iterator[Problem]:
             continue
         name = path.relative_to(folder).as_posix()
         try:
-            picture = media.keep(hub.settings.media, path.read_bytes())
+            keep = media.keep_audio if path.suffix in audio.SUFFIXES else media.keep
+            picture = keep(hub.settings.media, path.read_bytes())
         except Refused as error:
             yield Problem(name, str(error))
             continue
         if picture.address != f"/{name}":
-            yield Problem(name, f"this picture is now at {picture.address}")
+            yield Problem(name, f"this file is now at {picture.address}")
         with hub.db.write(durable=False) as tx:
             media.record(tx, picture, now)
