@@ -24,6 +24,7 @@ from hub.content import (
     media,
     media_views,
     notice_views,
+    rendering,
     search,
     search_views,
 )
@@ -49,6 +50,8 @@ from hub.web.watching import watch_site
 
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
+# Beside them, for what authors wait for: as many as there are processes that render.
+SLOW_THREADS = rendering.CHILDREN
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
@@ -105,6 +108,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     app.router.redirect_slashes = False
     app.state.hub = hub
     app.state.chrome = _chrome
+    app.state.slow_threads = anyio.CapacityLimiter(SLOW_THREADS)
     headers = SecurityHeaders(SameOrigin(app, hub=hub), hub=hub)
     cache = PageCache(headers, now=time.time)
     hub.db.on_site_change(cache.clear)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal
 from urllib.parse import quote
 
+import anyio.to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -39,7 +40,9 @@ Method = Literal["GET", "POST"]
 class DeskRoute(Route):
     """A route of the desk. `view` is a plain function; it runs in the thread pool with
     `request.state.user` (None only for NOTHING) and, for POST, `request.state.form`, which is
-    read after the check, up to `largest` bytes. Answers are never stored by a browser."""
+    read after the check, up to `largest` bytes. `slow` views (they render, or read pictures) have
+    threads of their own, so that none that answers readers waits with them. Answers are never
+    stored by a browser."""
 
     def __init__(
         self,
@@ -49,10 +52,12 @@ class DeskRoute(Route):
         needs: Needs,
         methods: Sequence[Method] = ("GET",),
         largest: int = LARGEST_BODY,
+        slow: bool = False,
     ) -> None:
         self.needs = needs
         self._view = view
         self._largest = largest
+        self._slow = slow
         super().__init__(path, self._answer, methods=list(methods), name=view.__name__)
 
     async def _answer(self, request: Request) -> Response:
@@ -73,6 +78,9 @@ class DeskRoute(Route):
                 raise NotAllowed(N_("Only an owner of this hub can do this."))
         if request.method == "POST":
             request.state.form = await read_form(request, largest=self._largest)
+        if self._slow:
+            limiter = request.app.state.slow_threads
+            return await anyio.to_thread.run_sync(self._view, request, limiter=limiter)
         return await run_in_threadpool(self._view, request)
 
 
