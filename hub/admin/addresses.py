@@ -9,7 +9,7 @@ from starlette.routing import Match
 from hub.admin.forms import Errors
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.content import listing, missed, missed_store, redirect_store, redirects
+from hub.content import listing, missed, missed_store, redirect_store, redirects, shelf
 from hub.errors import NotFound
 from hub.i18n import N_
 from hub.web import paging
@@ -118,7 +118,7 @@ def _form_page(request: Request, typed: Typed, errors: Errors) -> Response:
     with hub(request).db.read() as tx:
         offered = [
             *listing.described(tx, "page"),
-            *(one.post for one in listing.latest(tx, limit=_OFFERED)),
+            *shelf.published(tx, "post", limit=_OFFERED),
         ]
         asked = missed_store.get(tx, redirects.normalised(typed.path)) if typed.path else None
     return desk_page(

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from hub.admin import (
     account,
     addresses,
+    coming,
     hand_letters,
     home,
     ledger,
@@ -35,6 +36,7 @@ ROUTES: list[BaseRoute] = [
     *lists.ROUTES,
     *sounds.ROUTES,
     *subscribers.ROUTES,
+    *coming.ROUTES,
     *newsletter.ROUTES,
     *hand_letters.ROUTES,
     *segments.ROUTES,

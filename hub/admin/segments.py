@@ -5,15 +5,17 @@ from dataclasses import asdict
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import words
+from hub import i18n
+from hub.admin import replies, words
 from hub.admin.confirming import ask
 from hub.admin.forms import Errors
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import segments
-from hub.audience.segments import Typed
+from hub.audience.segments import Segment, Typed
 from hub.content import shelf
 from hub.i18n import LANGUAGES, N_
+from hub.web.pages import message
 from hub.web.state import hub
 
 _PATH = "/admin/newsletter/segments"
@@ -24,14 +26,15 @@ def overview(request: Request) -> Response:
     parts = hub(request)
     with parts.db.read() as tx:
         kept = segments.kept(tx)
-        counted = [(one, segments.count(tx, one.segment, parts.now())) for one in kept]
+        counted = [
+            (one, _rule(request, one.segment), segments.count(tx, one.segment, parts.now()))
+            for one in kept
+        ]
     return desk_page(
         request,
         "admin/segments.html",
         section="newsletter",
         counted=counted,
-        words=words,
-        languages=LANGUAGES,
     )
 
 
@@ -74,6 +77,22 @@ def delete(request: Request) -> Response:
     with hub(request).db.write() as tx:
         segments.delete(tx, request.path_params["id"])
     return done(_PATH, "deleted")
+
+
+def _rule(request: Request, segment: Segment) -> str:
+    """What is true of its readers, in one line."""
+    site = hub(request).site()
+    said = [message(request, words.CADENCE[segment.cadence])] if segment.cadence else []
+    if segment.topics:
+        said.append(", ".join(segment.topics))
+    if segment.joined_since:
+        day = i18n.long_date(segment.joined_since, site.language, site.timezone)
+        said.append(message(request, N_("since %(when)s"), when=day))
+    if segment.language:
+        said.append(LANGUAGES.get(segment.language, segment.language))
+    if segment.source:
+        said.append(replies.origin(segment.source, site.language))
+    return " · ".join(said)
 
 
 def _save(request: Request, segment_id: int | None) -> Response:

@@ -269,7 +269,7 @@ def _line(one: EditionReport, site: Site, pace: str = "") -> str:
         f"{edition.stream} {edition.period}",
         sending.when(edition.created_at, site),
         status,
-        sending.count(one.posts, "article"),
+        *([] if edition.stream == "letter" else [sending.count(one.posts, "article")]),
         states or "no deliveries",
     ]
     return " · ".join(parts) + pace + (f"\n    {edition.subject}" if edition.subject else "")

@@ -242,9 +242,10 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
             " reply = '', finished_at = NULL, relay_id = NULL"
             " WHERE edition_id = :id AND state = :state"
             " AND state IN ('failed', 'unknown')"
-            " AND subscriber_id IN (SELECT id FROM subscribers WHERE status = 'active')"
-            " AND subscriber_id NOT IN (SELECT subscriber_id FROM edition_left_out"
-            " WHERE edition_id = :id)",
+            " AND EXISTS (SELECT 1 FROM subscribers AS s"
+            " WHERE s.id = deliveries.subscriber_id AND s.status = 'active')"
+            " AND NOT EXISTS (SELECT 1 FROM edition_left_out AS o WHERE o.edition_id = :id"
+            " AND o.subscriber_id = deliveries.subscriber_id)",
             id=edition_id,
             now=now,
             state=state,

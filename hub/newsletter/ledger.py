@@ -103,8 +103,8 @@ def by_slugs(tx: Transaction, slugs: Sequence[str]) -> tuple[DigestPost, ...]:
         tx.all(
             _Post,
             # Without the condition of the index, SQLite goes through every article.
-            f"SELECT {_SHOWN} FROM posts AS p WHERE p.kind = 'post' AND p.slug IN {names}"
-            " AND p.status <> 'deleted' AND p.status = 'published'"
+            f"SELECT {_SHOWN} FROM posts AS p WHERE p.kind = 'post'"
+            f" AND p.slug IN {names} AND p.status <> 'deleted' AND p.status = 'published'"
             " ORDER BY p.published_at DESC, p.id DESC",
             **values,
         ),

@@ -46,7 +46,10 @@ def plan_due(tx: Transaction, press: Press, now: datetime) -> Edition | None:
             return _make(tx, press, stream, period.name, _waiting(tx, stream, now), now)
     if press.site.ready_at is not None:
         for post in _waiting(tx, "each", now):
-            return _make(tx, press, "each", rules.post_period(post.id), [post], now)
+            # None: its edition was called off once; the posts behind it are not.
+            made = _make(tx, press, "each", rules.post_period(post.id), [post], now)
+            if made is not None:
+                return made
     return None
 
 
