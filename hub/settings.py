@@ -93,11 +93,6 @@ class Settings:
         return self.data / "media"
 
     @property
-    def mail_pictures(self) -> Path:
-        """Pictures made smaller for mail; they can be made again."""
-        return self.data / "mail-pictures"
-
-    @property
     def outbox(self) -> Path:
         return self.data / "outbox"
 

@@ -143,6 +143,9 @@ def restore(
     _join(tx, post_id, draft, now)
     tx.site_changed()
     post = _stored(tx, post_id)
+    store.set_pictures(tx, post_id, (image.removeprefix("/media/") for image in rendered.images))
+    # The original may come after it.
+    translations.put(tx, post, draft.translation_of, must_exist=False)
     search.reindex(tx, post)
     return post
 
