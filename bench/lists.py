@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.measure import Line, family, folder, free_port, hub, resident, run, set_up
+from bench.measure import Line, family, folder, free_port, hub, resident, set_up
 from hub.app import create_hub
 from hub.audience import signup
 from hub.audience.consent import consent_text
@@ -77,12 +77,10 @@ def _on(engine: str, people: int, environment: Mapping[str, str]) -> Iterator[Li
                 "< 0.5 s, < 250 MB",
                 f"another process signs somebody up every {_BETWEEN_SIGN_UPS} s",
             )
+            yield from _out(engine, people, data, given, scratch)
             if environment:
                 # One database for both would not be empty for the second.
-                yield from _out(engine, people, data, given, scratch)
                 return
-            if make is _mailchimp:
-                yield from _out(engine, people, data, given, scratch)
 
 
 def _out(
@@ -93,15 +91,11 @@ def _out(
         taken = _watched(data, environment, "export", "subscribers", "-o", str(target))
         yield Line(
             f"{people:,} people out as {form}, {engine}",
-            f"{taken.seconds:.1f} s, {taken.memory:.0f} MB",
+            f"{taken.seconds:.1f} s ({taken.processor:.1f} s of processor), {taken.memory:.0f} MB",
             "≤ 6 s, < 250 MB",
             f"{target.stat().st_size / 1e6:.0f} MB, with the whole log of each",
         )
         target.unlink()
-    again = time.monotonic()
-    found = run(data, "subscribers", "list", "--limit", "1", **environment)
-    if not found or time.monotonic() - again > 60:
-        raise RuntimeError("nobody is on the list")
 
 
 def _watched(

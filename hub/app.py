@@ -25,7 +25,9 @@ from hub.content import (
     markdown_views,
     media,
     media_views,
+    missed,
     notice_views,
+    rendering,
     search,
     search_views,
     sharing,
@@ -56,6 +58,9 @@ from hub.web.watching import watch_site
 
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
+MISSED_SECONDS = 5.0
+# Beside them, for what authors wait for: as many as there are processes that render.
+SLOW_THREADS = rendering.CHILDREN
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
@@ -75,6 +80,7 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     returns_store.forget_spent,
     users.delete_expired_sessions,
     telling.purge,
+    missed.forget_old,
 )
 
 
@@ -86,6 +92,7 @@ def create_hub(settings: Settings) -> Hub:
 def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     """The web application. `background` (the worker) runs for as long as it does."""
 
+    not_found = missed.Missed()
     # Before the first page is made, so that no change falls between.
     version = hub.db.site_version()
 
@@ -99,6 +106,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
         tasks = [
             asyncio.create_task(watching),
             asyncio.create_task(_read_older_posts(hub, stopping)),
+            asyncio.create_task(_write_missed(hub, not_found, stopping)),
         ]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
@@ -114,9 +122,11 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     # The last route answers every path; what is none ("OPTIONS *") gets no other address guessed.
     app.router.redirect_slashes = False
     app.state.hub = hub
+    app.state.missed = not_found
     app.state.chrome = _chrome
     app.state.welcome = _welcome
     app.state.drawing = drawing.limiter()
+    app.state.slow_threads = anyio.CapacityLimiter(SLOW_THREADS)
     headers = SecurityHeaders(SameOrigin(app, hub=hub), hub=hub)
     cache = PageCache(headers, now=time.time)
     hub.db.on_site_change(cache.clear)
@@ -212,6 +222,21 @@ async def _read_older_posts(hub: Hub, stopping: asyncio.Event) -> None:
         except Exception:  # noqa: BLE001  # the site goes on without; the next start tries again
             logs.failure("search.not_caught_up")
             return
+
+
+async def _write_missed(hub: Hub, not_found: missed.Missed, stopping: asyncio.Event) -> None:
+    """Write down every few seconds, and at the end, which addresses were asked for in vain."""
+    own = anyio.CapacityLimiter(1)
+    last = False
+    while not last:
+        await _pause(stopping, MISSED_SECONDS)
+        last = stopping.is_set()
+        try:
+            await anyio.to_thread.run_sync(missed.write, hub.db, not_found, limiter=own)
+        except Unavailable:
+            continue
+        except Exception:  # noqa: BLE001  # a count is not worth a site
+            logs.failure("missed.not_written")
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:

@@ -86,15 +86,11 @@ class Settings:
     trusted_proxies: tuple[Network, ...]
     imap: ImapBox | None = None
     webhooks: WebhookKeys = field(default_factory=WebhookKeys)
+    private_networks: tuple[Network, ...] = ()
 
     @property
     def media(self) -> Path:
         return self.data / "media"
-
-    @property
-    def mail_pictures(self) -> Path:
-        """Pictures made smaller for mail; they can be made again."""
-        return self.data / "mail-pictures"
 
     @property
     def outbox(self) -> Path:
@@ -175,6 +171,11 @@ VARIABLES = (
         "",
         "Addresses or networks, with commas, whose X-Forwarded-For is believed.",
     ),
+    Variable(
+        "HUB_PRIVATE_NETWORKS",
+        "",
+        "Addresses or networks, with commas, that the hub may call although they are not public.",
+    ),
 )
 
 
@@ -195,7 +196,8 @@ def from_environment(
         base_url=_base_url(values["HUB_BASE_URL"]),
         smtp=parse_smtp(values["HUB_SMTP"]),
         secret_key=_secret_key(values, folder),
-        trusted_proxies=_networks(values["HUB_TRUSTED_PROXIES"]),
+        trusted_proxies=_networks("HUB_TRUSTED_PROXIES", values),
+        private_networks=_networks("HUB_PRIVATE_NETWORKS", values),
         imap=parse_imap(values["HUB_IMAP"]),
         webhooks=_webhook_keys(values),
     )
@@ -284,7 +286,7 @@ def _webhook_keys(values: Mapping[str, str]) -> WebhookKeys:
     postmark = values["HUB_WEBHOOK_POSTMARK"]
     user, _, password = postmark.partition(":")
     if postmark and (not user or len(password) < _SHORTEST_PASSWORD):
-        raise SettingError("HUB_WEBHOOK_POSTMARK must be user:password, 16 characters or more")
+        raise SettingError("HUB_WEBHOOK_POSTMARK must be user:password, the password 16 long")
     try:
         sendgrid = base64.b64decode(values["HUB_WEBHOOK_SENDGRID"], validate=True)
     except ValueError as error:
@@ -354,12 +356,12 @@ def _long_enough(key: bytes, name: str) -> bytes:
     return key
 
 
-def _networks(text: str) -> tuple[Network, ...]:
+def _networks(name: str, values: Mapping[str, str]) -> tuple[Network, ...]:
     try:
         return tuple(
             ipaddress.ip_network(part.strip(), strict=False)
-            for part in text.split(",")
+            for part in values[name].split(",")
             if part.strip()
         )
     except ValueError as error:
-        raise SettingError(f"HUB_TRUSTED_PROXIES: {error}") from error
+        raise SettingError(f"{name}: {error}") from error

@@ -13,11 +13,13 @@ from hub.audience.import_lane import ImportLane
 from hub.content import shelf
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
+from hub.feeds.websub import Post, Teller
 from hub.mail import mailers, queue, relays, workers
 from hub.mail.lifeline import Lifeline
 from hub.mail.model import Composer, Mailer, Render, Standing
 from hub.mail.posting import Desk, LetterLane
 from hub.mail.signing import SigningMailer
+from hub.net import Fetcher
 from hub.newsletter import (
     claiming,
     due,
@@ -67,6 +69,7 @@ class Worker:
         chance: Callable[[], float] = random.random,
         steady: Callable[[], float] = time.monotonic,
         connections: int | None = None,
+        post: Post | None = None,
     ) -> None:
         self._hub = hub
         self._housekeepers = (_purge_mails, self._forget_lists, *housekeepers)
@@ -96,6 +99,12 @@ class Worker:
         self.mailbox = MailboxReader(
             hub.db, hub.settings.imap, hub.signer, self._site, steady=steady
         )
+        self._websub = Teller(
+            hub.db,
+            self._site,
+            post or Fetcher(hub.settings.private_networks).post,
+            self.stopping.is_set,
+        )
         gate = Gate(hub.db, self._site, steady=steady, connections=connections)
         self.editions = EditionLane(
             books,
@@ -117,7 +126,8 @@ class Worker:
         posted = await self.post(now)
         listed = await self.take_lists(now)
         sent = await self.send(lambda: now, patient=False)
-        return planned or posted or listed or sent
+        told = await self.tell(now)
+        return planned or posted or listed or sent or told
 
     async def beat(self, now: datetime) -> None:
         """Renew the heartbeat; queue again what dead workers held."""
@@ -146,6 +156,10 @@ class Worker:
     async def read_mailbox(self, now: datetime, *, at_once: bool = False) -> bool:
         """Take what came back to the mailbox, once a minute or `at_once`."""
         return await self.mailbox.work(now, self.stopping, at_once=at_once)
+
+    async def tell(self, now: datetime) -> bool:
+        """Tell the WebSub hub which feeds changed."""
+        return await asyncio.to_thread(self._tell, now)
 
     async def close(self, now: datetime) -> None:
         """Give back every claim and sign off."""
@@ -261,6 +275,17 @@ class Worker:
             logs.event("edition.made", id=edition.id, period=edition.period, status=edition.status)
         return did
 
+    def _tell(self, now: datetime) -> bool:
+        if not self._websub.work(now):
+            return False
+        reason = self._websub.trouble
+        with self._hub.db.read() as tx:
+            changed = troubles.differs(tx, troubles.WEBSUB, reason)
+        if changed:
+            with self._hub.db.write() as tx:
+                troubles.note(tx, troubles.WEBSUB, reason, now)
+        return True
+
     def _close(self, now: datetime) -> None:
         self.lists.close()
         if self._worker_id is not None:
@@ -305,6 +330,7 @@ async def run(
             ("post", _posting(worker, hub, stopping), IDLE_SECONDS / 2),
             ("lists", lambda: worker.take_lists(hub.now()), IDLE_SECONDS),
             ("send", _sending(worker, hub, stopping), IDLE_SECONDS),
+            ("websub", lambda: worker.tell(hub.now()), IDLE_SECONDS),
             ("mailbox", lambda: worker.read_mailbox(hub.now()), WAITING_SECONDS),
         )
     ]
@@ -342,7 +368,8 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                 planned = await worker.plan(hub.now())
                 posted = await worker.post(hub.now())
                 posted = await worker.take_lists(hub.now()) or posted
-                did = await _send_beside_letters(worker, hub) or planned or posted
+                told = await worker.tell(hub.now())
+                did = await _send_beside_letters(worker, hub) or planned or posted or told
                 if trouble := worker.trouble:
                     # The mail that tells the owner, if it can go.
                     await worker.post(hub.now())

@@ -33,9 +33,9 @@ LEAVES: dict[str, set[str]] = {
     name: set()
     for name in (
         *("errors", "times", "tokens", "addresses", "i18n", "logs", "reports"),
-        *("fetching", "archives"),
+        "archives",
     )
-} | {"settings": set(), "limits": {"db"}, "backups": {"db"}}
+} | {"settings": set(), "net": set(), "limits": {"db"}, "backups": {"db"}}
 # A model is a leaf too; the one that describes a letter's writer names what that is given.
 MODELS_WITH_MORE = {"hub.mail.model": {"hub.db", "hub.tokens"}}
 

@@ -9,6 +9,7 @@ _TEXTS = {
     "pictures": N_("Saved, but some pictures cannot be shown; see below."),
     "deleted": N_("Deleted."),
     "uploaded": N_("The picture is here. Copy its line into an article."),
+    "sound": N_("The sound is here. Copy its address into the article that it belongs to."),
     "added": N_("Added to the list."),
     "confirmed": N_("Confirmed: this person gets the newsletter now."),
     "unsubscribed": N_("Unsubscribed."),

@@ -93,6 +93,7 @@ def _preview(request: Request, typed: writing_form.Typed) -> Response:
         share_image=dressed.share_image,
         readings=dressed.readings,
         contents=outline.contents(item.post.html, item.post.reading_minutes),
+        creators=[],
         newer=None,
         older=None,
         related=[],
@@ -109,7 +110,9 @@ def _folder(post: Post) -> str:
 
 
 ROUTES = [
-    DeskRoute("/admin/posts/preview", preview_typed, needs=Needs.EDITOR, methods=["POST"]),
+    DeskRoute(
+        "/admin/posts/preview", preview_typed, needs=Needs.EDITOR, methods=["POST"], slow=True
+    ),
     DeskRoute("/admin/posts/{id:int}/preview", preview_stored, needs=Needs.EDITOR),
     DeskRoute("/admin/posts/{id:int}/unpublish", ask_unpublish, needs=Needs.EDITOR),
     DeskRoute("/admin/posts/{id:int}/unpublish", unpublish, needs=Needs.EDITOR, methods=["POST"]),

@@ -185,6 +185,7 @@ def _form_page(
     with hub(request).db.read() as tx:
         topics, authors = shelf.topic_names(tx), shelf.author_names(tx)
         old_addresses = store.redirects_to(tx, post.id) if post else []
+        sounds = shelf.sounds(tx, limit=20)
     return desk_page(
         request,
         "admin/post.html",
@@ -200,6 +201,7 @@ def _form_page(
         topics=topics,
         authors=authors,
         old_addresses=old_addresses,
+        sounds=sounds,
         languages=list(LANGUAGES.items()),
         newsletter_words=words.NEWSLETTER,
     )
@@ -210,8 +212,8 @@ ROUTES = [
     DeskRoute("/admin/pages", page_list, needs=Needs.EDITOR),
     DeskRoute("/admin/posts/new", new_article, needs=Needs.EDITOR),
     DeskRoute("/admin/pages/new", new_page, needs=Needs.EDITOR),
-    DeskRoute("/admin/posts/new", create, needs=Needs.EDITOR, methods=["POST"]),
-    DeskRoute("/admin/pages/new", create, needs=Needs.EDITOR, methods=["POST"]),
-    DeskRoute("/admin/posts/{id:int}", edit, needs=Needs.EDITOR),
-    DeskRoute("/admin/posts/{id:int}", save, needs=Needs.EDITOR, methods=["POST"]),
+    DeskRoute("/admin/posts/new", create, needs=Needs.EDITOR, methods=["POST"], slow=True),
+    DeskRoute("/admin/pages/new", create, needs=Needs.EDITOR, methods=["POST"], slow=True),
+    DeskRoute("/admin/posts/{id:int}", edit, needs=Needs.EDITOR, slow=True),
+    DeskRoute("/admin/posts/{id:int}", save, needs=Needs.EDITOR, methods=["POST"], slow=True),
 ]

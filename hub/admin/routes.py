@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from hub.admin import (
     account,
+    addresses,
     coming,
     hand_letters,
     home,
@@ -22,6 +23,7 @@ from hub.admin import (
     segments,
     settings,
     setup,
+    sounds,
     subscribers,
     welcome,
 )
@@ -32,6 +34,7 @@ ROUTES: list[BaseRoute] = [
     *posts.ROUTES,
     *media.ROUTES,
     *lists.ROUTES,
+    *sounds.ROUTES,
     *subscribers.ROUTES,
     *coming.ROUTES,
     *newsletter.ROUTES,
@@ -42,6 +45,7 @@ ROUTES: list[BaseRoute] = [
     *progress.ROUTES,
     *outbox.ROUTES,
     *owner_notices.ROUTES,
+    *addresses.ROUTES,
     *settings.ROUTES,
     *welcome.ROUTES,
     *look.ROUTES,

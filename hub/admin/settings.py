@@ -37,6 +37,11 @@ _NAMED = (
         N_("Reading"),
         ("posts_per_page", "feed_items", "feed_content", "machine_texts"),
     ),
+    Group(
+        "open_web",
+        N_("The open web"),
+        ("websub_hub", "rel_me", "fediverse_creator", "share_links"),
+    ),
     Group("look", N_("The look"), ("theme", "accent_colour", "logo", "icon", "social_image")),
     Group(
         "newsletter",
@@ -121,6 +126,10 @@ LABELS = {
     "feed_items": N_("Articles in a feed"),
     "feed_content": N_("What feeds carry"),
     "machine_texts": N_("Texts for programs"),
+    "websub_hub": N_("WebSub hub"),
+    "rel_me": N_("Your pages elsewhere"),
+    "fediverse_creator": N_("Accounts in the fediverse"),
+    "share_links": N_("Links for sharing"),
     "newsletter_name": N_("Name of the newsletter"),
     "weekly_day": N_("Day of the weekly newsletter"),
     "weekly_time": N_("Time of day"),
@@ -181,6 +190,8 @@ _TOLD = (
 )
 _REPORTS = {"off": N_("never"), "daily": N_("every day"), "weekly": N_("every Monday")}
 _AREAS = {
+    "rel_me": 3,
+    "fediverse_creator": 3,
     "postal_address": 4,
     "legal_notice": 10,
     "privacy_notice": 10,
@@ -192,6 +203,7 @@ _AREAS = {
 }
 _TYPES = {
     "base_url": "url",
+    "websub_hub": "url",
     "owner_email": "email",
     "sender_email": "email",
     "reply_to": "email",
@@ -292,6 +304,7 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "feed_content": translated(_FEEDS),
         "each_content": translated(_ARTICLE),
         "machine_texts": translated(_SWITCH),
+        "share_links": translated(_SWITCH),
         "dkim": translated(_SWITCH),
         "welcome_mail": translated(_SWITCH),
         "notice_readers": translated(_REPORTS),

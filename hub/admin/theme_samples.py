@@ -101,11 +101,13 @@ def _pages() -> dict[str, Context]:
         "post": item
         | {
             "contents": (Heading("#ebb", "Ebb"),),
+            "creators": ["@ada@example.social"],
             "newer": Neighbour("later", "A later article"),
             "older": Neighbour("earlier", "An earlier article"),
             "related": [_summary()],
         },
         "page": item,
+        "feeds": {"topics": [_TOPIC], "whole": True},
         "notice": {"title": "Legal notice", "html": "<p>Who answers for this site.</p>"},
         "newsletter": {"editions": [PublicEdition(3, "weekly", "Tides", _AT, 4)]},
         "edition": {
@@ -124,7 +126,11 @@ def _pages() -> dict[str, Context]:
         "unsubscribe": subscriber,
         "unsubscribed": subscriber,
         "link_unknown": {},
-        "error": {"error_status": 404, "error_text": "There is no such page."},
+        "error": {
+            "error_status": 404,
+            "error_text": "There is no such page.",
+            "query": "harbour tides",
+        },
     }
 
 
@@ -282,6 +288,7 @@ def _post() -> Post:
         canonical_url="",
         cover="/media/ab/cd.jpg",
         cover_alt="The quay at low water",
+        audio="/media/ab/cd.mp3",
         source=None,
         source_hash=None,
         created_at=_AT,

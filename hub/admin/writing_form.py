@@ -26,6 +26,7 @@ class Typed:
     cover: str = ""
     cover_alt: str = ""
     translation_of: str = ""
+    audio: str = ""
 
 
 def read(form: Form) -> Typed:
@@ -45,6 +46,7 @@ def read(form: Form) -> Typed:
         cover=form.text("cover"),
         cover_alt=form.text("cover_alt"),
         translation_of=form.text("translation_of"),
+        audio=form.text("audio"),
     )
 
 
@@ -64,6 +66,7 @@ def of_post(tx: Transaction, post: Post) -> Typed:
         cover=post.cover,
         cover_alt=post.cover_alt,
         translation_of=translations.original_of(tx, post.id),
+        audio=post.audio,
     )
 
 
@@ -83,6 +86,7 @@ def draft(typed: Typed) -> Draft:
         canonical_url=typed.canonical_url,
         cover=typed.cover,
         cover_alt=typed.cover_alt,
+        audio=typed.audio,
         newsletter=newsletter,
         authors=_names(typed.authors),
         topics=_names(typed.topics),

@@ -1,5 +1,6 @@
 """The archive: everything that an owner wrote and gathered, in formats that others read too."""
 
+import json
 import os
 import secrets
 import stat
@@ -11,7 +12,7 @@ from pathlib import Path
 from hub.audience import exporting, finding, importing, suppression_file, transfer
 from hub.audience.importing import Facts, Progress
 from hub.content import archive as articles
-from hub.content import media
+from hub.content import audio, media
 from hub.db import Transaction
 from hub.errors import Refused
 from hub.reports import Problem, Report
@@ -20,6 +21,7 @@ from hub.web.state import Hub
 
 PEOPLE = "subscribers.ndjson"
 SUPPRESSED = "suppressions.ndjson"
+REDIRECTS = "redirects.ndjson"
 _README = "README.txt"
 _MARK = "This is the archive of a hub"
 _FOLDERS = ("posts", "pages", "deleted")
@@ -31,7 +33,8 @@ README = f"""{_MARK}: all that was written and everybody on the list.
 posts/, pages/      one Markdown file each; the front matter (YAML) holds title, dates, topics,
                     authors and old addresses; `uid` is what feeds know the article by
 deleted/            addresses that answer “gone”
-media/              the pictures, under the addresses that the articles use: /media/...
+{REDIRECTS}    old addresses that lead to something else than an article
+media/              the pictures and sounds, under the addresses that the articles use: /media/...
 {PEOPLE}  one person a line (JSON), with topics and the whole log of consent
 {SUPPRESSED} addresses that must never get mail again, as keyed hashes. The key is in the
                     first line: without it they protect nobody. Keep it as safe as a password.
@@ -61,12 +64,18 @@ def _fill(zip_: zipfile.ZipFile, tx: Transaction, pictures: Path) -> None:
     _add(zip_, _README, [README])
     for name, text in articles.files(tx):
         _add(zip_, name, [text])
+    elsewhere = articles.led_elsewhere(tx)
+    _add(zip_, REDIRECTS, (_line({"path": path, "to": target}) for path, target in elsewhere))
     for path in media.paths(tx):
         if (pictures / path).is_file():
             with (pictures / path).open("rb") as file:
                 _add_bytes(zip_, f"media/{path}", iter(lambda: file.read(1 << 20), b""))
-    _add(zip_, PEOPLE, exporting.pieces(transfer.records(tx), "ndjson"))
+    _add(zip_, PEOPLE, exporting.pieces(transfer.rows(tx), "ndjson"))
     _add(zip_, SUPPRESSED, suppression_file.pieces(tx))
+
+
+def _line(values: dict[str, str]) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _add(zip_: zipfile.ZipFile, name: str, pieces: Iterable[str]) -> None:
@@ -128,7 +137,24 @@ def _articles(
         unchanged += not came
         if done % 100 == 0:
             progress(f"{done} of {len(found)} articles")
+    if not dry_run:
+        problems += _redirects(hub, folder / REDIRECTS, now)
     return Report("posts", "hub-archive", new, 0, unchanged, refused, tuple(problems))
+
+
+def _redirects(hub: Hub, file: Path, now: datetime) -> Iterator[Problem]:
+    """Old addresses that lead elsewhere lead there again; what cannot be read is named."""
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else []
+    with hub.db.write() as tx:
+        for number, line in enumerate(lines, 1):
+            try:
+                values = json.loads(line)
+                path, target = str(values["path"]), str(values["to"])
+            except (ValueError, KeyError, TypeError, RecursionError):
+                yield Problem(f"{file.name} line {number}", "this is no redirect")
+                continue
+            if target.startswith(("/", "https://", "http://")):
+                articles.lead_elsewhere(tx, path, target, now)
 
 
 def _article(hub: Hub, site: Site, text: str, now: datetime, *, dry_run: bool) -> bool:
@@ -150,11 +176,13 @@ def _pictures(hub: Hub, folder: Path, now: datetime) -> Iterator[Problem]:
             continue
         name = path.relative_to(folder).as_posix()
         try:
-            picture = media.keep(hub.settings.media, path.read_bytes())
+            data = path.read_bytes()
+            sounds = path.suffix.lower() in audio.SUFFIXES
+            kept = (media.keep_audio if sounds else media.keep)(hub.settings.media, data)
         except Refused as error:
             yield Problem(name, str(error))
             continue
-        if picture.address != f"/{name}":
-            yield Problem(name, f"this picture is now at {picture.address}")
+        if kept.address != f"/{name}":
+            yield Problem(name, f"this file is now at {kept.address}")
         with hub.db.write(durable=False) as tx:
-            media.record(tx, picture, now)
+            media.record(tx, kept, now)

@@ -1,9 +1,10 @@
 """`hub import`: articles, a list of readers, or both, told apart by what is there."""
 
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -17,7 +18,8 @@ from hub.cli import archive
 from hub.cli import context as command_context
 from hub.cli.context import CommandContext, pass_hub
 from hub.content import shelf
-from hub.content.importers import folder
+from hub.content.importers import exports, folder
+from hub.content.importers.exports import Export
 from hub.errors import Refused, StorageFull
 from hub.reports import Problem, Report
 from hub.site.model import Site
@@ -79,9 +81,10 @@ def command(
 ) -> None:
     """Bring in articles, a list of readers, or both: a file, a folder or a ZIP.
 
-    Articles are Markdown; a list is what another service or a spreadsheet wrote, or
-    our own export. What cannot be read is reported, item by item, and stops nothing else. The
-    same import again changes nothing. It mails nobody.
+    Articles are Markdown, or the export of Substack, WordPress, Ghost, Medium, beehiiv or
+    Buttondown; a list is what another service or a spreadsheet wrote, or our own export.
+    What cannot be read is reported, item by item, and stops nothing else. The same import
+    again changes nothing. It mails nobody.
     """
     if not path.exists():
         raise Refused(f"{path}: there is no such file or folder")
@@ -118,16 +121,37 @@ def _run(hub: Hub, site: Site, path: Path, wishes: _Wishes) -> list[Report]:
                 )
         if suppression_file.recognises(path):
             return [suppression_file.run(hub.db, path, dry_run=wishes.dry_run)]
-        articles = wishes.given_format != PEOPLE and folder.recognises(path)
-        lists = _lists(path, wishes, beside_articles=articles)
+        lists = path
+        export = None
+        if wishes.given_format is None:
+            # Written beside the data: it may be larger than the system's place for such things.
+            place = tempfile.TemporaryDirectory(prefix=".export-", dir=hub.settings.data)
+            export = exports.converted(path, Path(opened.enter_context(place)))
+        if export is not None:
+            path = export.folder
+        articles = export is not None
+        if wishes.given_format != PEOPLE and folder.recognises(path):
+            articles = True
+        found = _lists(lists, wishes, beside_articles=articles)
         reports = []
         if articles:
+            report = _articles(hub, site, path, dry_run=wishes.dry_run, announce=wishes.announce)
+            reports.append(_of_export(report, export) if export else report)
+        if found:
             reports.append(
-                _articles(hub, site, path, dry_run=wishes.dry_run, announce=wishes.announce)
+                _readers(hub, site, found, wishes, beside_articles=articles or export is not None)
             )
-        if lists:
-            reports.append(_readers(hub, site, lists, wishes, beside_articles=articles))
         return reports
+
+
+def _of_export(report: Report, export: Export) -> Report:
+    """The report on the Markdown that a platform's export was written to, as the owner knows it."""
+    return replace(
+        report,
+        format=export.platform,
+        refused=report.refused + len(export.refused),
+        problems=(*export.refused, *export.notes, *report.problems),
+    )
 
 
 def _lists(path: Path, wishes: _Wishes, *, beside_articles: bool) -> Sequence[ListFile]:

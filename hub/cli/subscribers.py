@@ -82,8 +82,7 @@ def show(context: CommandContext, address: str, as_json: bool) -> None:
         click.echo("what came back:")
     for event in came_back:
         edition = f" edition {event.edition_id}" if event.edition_id else ""
-        answer = f"{event.code} {event.text}".strip()
-        click.echo(f"  {to_text(event.at)} {event.kind} via {event.source}{edition}: {answer}")
+        click.echo(f"  {to_text(event.at)} {event.kind} via {event.source}{edition}: {event.said}")
 
 
 @command.command()

@@ -12,7 +12,15 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # its stubs are a package of their own
 
-from hub.content import redirects, rendering, search, store, writing
+from hub.content import (
+    redirect_store,
+    redirects,
+    rendering,
+    search,
+    store,
+    translations,
+    writing,
+)
 from hub.content.model import Draft, Post
 from hub.content.rendering import Rendered
 from hub.db import Transaction
@@ -23,6 +31,7 @@ from hub.times import from_text, to_text
 
 _FENCE = "---\n"
 _KINDS = ("post", "page")
+_PAGE = 500
 
 
 def files(tx: Transaction) -> Iterator[tuple[str, str]]:
@@ -61,6 +70,8 @@ def _document(tx: Transaction, post: Post) -> str:
         "canonical": post.canonical_url,
         "cover": post.cover,
         "cover_alt": post.cover_alt,
+        "audio": post.audio,
+        "translation_of": translations.original_of(tx, post.id),
         "aliases": [f"/{path}" for path in store.redirects_to(tx, post.id)],
         "source": post.source,
         "source_hash": post.source_hash,
@@ -68,6 +79,24 @@ def _document(tx: Transaction, post: Post) -> str:
     kept = {name: value for name, value in values.items() if value not in ("", None, [])}
     head = yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=1_000_000)
     return f"{_FENCE}{head}{_FENCE}\n{post.markdown}"
+
+
+def led_elsewhere(tx: Transaction) -> Iterator[tuple[str, str]]:
+    """Old addresses that lead to no article, and the address that each leads to."""
+    after = ""
+    while found := redirect_store.listed(tx, after=after, limit=_PAGE):
+        yield from ((one.path, one.target) for one in found if one.target)
+        after = found[-1].path
+
+
+def lead_elsewhere(tx: Transaction, path: str, target: str, now: datetime) -> bool:
+    """Let an old address lead to another one; False when it leads somewhere already."""
+    known = redirects.normalised(path)
+    if not known or not target or store.redirect_target(tx, known) is not None:
+        return False
+    redirect_store.put_address(tx, known, target, now)
+    tx.site_changed()
+    return True
 
 
 def age(text: str) -> tuple[str, str]:
@@ -130,6 +159,8 @@ def restore(
         canonical_url=_text(values, "canonical"),
         cover=_text(values, "cover"),
         cover_alt=_text(values, "cover_alt"),
+        audio=_text(values, "audio"),
+        translation_of=_text(values, "translation_of"),
         authors=_texts(values, "authors"),
         topics=_texts(values, "tags"),
         aliases=_texts(values, "aliases"),

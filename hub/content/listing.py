@@ -111,12 +111,22 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound file: `path` is what follows /media/."""
+
+    path: str
+    content_type: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """Where an old address leads: a post in one of its states."""
+    """Where an old address leads: a post in one of its states, or `address` as it stands there."""
 
     kind: str
     slug: str
     status: str
+    address: str = ""
 
     @property
     def path(self) -> str:
@@ -127,6 +137,12 @@ def count(tx: Transaction, scope: Scope = ALL) -> int:
     """How many published articles there are in a scope."""
     sql = f"SELECT count(*) {_LISTED}{_WITHIN[scope.by]}"
     return int(tx.scalar(sql, **_key(scope)))
+
+
+def has_any(tx: Transaction, scope: Scope) -> bool:
+    """Whether there is a published article in a scope."""
+    sql = f"SELECT 1 {_LISTED}{_WITHIN[scope.by]} LIMIT 1"
+    return tx.scalar(sql, **_key(scope)) is not None
 
 
 def latest(
@@ -268,6 +284,17 @@ def menu(tx: Transaction) -> list[MenuItem]:
     )
 
 
+def topics(tx: Transaction, *, limit: int) -> list[Topic]:
+    """The topics that have published articles, by name."""
+    return tx.all(
+        Topic,
+        "SELECT slug, name FROM topics WHERE EXISTS (SELECT 1 FROM post_topics t"
+        " JOIN posts p ON p.id = t.post_id WHERE t.topic = topics.slug"
+        " AND p.kind = 'post' AND p.status = 'published') ORDER BY name, slug LIMIT :limit",
+        limit=limit,
+    )
+
+
 def topic(tx: Transaction, slug: str) -> Topic | None:
     """The topic of that slug."""
     return tx.one(Topic, "SELECT slug, name FROM topics WHERE slug = :slug", slug=slug)
@@ -279,14 +306,17 @@ def author(tx: Transaction, slug: str) -> Author | None:
 
 
 def redirect(tx: Transaction, paths: Iterable[str]) -> Target | None:
-    """The post that an old address leads to, whatever its status.
+    """The post that an old address leads to, whatever its status; or the address.
 
     `paths` are spellings of one address, without slashes at their ends.
     """
     names, values = in_list("path", paths)
     return tx.one(
         Target,
-        "SELECT p.kind, p.slug, p.status FROM redirects r JOIN posts p ON p.id = r.post_id "
+        "SELECT coalesce(p.kind, '') AS kind, coalesce(p.slug, '') AS slug,"
+        " coalesce(p.status, '') AS status,"
+        " CASE WHEN p.id IS NULL THEN r.target ELSE '' END AS address"
+        " FROM redirects r LEFT JOIN posts p ON p.id = r.post_id "
         f"WHERE r.path IN {names} ORDER BY r.path LIMIT 1",
         **values,
     )
@@ -296,6 +326,15 @@ def is_gone(tx: Transaction, kind: str, slug: str) -> bool:
     """Whether a post that its owner deleted lived at this slug."""
     sql = "SELECT 1 FROM posts WHERE kind = :kind AND slug = :slug AND status = 'deleted' LIMIT 1"
     return tx.scalar(sql, kind=kind, slug=slug) is not None
+
+
+def sounds(tx: Transaction, addresses: Iterable[str]) -> dict[str, Sound]:
+    """The sounds at these addresses (/media/…), by address, as far as they are there."""
+    slots, values = in_list("path", {one.removeprefix("/media/") for one in addresses})
+    found = tx.all(
+        Sound, f"SELECT path, content_type, bytes FROM media WHERE path IN {slots}", **values
+    )
+    return {f"/media/{sound.path}": sound for sound in found}
 
 
 def media(tx: Transaction, path: str) -> Stored | None:

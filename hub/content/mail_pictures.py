@@ -6,13 +6,13 @@ for, and kept.
 """
 
 import io
-import secrets
-import threading
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from hub.errors import NotFound
+from hub import logs
+from hub.content import files
+from hub.errors import NotFound, Unavailable
 from hub.i18n import N_
 
 # Twice the width of the text, for screens with two dots to a pixel.
@@ -20,8 +20,9 @@ WIDEST = 1056
 _KNOWN_TO_ALL = (".jpg", ".png", ".gif")
 _NAME = "mail"
 _QUALITY = 82
-# A large photograph fills 150 MB while it is decoded.
-_one_at_a_time = threading.Lock()
+# Below data/cache/.
+_FOLDER = "mail"
+CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 
 
 def address(original: str, width: int) -> str:
@@ -31,22 +32,26 @@ def address(original: str, width: int) -> str:
     return original if plain else f"{original}/{_NAME}"
 
 
-def made(file: Path, kept: Path) -> tuple[bytes, str]:
-    """The picture in `file` for mail, and its content type; kept in the folder `kept`.
+def kept(file: Path, cache: Path) -> Path | None:
+    """Where the picture in `file` is kept for mail; None when it is to be made."""
+    ready = (cache / _FOLDER / f"{file.name}.{suffix}" for suffix in CONTENT_TYPES)
+    return next((path for path in ready if path.is_file()), None)
+
+
+def make(file: Path, cache: Path) -> tuple[bytes, str]:
+    """The picture in `file` for mail, and its content type; kept below `cache`, if that has room.
 
     Raises NotFound for one that is gone or broken.
     """
-    with _one_at_a_time:
-        for suffix, content_type in (("jpg", "image/jpeg"), ("png", "image/png")):
-            ready = kept / f"{file.name}.{suffix}"
-            if ready.is_file():
-                return ready.read_bytes(), content_type
-        try:
-            data, suffix = _smaller(file)
-        except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
-            raise NotFound(N_("There is no such file.")) from error
-        _keep(kept, f"{file.name}.{suffix}", data)
-    return data, "image/png" if suffix == "png" else "image/jpeg"
+    try:
+        data, suffix = _smaller(file)
+    except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
+        raise NotFound(N_("There is no such file.")) from error
+    try:
+        files.save(cache, f"{_FOLDER}/{file.name}.{suffix}", data)
+    except Unavailable as error:
+        logs.warning("picture.not_kept", reason=type(error).__name__)
+    return data, CONTENT_TYPES[suffix]
 
 
 def _smaller(file: Path) -> tuple[bytes, str]:
@@ -62,14 +67,3 @@ def _smaller(file: Path) -> tuple[bytes, str]:
         return out.getvalue(), "png"
     picture.convert("RGB").save(out, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
     return out.getvalue(), "jpg"
-
-
-def _keep(folder: Path, name: str, data: bytes) -> None:
-    """Whole or not at all; a disk that is full only means that it is made again."""
-    unfinished = folder / f".{name}.{secrets.token_hex(4)}"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished.write_bytes(data)
-        unfinished.rename(folder / name)
-    except OSError:
-        unfinished.unlink(missing_ok=True)

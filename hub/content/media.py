@@ -1,4 +1,4 @@
-"""Pictures of the site: files named by their contents under data/media/, and their rows.
+"""Pictures and sounds of the site: files named by their contents under data/media/, and their rows.
 
 A file is written whole before its row exists (temporary name, fsync, rename), so a row
 never names a file that is not there; a file without a row harms nobody.
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from hub.content import files, pictures, store
+from hub.content import audio, files, pictures, store
+from hub.content.audio import Audio
 from hub.content.pictures import Picture
 from hub.db import Transaction
 
@@ -36,7 +37,14 @@ def keep(folder: Path, data: bytes) -> Picture:
     return picture
 
 
-def write(folder: Path, picture: Picture) -> None:
+def keep_audio(folder: Path, data: bytes) -> Audio:
+    """As `keep`, for sound. Raises as audio.read does."""
+    sound = audio.read(data)
+    write(folder, sound)
+    return sound
+
+
+def write(folder: Path, picture: Picture | Audio) -> None:
     """Write the file, unless it is there already, so that it is on the disk before this returns."""
     target = folder / picture.path
     try:
@@ -47,16 +55,16 @@ def write(folder: Path, picture: Picture) -> None:
     files.save(folder, picture.path, picture.data)
 
 
-def record(tx: Transaction, picture: Picture, now: datetime) -> None:
-    """Make a written picture known. Once is enough; again does nothing."""
+def record(tx: Transaction, picture: Picture | Audio, now: datetime) -> None:
+    """Make a written file known. Once is enough; again does nothing."""
     store.add_media(
         tx,
         path=picture.path,
         sha256=picture.sha256,
         content_type=picture.content_type,
         size=picture.size,
-        width=picture.width,
-        height=picture.height,
+        width=picture.width if isinstance(picture, Picture) else None,
+        height=picture.height if isinstance(picture, Picture) else None,
         now=now,
     )
 

@@ -123,12 +123,17 @@ def _whole(request: Request, path: str) -> Response:
     return FileResponse(file, media_type=content_type, headers=headers)
 
 
-def media_for_mail(request: Request) -> Response:
+async def media_for_mail(request: Request) -> Response:
     """A picture as mail gets it."""
     parts = hub(request)
-    _, file = _stored(parts, request.path_params["path"])
-    data, content_type = mail_pictures.made(file, parts.settings.mail_pictures)
-    return Response(data, media_type=content_type, headers={"cache-control": _FOR_EVER})
+    headers = {"cache-control": _FOR_EVER}
+    _, file = await run_in_threadpool(_stored, parts, request.path_params["path"])
+    cache = parts.settings.cache
+    if kept := await run_in_threadpool(mail_pictures.kept, file, cache):
+        content_type = mail_pictures.CONTENT_TYPES[kept.suffix[1:]]
+        return FileResponse(kept, media_type=content_type, headers=headers)
+    data, content_type = await drawing.beside(request, lambda: mail_pictures.make(file, cache))
+    return Response(data, media_type=content_type, headers=headers)
 
 
 def _stored(parts: Hub, path: str) -> tuple[Stored, Path]:

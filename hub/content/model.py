@@ -34,6 +34,7 @@ class Post:
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None
+    audio: str = ""
 
     @property
     def path(self) -> str:
@@ -83,6 +84,7 @@ class Draft:
     canonical_url: str = ""
     cover: str = ""
     cover_alt: str = ""
+    audio: str = ""
     newsletter: Newsletter = "digest"
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()

@@ -52,6 +52,7 @@ class PostRow:
     cover_alt: str = ""
     source: str | None = None
     source_hash: str | None = None
+    audio: str = ""
 
 
 _COLUMNS = tuple(field.name for field in fields(PostRow))
@@ -191,6 +192,7 @@ def empty(tx: Transaction, post_id: int, now: datetime) -> None:
     tx.execute(
         "UPDATE posts SET status = 'deleted', title = '', excerpt = '', markdown = '', html = '',"
         " plain_text = '', reading_minutes = 0, canonical_url = '', cover = '', cover_alt = '',"
+        " audio = '',"
         " updated_at = :now WHERE id = :id",
         id=post_id,
         now=now,
@@ -287,8 +289,8 @@ def path_of_id(tx: Transaction, post_id: int) -> str:
 
 
 def redirect_target(tx: Transaction, path: str) -> int | None:
-    """The id of the post that an old address leads to."""
-    found = tx.scalar("SELECT post_id FROM redirects WHERE path = :path", path=path)
+    """The id of the post that an old address leads to; 0 when it leads to an address."""
+    found = tx.scalar("SELECT coalesce(post_id, 0) FROM redirects WHERE path = :path", path=path)
     return None if found is None else int(found)
 
 
@@ -296,7 +298,7 @@ def put_redirect(tx: Transaction, path: str, post_id: int, now: datetime) -> Non
     """An old address leads to this post from now on, whatever it did before."""
     tx.execute(
         "INSERT INTO redirects (path, post_id, created_at) VALUES (:path, :post_id, :now)"
-        " ON CONFLICT (path) DO UPDATE SET post_id = excluded.post_id",
+        " ON CONFLICT (path) DO UPDATE SET post_id = excluded.post_id, target = ''",
         path=path,
         post_id=post_id,
         now=now,
@@ -335,6 +337,15 @@ def sizes(tx: Transaction, paths: Iterable[str]) -> dict[str, Size]:
     return {row.path: row for row in rows}
 
 
+def is_sound(tx: Transaction, address: str) -> bool:
+    """Whether a stored sound is at this address, /media/…"""
+    content_type = tx.scalar(
+        "SELECT content_type FROM media WHERE path = :path",
+        path=address.removeprefix("/media/"),
+    )
+    return address.startswith("/media/") and str(content_type or "").startswith("audio/")
+
+
 def add_media(
     tx: Transaction,
     *,
@@ -342,8 +353,8 @@ def add_media(
     sha256: str,
     content_type: str,
     size: int,
-    width: int,
-    height: int,
+    width: int | None,
+    height: int | None,
     now: datetime,
 ) -> None:
     """Remember a stored file; the same bytes are remembered once. `size` is in bytes."""

@@ -12,10 +12,12 @@ from hub import i18n
 from hub.content import article_pictures, dressing, listing, outline
 from hub.content.dressing import Dressed
 from hub.content.listing import ALL, Listed, Scope
+from hub.content.missed import Missed
 from hub.content.model import Post
 from hub.db import Transaction
 from hub.errors import Gone, NotFound
 from hub.i18n import N_
+from hub.site import identities
 from hub.site.model import Site
 from hub.web import paging
 from hub.web.pages import mark_shared, message, page, quoted
@@ -36,8 +38,8 @@ def topic(request: Request) -> Response:
     """The articles about a topic."""
     with hub(request).db.read() as tx:
         found = listing.topic(tx, _parameter(request, "topic"))
-    if found is None:
-        raise NotFound(NO_SUCH_PAGE)
+        if found is None:
+            return _elsewhere(tx, request, "topic", "")
     scope, crumb = Scope("topic", found.slug), Crumb(found.name, found.path)
     return _list(request, "topic.html", scope, found.path, trail=[crumb], topic=found)
 
@@ -46,8 +48,8 @@ def author(request: Request) -> Response:
     """The articles of an author."""
     with hub(request).db.read() as tx:
         found = listing.author(tx, _parameter(request, "author"))
-    if found is None:
-        raise NotFound(NO_SUCH_PAGE)
+        if found is None:
+            return _elsewhere(tx, request, "author", "")
     scope, crumb = Scope("author", found.id), Crumb(found.name, found.path)
     return _list(request, "author.html", scope, found.path, trail=[crumb], author=found)
 
@@ -95,6 +97,7 @@ def post(request: Request) -> Response:
         item=found,
         **_given(dressed),
         contents=outline.contents(found.post.html, found.post.reading_minutes),
+        creators=_creators(request, found),
         newer=newer,
         older=older,
         related=related,
@@ -160,6 +163,12 @@ def _article(site: Site, item: Listed[Post], dressed: Dressed) -> Article:
     )
 
 
+def _creators(request: Request, item: Listed[Post]) -> list[str]:
+    """Who is named where the article is shared in the fediverse."""
+    names = [author.name for author in item.authors]
+    return identities.handles_of(hub(request).site().fediverse_creator, names)
+
+
 def _list(request: Request, template: str, scope: Scope, path: str, **context: Any) -> Response:
     number = paging.asked(request.scope["query_string"])
     if number is None:
@@ -169,7 +178,9 @@ def _list(request: Request, template: str, scope: Scope, path: str, **context: A
         total = listing.count(tx, scope)
         here = Paging(quoted(path), number, paging.pages_of(total, site.posts_per_page))
         # A topic without an article has no page; the site without one has.
-        if number > here.pages or (total == 0 and scope is not ALL):
+        if total == 0 and scope is not ALL:
+            return _elsewhere(tx, request, scope.by, "")
+        if number > here.pages:
             raise NotFound(NO_SUCH_PAGE)
         items = listing.latest(
             tx, scope, limit=site.posts_per_page, offset=(number - 1) * site.posts_per_page
@@ -196,12 +207,16 @@ def _elsewhere(tx: Transaction, request: Request, kind: str, slug: str) -> Respo
     # Kept as it was written: percent-encoded by some, decoded by others.
     raw = request.scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
     target = listing.redirect(tx, {path.strip("/"), raw.strip("/")})
+    if target is not None and target.address:
+        return mark_shared(RedirectResponse(target.address, status_code=301))
     if target is not None and target.status == "published":
         return _moved(target.path)
     if (target is not None and target.status == "deleted") or listing.is_gone(tx, kind, slug):
         raise Gone(TAKEN_AWAY)
     if path.endswith("/") and _is_routed(request, f"/{path.strip('/')}"):
         return _moved(f"/{path.strip('/')}")
+    missed: Missed = request.app.state.missed
+    missed.note(path, request.headers.get("referer", ""), hub(request).now())
     raise NotFound(NO_SUCH_PAGE)
 
 

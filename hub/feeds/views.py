@@ -13,9 +13,10 @@ from hub.feeds import json_feed, opensearch, reading, sitemap, xml
 from hub.feeds.model import Feed
 from hub.feeds.reading import Place
 from hub.i18n import N_
-from hub.web.pages import mark_shared
+from hub.web.pages import mark_shared, page
 from hub.web.state import hub
 
+MOST_TOPICS = 200
 NO_SUCH_FEED = N_("There is no such feed.")
 _WRITERS = {
     "feed.xml": (xml.rss, "application/rss+xml; charset=utf-8"),
@@ -40,6 +41,15 @@ def archive(request: Request) -> Response:
     if found is None:
         raise NotFound(NO_SUCH_FEED)
     return _written(request, found)
+
+
+def about(request: Request) -> Response:
+    """What a feed is, and where they are: for visitors."""
+    site = hub(request).site()
+    with hub(request).db.read() as tx:
+        topics = listing.topics(tx, limit=MOST_TOPICS)
+    whole = site.feed_content == "full"
+    return page(request, "feeds.html", site=site, shared=True, topics=topics, whole=whole)
 
 
 def site_map(request: Request) -> Response:
@@ -81,7 +91,12 @@ def _xml(body: bytes) -> Response:
 
 def _written(request: Request, found: Feed) -> Response:
     write, content_type = _WRITERS[_file(request)]
-    return mark_shared(Response(write(found), headers={"content-type": content_type}))
+    # Named in the header too: WebSub (§4) looks there first.
+    links = [f'<{found.self_url}>; rel="self"']
+    if found.hub_url:
+        links.insert(0, f'<{found.hub_url}>; rel="hub"')
+    headers = {"content-type": content_type, "link": ", ".join(links)}
+    return mark_shared(Response(write(found), headers=headers))
 
 
 def _file(request: Request) -> str:
@@ -111,6 +126,7 @@ ROUTES: list[BaseRoute] = [
             Route(f"{folder}/archive/{{number:int}}/{file}", archive),
         )
     ),
+    Route("/feeds", about),
     Route("/sitemap.xml", site_map),
     Route("/sitemap-{number}.xml", site_map_part),
     Route("/opensearch.xml", search_description),

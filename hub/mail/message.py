@@ -7,7 +7,7 @@ from hub.mail import headers, lines, mime
 from hub.mail.model import Letter
 from hub.site.model import Site
 
-_SUBJECT = 200
+_NAME, _SUBJECT = 120, 200
 
 
 def written(
@@ -22,7 +22,7 @@ def written(
     domain = headers.domain_of(site.from_email)
     return b"".join(
         (
-            headers.address("From", site.from_email, lines.one_line(site.from_name)),
+            headers.address("From", site.from_email, lines.cut(site.from_name, _NAME)),
             headers.address("To", recipient),
             headers.address("Reply-To", site.replies_to),
             headers.text("Subject", lines.cut(letter.subject, _SUBJECT)),

@@ -21,6 +21,7 @@ from hub.tokens import Signer
 LARGEST_HTML = 100_000
 _TITLE = 300
 _NAME = 120
+_PREFIX = 40
 _EXCERPT = 360
 _PREHEADER = 140
 _SUBJECT = 120
@@ -50,10 +51,8 @@ _REASONS = {
 }
 _TWO = N_("%(title)s, and one more article")
 _MANY = N_("%(title)s, and %(count)s more articles")
-_BARE = N_(
-    "%(count)s articles are shown by their title alone, so that Gmail does not cut the mail."
-)
-_UNLISTED = N_("%(count)s articles are not listed, so that Gmail does not cut the mail.")
+_BARE = N_("So that Gmail does not cut the mail, shown by their title alone: %(count)s articles.")
+_UNLISTED = N_("So that Gmail does not cut the mail, not listed: %(count)s articles.")
 _SHORTENED = N_(
     "The article is too long for a mail: %(shown)s of its %(all)s paragraphs are in it, with a link"
     " to the rest."
@@ -164,7 +163,7 @@ def template(edition: Edition, digest: Digest, *, site: Site, signer: Signer) ->
     domain = headers.domain_of(site.from_email)
     tokens = slots.tokens(signer, edition.id)
     base_url = headers.ascii_url(site.base_url)
-    from_name = lines.one_line(site.from_name)
+    from_name = lines.cut(site.from_name, _NAME)
     sender = signer.derive(f"feedback {domain}").hex()[:12]
     boundary = "=_" + signer.derive(f"boundary {edition.id}").hex()[:32]
     list_host = urlsplit(base_url).hostname or domain
@@ -253,7 +252,9 @@ def _too_large(made: str) -> Remark:
 def _subject(site: Site, posts: Sequence[DigestPost], language: str) -> str:
     """With what the owner wants in front of each."""
     subject = subject_of([post.title for post in posts], language)
-    return lines.cut(f"{site.subject_prefix} {subject}", _SUBJECT + len(site.subject_prefix))
+    subject = subject or lines.cut(site.letter_name, _SUBJECT)
+    prefix = lines.cut(site.subject_prefix, _PREFIX)
+    return lines.cut(f"{prefix} {subject}", _SUBJECT + _PREFIX)
 
 
 def _intro(stream: str, count: int, site: Site, language: str) -> str:

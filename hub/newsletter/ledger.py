@@ -103,9 +103,9 @@ def by_slugs(tx: Transaction, slugs: Sequence[str]) -> tuple[DigestPost, ...]:
         tx.all(
             _Post,
             # Without the condition of the index, SQLite goes through every article.
-            "SELECT id, slug, title, excerpt, published_at FROM posts WHERE kind = 'post'"
-            f" AND slug IN {names} AND status <> 'deleted' AND status = 'published'"
-            " ORDER BY published_at DESC, id DESC",
+            f"SELECT {_SHOWN} FROM posts AS p WHERE p.kind = 'post'"
+            f" AND p.slug IN {names} AND p.status <> 'deleted' AND p.status = 'published'"
+            " ORDER BY p.published_at DESC, p.id DESC",
             **values,
         ),
     )

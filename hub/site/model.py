@@ -23,6 +23,10 @@ class Site:
     feed_items: int
     feed_content: str
     machine_texts: str
+    websub_hub: str
+    rel_me: str
+    fediverse_creator: str
+    share_links: str
     owner_email: str
     sender_name: str
     sender_email: str
@@ -74,6 +78,11 @@ class Site:
         Letters beyond ASCII are percent-encoded (RFC 3986); what is already encoded stays.
         """
         return self.base_url + quote(path, safe="/~!$&'()*+,;=:@%?#")
+
+    @property
+    def pages_elsewhere(self) -> list[str]:
+        """The owner's addresses on other sites, for rel="me"."""
+        return self.rel_me.split()
 
     @property
     def from_name(self) -> str:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hub import addresses
 from hub.errors import Refused
 from hub.i18n import LANGUAGES, N_
-from hub.site import colours, rates
+from hub.site import colours, identities, rates
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -163,6 +163,33 @@ def _picture_or_empty(value: str) -> str:
     return value
 
 
+def _hub_or_empty(value: str) -> str:
+    if value and not _plain_url(value, "https"):
+        raise Refused(N_("This must look like https://hub.example.org/."))
+    return value
+
+
+def _urls(value: str) -> str:
+    lines = [line.strip() for line in value.split("\n") if line.strip()]
+    if any(not _plain_url(line, "https", "http") for line in lines):
+        raise Refused(N_("Write one address a line, each like https://example.social/@name."))
+    return _text(2_000)("\n".join(lines))
+
+
+def _creators(value: str) -> str:
+    identities.creators(value)
+    return _text(2_000)(value)
+
+
+def _plain_url(value: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        named = parts.scheme in schemes and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return False
+    return named and len(value) <= 500 and re.fullmatch(r"[!#-;=?-~]+", value) is not None
+
+
 def _selector(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", value):
         raise Refused(N_("Only small letters, digits and hyphens can be used."))
@@ -235,6 +262,36 @@ OPTIONS = (
         "machine_texts",
         "on",
         N_("Whether programs get articles as Markdown and a list of them: on or off."),
+        _choice("on", "off"),
+    ),
+    Option(
+        "websub_hub",
+        "",
+        N_(
+            "A WebSub hub, https://…, that tells readers of new articles at once; empty: none is"
+            " told, and feed readers come and look."
+        ),
+        _hub_or_empty,
+    ),
+    Option(
+        "rel_me",
+        "",
+        N_("Your pages elsewhere, one address a line, so that those can prove this site is yours."),
+        _urls,
+    ),
+    Option(
+        "fediverse_creator",
+        "",
+        N_(
+            "Who is named where an article is shared on Mastodon: @name@example.social; for one"
+            " author on a line of its own, Ada Lovelace: @ada@example.social."
+        ),
+        _creators,
+    ),
+    Option(
+        "share_links",
+        "on",
+        N_("Whether articles end with links for sharing them: on or off."),
         _choice("on", "off"),
     ),
     Option("owner_email", "", N_("Your address: replies and notices come here."), _address),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from hub.db import Transaction
 from hub.site import options
@@ -41,6 +42,16 @@ def load(tx: Transaction, *, base_url: str = "") -> Site:
     for name in (READY_AT, *_CHANGED):
         values[name] = from_text(stored[name]) if name in stored else None
     return Site(**values)  # type: ignore[arg-type]  # the names are the fields', the types checked above
+
+
+def uid(tx: Transaction) -> UUID:
+    """What names this hub for ever, wherever it lives."""
+    return UUID(str(tx.scalar("SELECT uid FROM hub WHERE id = 1")))
+
+
+def is_set(tx: Transaction, name: str) -> bool:
+    """Whether an option without a default has a value."""
+    return bool(tx.scalar("SELECT value FROM settings WHERE name = :name", name=name))
 
 
 def put(tx: Transaction, name: str, value: str) -> str:

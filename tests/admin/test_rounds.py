@@ -49,6 +49,9 @@ def test_a_trouble_that_lasts_for_days_is_told_once(hub: Hub) -> None:
         troubles.note(tx, troubles.PLANNING, "x", NOW)
     for day in range(3):
         rounds.look(hub, Stumbles(), NOW + timedelta(days=day, minutes=11))
+        with hub.db.write() as tx:
+            # What was read stays read.
+            assert store.mark_all_read(tx, up_to=NOW + timedelta(days=9), now=NOW) == int(day == 0)
     assert parts(hub) == ["planning"]
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from hub.app import create_hub
 from hub.audience import membership, suppression, transfer
-from hub.content import publishing, store
+from hub.content import publishing, redirect_store, store, translations
 from hub.content.model import Post
 from hub.db import Database
 from hub.settings import from_environment
@@ -105,6 +105,9 @@ def full(run: Run, hub: Hub, tmp_path: Path) -> Hub:
         "---\ntitle: 'Tides: high & low'\ndate: 2024-05-01\ntags: [Ropes, Big Sails]\n"
         "authors: [Ada L]\naliases: [/old/tides]\n---\nTwice a day.\n\n---\n\n![A boat](boat.png)\n"
     )
+    (folder / "marees.md").write_text(
+        "---\ntitle: Marées\nlanguage: fr\ndate: 2024-05-02\ntranslation_of: tides\n---\nDeux.\n"
+    )
     (folder / "about.md").write_text("---\ntitle: Über uns\nkind: page\n---\nWe.\n")
     (folder / "soon.md").write_text("---\ntitle: Soon\ndraft: true\n---\nNot yet.\n")
     (folder / "gone.md").write_text("---\ntitle: Gone\ndate: 2024-01-01\n---\nOld.\n")
@@ -114,6 +117,7 @@ def full(run: Run, hub: Hub, tmp_path: Path) -> Hub:
         publishing.delete(tx, "gone", NOW)
         membership.erase(tx, membership.by_address(tx, "bob@reader.test"), now=NOW)
         suppression.suppress(tx, "never@reader.test", "owner", now=NOW)
+        redirect_store.put_address(tx, "shop", "https://shop.test/", NOW)
     return hub
 
 
@@ -161,7 +165,7 @@ def test_everything_out_and_into_an_empty_hub_is_the_same(
         there = typed_in(hub.settings.data, other_url)
         reports = imported(there, first)
         assert [(r["kind"], r["new"], r["refused"]) for r in reports] == [
-            ("posts", 4, 0),
+            ("posts", 5, 0),
             ("subscribers", 3, 0),
             ("suppressions", 2, 0),
         ]
@@ -175,9 +179,14 @@ def test_everything_out_and_into_an_empty_hub_is_the_same(
         assert after["tides"].uid == before["tides"].uid
         assert after["tides"].html == before["tides"].html
         assert after["tides"].newsletter == "none"
+        with parts.db.read() as tx:
+            assert translations.original_of(tx, after["marees"].id) == "tides"
         assert after["gone"].status == "deleted"
         with parts.db.read() as tx:
             assert store.redirect_target(tx, "old/tides") == after["tides"].id
+            shop = redirect_store.get(tx, "shop")
+            assert shop is not None
+            assert shop.target == "https://shop.test/"
             assert suppression.reason(tx, "never@reader.test") == "owner"
             assert suppression.reason(tx, "bob@reader.test") == "erased"
         assert list((parts.settings.media).rglob("*.png"))

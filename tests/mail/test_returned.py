@@ -109,7 +109,7 @@ def test_what_takes_long_to_take_apart_is_not(content: bytes, reason: str) -> No
         b"Content-Type: multipart/report; report-type=delivery-status\r\n\r\nno boundary",
         b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\n"
         b"Content-Type: message/delivery-status\r\nContent-Transfer-Encoding: base64\r\n\r\nQQ==",
-        b"Return-Path: <>\r\nFrom: MAILER-DAEMON\r\nContent-Type: text/plain; charset=x\r\n\r\n\xff",
+        b"Return-Path: <>\r\nFrom: postmaster\r\nContent-Type: text/plain; charset=x\r\n\r\n\xff",
         dsn(PATH)[:500],
         b"Message-ID: =?utf-8?q?" + b"=" * 5_000 + b"\r\n\r\n",
         b"To: " + b"+" * 100_000,

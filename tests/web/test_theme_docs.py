@@ -154,6 +154,7 @@ def _addresses(hub: Hub, reader: int) -> Iterator[str]:
     yield from (
         "/search?q=tides",
         "/legal",
+        "/feeds",
         "/newsletter",
         "/newsletter/1",
         "/newsletter/2",

@@ -16,8 +16,6 @@ from hub.i18n import N_
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
 _DAY_PREFIX = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_ ]?")
 _PAGE_SUFFIX = re.compile(r"\.(?:html?|md|markdown|php)$", re.IGNORECASE)
-_FIRST_HEADING = re.compile(r"\A\s*#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
-_SETEXT_HEADING = re.compile(r"\A\s*([^\n]+)\n=+[ \t]*(?:\n|\Z)")
 _SITE_VARIABLE = re.compile(r"\{\{\s*site\.(?:baseurl|url)\s*\}\}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -27,7 +25,7 @@ class Article:
     """What one file says. `file` is its path in the folder; `slug` is wanted, not yet free.
 
     `old_addresses` are those that its front matter names, `guessed_addresses` those that the
-    usual programs would have given it; `cover` is an address as written.
+    usual programs would have given it; `cover` and `audio` are addresses as written.
     """
 
     file: str
@@ -46,6 +44,7 @@ class Article:
     topics: tuple[str, ...]
     cover: str
     cover_alt: str
+    audio: str
     newsletter: Newsletter | None
     old_addresses: tuple[str, ...]
     guessed_addresses: tuple[str, ...]
@@ -96,6 +95,7 @@ def parse(file: str, data: bytes, zone: ZoneInfo) -> Article:
         ),
         cover=cover,
         cover_alt=cover_alt,
+        audio=_audio(meta, extra),
         newsletter=_newsletter(meta),
         old_addresses=(
             *addresses,
@@ -124,15 +124,28 @@ def _decoded(data: bytes) -> str:
 def _title(meta: Meta, body: str) -> tuple[str, str]:
     """The title, and the body without a first heading that only repeats it."""
     title = fields.text(meta, "title")
-    heading = _FIRST_HEADING.match(body) or _SETEXT_HEADING.match(body)
-    if heading is None:
+    written, rest = _first_heading(body)
+    if not written:
         if not title:
             raise Refused(N_("This file has no title."))
         return title, body
-    written = heading.group(1).strip()
     if not title or " ".join(written.split()).casefold() == " ".join(title.split()).casefold():
-        return title or re.sub(r"[*_`]", "", written), body[heading.end() :]
+        return title or re.sub(r"[*_`]", "", written), rest
     return title, body
+
+
+def _first_heading(body: str) -> tuple[str, str]:
+    """The heading that a text begins with, and what is below it; empty when it begins otherwise.
+
+    Line by line: a pattern over both would try every way to part a megabyte of spaces.
+    """
+    line, _, rest = body.lstrip().partition("\n")
+    if line.startswith(("# ", "#\t")):
+        return line[1:].strip().rstrip("#").strip(), rest
+    below, _, after = rest.partition("\n")
+    if below.startswith("=") and not below.rstrip(" \t").strip("="):
+        return line.strip(), after
+    return "", body
 
 
 def _slug(meta: Meta, addresses: tuple[str, ...], stem: str) -> tuple[str, bool]:
@@ -202,6 +215,17 @@ def _cover(meta: Meta, extra: Meta) -> tuple[str, str]:
                 if address := fields.text(nested, "image", "src", "path", "url"):
                     return address, fields.text(nested, "alt", "caption")
     return "", ""
+
+
+def _audio(meta: Meta, extra: Meta) -> str:
+    for source in (meta, extra):
+        for name in ("audio", "enclosure"):
+            nested = fields.inner(source, name)
+            if address := fields.text(source, name) or fields.text(
+                nested, "file", "src", "path", "url"
+            ):
+                return address
+    return ""
 
 
 def _guessed(place: PurePosixPath, stem: str) -> tuple[str, ...]:

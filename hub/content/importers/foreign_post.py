@@ -1,6 +1,7 @@
 """An article of another platform, before it is a Markdown file."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
 
@@ -28,7 +29,7 @@ class ForeignPost:
         return {
             "title": " ".join(self.title.split()),
             "slug": self.slug,
-            "date": self.date,
+            "date": _in_utc(self.date),
             "draft": self.draft,
             "kind": "page" if self.page else "post",
             "excerpt": " ".join(self.excerpt.split()),
@@ -37,6 +38,18 @@ class ForeignPost:
             "aliases": [path for path in map(path_of, self.old_addresses) if path],
             "canonical": self.canonical,
         }
+
+
+def _in_utc(moment: str) -> str:
+    """A time without a zone is UTC; the reader of Markdown would take it for the site's own."""
+    try:
+        return "" if not moment else _aware(datetime.fromisoformat(moment)).isoformat()
+    except ValueError:
+        return moment
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def path_of(address: str) -> str:

@@ -10,6 +10,7 @@ import re
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PRE = re.compile(r"<pre\b.*?</pre>", re.DOTALL | re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"\n[ \t\r]*(?=\n)")
+_EMPTY = re.compile(r"\n((?:[ \t]*\n)+)")
 _BLOCKS = "p|h[1-6]|ul|ol|blockquote|figure|div|pre|table|hr|section|iframe"
 _BLOCK_END = re.compile(rf"(</(?:{_BLOCKS})>|<hr\s*/?>)\s*(?=<)", re.IGNORECASE)
 _BEGINS_WITH_BLOCK = re.compile(rf"\s*<(?:{_BLOCKS})\b", re.IGNORECASE)
@@ -22,7 +23,7 @@ def block(html: str) -> str:
     kept: list[str] = []
     end = 0
     for pre in _PRE.finditer(html):
-        kept += [_tidy(html[end : pre.start()]), _EMPTY_LINES.sub("\n&#10;", pre.group())]
+        kept += [_tidy(html[end : pre.start()]), _EMPTY.sub(_written_out, pre.group())]
         end = pre.end()
     text = "".join([*kept, _tidy(html[end:])]).strip()
     # What Markdown would take for the code of a paragraph.
@@ -42,6 +43,10 @@ def classic(text: str) -> str:
 def body_of(document: str) -> str:
     """What stands inside the body of a whole HTML document."""
     return _HEAD.sub("", document)
+
+
+def _written_out(lines: re.Match[str]) -> str:
+    return "\n" + "&#10;" * lines[1].count("\n")
 
 
 def _tidy(html: str) -> str:

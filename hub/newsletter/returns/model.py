@@ -61,6 +61,11 @@ class BounceEvent:
     source: str
     at: datetime
 
+    @property
+    def said(self) -> str:
+        """The code and what was said, the code not twice."""
+        return " ".join([*(w for w in self.code.split() if w not in self.text), self.text]).strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:

@@ -73,7 +73,7 @@ def _take(parts: Hub, events: Events) -> dict[str, int]:
 
 
 def _certificate(parts: Hub, url: str) -> bytes:
-    """A certificate, fetched once. Raises Unavailable, TooMany."""
+    """A certificate, fetched once. Raises Unreachable, TooMany."""
     key = (parts.fetch, url)
     if key not in _kept:
         with parts.db.write() as tx:

@@ -27,9 +27,9 @@ def imap() -> Iterator[ImapServer]:
         yield server
 
 
-def read(hub: Hub, imap: ImapServer, *, now: datetime = NOW + DAY, **box: str) -> bool:
+def read(hub: Hub, imap: ImapServer, **box: str) -> bool:
     reader = MailboxReader(hub.db, imap.box(**box), hub.signer, sites.load)
-    return asyncio.run(reader.work(now, at_once=True))
+    return asyncio.run(reader.work(NOW + DAY, at_once=True))
 
 
 def state(hub: Hub, imap: ImapServer) -> BoxState:

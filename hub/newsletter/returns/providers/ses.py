@@ -40,7 +40,7 @@ def read(
     request: Incoming, topics: tuple[str, ...], now: datetime, certificate: Callable[[str], bytes]
 ) -> Events:
     """The events, when SNS signed them for one of the owner's topics. Raises NotAllowed, Refused,
-    and Unavailable when the certificate cannot be fetched."""
+    and Unreachable when the certificate cannot be fetched."""
     message = document(request.body)
     sns.check(message, topics, certificate, now)
     kind = needed(message, "Type")
