@@ -27,6 +27,7 @@ from hub.content import (
     media_views,
     missed,
     notice_views,
+    rendering,
     search,
     search_views,
     sharing,
@@ -58,6 +59,8 @@ from hub.web.watching import watch_site
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
 MISSED_SECONDS = 5.0
+# Beside them, for what authors wait for: as many as there are processes that render.
+SLOW_THREADS = rendering.CHILDREN
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
@@ -123,6 +126,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     app.state.chrome = _chrome
     app.state.welcome = _welcome
     app.state.drawing = drawing.limiter()
+    app.state.slow_threads = anyio.CapacityLimiter(SLOW_THREADS)
     headers = SecurityHeaders(SameOrigin(app, hub=hub), hub=hub)
     cache = PageCache(headers, now=time.time)
     hub.db.on_site_change(cache.clear)

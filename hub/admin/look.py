@@ -66,6 +66,11 @@ def _page(request: Request, errors: Errors) -> Response:
 ROUTES = [
     DeskRoute("/admin/look", choose, needs=Needs.OWNER),
     DeskRoute(
-        "/admin/look/{name}", save, needs=Needs.OWNER, methods=["POST"], largest=LARGEST_UPLOAD
+        "/admin/look/{name}",
+        save,
+        needs=Needs.OWNER,
+        methods=["POST"],
+        largest=LARGEST_UPLOAD,
+        slow=True,
     ),
 ]

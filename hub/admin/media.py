@@ -55,5 +55,12 @@ def _page(request: Request, errors: Errors) -> Response:
 
 ROUTES = [
     DeskRoute("/admin/media", pictures, needs=Needs.EDITOR),
-    DeskRoute("/admin/media", upload, needs=Needs.EDITOR, methods=["POST"], largest=LARGEST_UPLOAD),
+    DeskRoute(
+        "/admin/media",
+        upload,
+        needs=Needs.EDITOR,
+        methods=["POST"],
+        largest=LARGEST_UPLOAD,
+        slow=True,
+    ),
 ]

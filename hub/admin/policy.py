@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+import anyio.to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -44,7 +45,9 @@ class DeskRoute(Route):
     """A route of the desk. `view` is a plain function; it runs in the thread pool with
     `request.state.user` (None only for NOTHING) and, for POST, `request.state.form`, which is
     read after the check, up to `largest` bytes; `to_disk` for uploads that may be larger than
-    memory, which the view moves to where they stay. Answers are never stored by a browser."""
+    memory, which the view moves to where they stay. `slow` views (they render, or read pictures)
+    have threads of their own, so that none that answers readers waits with them. Answers are never
+    stored by a browser."""
 
     def __init__(
         self,
@@ -55,11 +58,13 @@ class DeskRoute(Route):
         methods: Sequence[Method] = ("GET",),
         largest: int = LARGEST_BODY,
         to_disk: bool = False,
+        slow: bool = False,
     ) -> None:
         self.needs = needs
         self._view = view
         self._largest = largest
         self._to_disk = to_disk
+        self._slow = slow
         super().__init__(path, self._answer, methods=list(methods), name=view.__name__)
 
     async def _answer(self, request: Request) -> Response:
@@ -79,16 +84,22 @@ class DeskRoute(Route):
             if not allowed(user, self.needs):
                 raise NotAllowed(N_("Only an owner of this hub can do this."))
         if request.method != "POST":
-            return await run_in_threadpool(self._view, request)
+            return await self._run(request)
         if not self._to_disk:
             request.state.form = await read_form(request, largest=self._largest)
-            return await run_in_threadpool(self._view, request)
+            return await self._run(request)
         folder = await run_in_threadpool(_incoming, request)
         try:
             request.state.form = await read_form(request, largest=self._largest, folder=folder)
-            return await run_in_threadpool(self._view, request)
+            return await self._run(request)
         finally:
             await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
+
+    async def _run(self, request: Request) -> Response:
+        if self._slow:
+            limiter = request.app.state.slow_threads
+            return await anyio.to_thread.run_sync(self._view, request, limiter=limiter)
+        return await run_in_threadpool(self._view, request)
 
 
 def allowed(user: User, needs: Needs) -> bool:

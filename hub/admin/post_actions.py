@@ -110,7 +110,9 @@ def _folder(post: Post) -> str:
 
 
 ROUTES = [
-    DeskRoute("/admin/posts/preview", preview_typed, needs=Needs.EDITOR, methods=["POST"]),
+    DeskRoute(
+        "/admin/posts/preview", preview_typed, needs=Needs.EDITOR, methods=["POST"], slow=True
+    ),
     DeskRoute("/admin/posts/{id:int}/preview", preview_stored, needs=Needs.EDITOR),
     DeskRoute("/admin/posts/{id:int}/unpublish", ask_unpublish, needs=Needs.EDITOR),
     DeskRoute("/admin/posts/{id:int}/unpublish", unpublish, needs=Needs.EDITOR, methods=["POST"]),

@@ -212,8 +212,8 @@ ROUTES = [
     DeskRoute("/admin/pages", page_list, needs=Needs.EDITOR),
     DeskRoute("/admin/posts/new", new_article, needs=Needs.EDITOR),
     DeskRoute("/admin/pages/new", new_page, needs=Needs.EDITOR),
-    DeskRoute("/admin/posts/new", create, needs=Needs.EDITOR, methods=["POST"]),
-    DeskRoute("/admin/pages/new", create, needs=Needs.EDITOR, methods=["POST"]),
-    DeskRoute("/admin/posts/{id:int}", edit, needs=Needs.EDITOR),
-    DeskRoute("/admin/posts/{id:int}", save, needs=Needs.EDITOR, methods=["POST"]),
+    DeskRoute("/admin/posts/new", create, needs=Needs.EDITOR, methods=["POST"], slow=True),
+    DeskRoute("/admin/pages/new", create, needs=Needs.EDITOR, methods=["POST"], slow=True),
+    DeskRoute("/admin/posts/{id:int}", edit, needs=Needs.EDITOR, slow=True),
+    DeskRoute("/admin/posts/{id:int}", save, needs=Needs.EDITOR, methods=["POST"], slow=True),
 ]

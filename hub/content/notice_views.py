@@ -1,11 +1,13 @@
 """The pages that the law asks for: the legal notice and what the owner says about privacy."""
 
+from html import escape
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hub.content import rendering
-from hub.errors import NotFound
+from hub.errors import NotFound, Refused
 from hub.i18n import N_
 from hub.site.model import Site
 from hub.web.pages import message, page
@@ -26,7 +28,6 @@ def notice(request: Request) -> Response:
     path: str = request.scope["path"]
     if not (text := _text(site, path)):
         raise NotFound(N_("There is no such page."))
-    rendered = rendering.render(text, language=site.language)
     title = message(request, TITLES[path])
     trail = [Crumb(title, path)]
     return page(
@@ -36,8 +37,17 @@ def notice(request: Request) -> Response:
         shared=True,
         trail=trail,
         title=title,
-        html=rendered.html,
+        html=_shown(text, site.language),
     )
+
+
+def _shown(text: str, language: str) -> str:
+    """The notice as HTML; one that cannot be rendered as it was written, for it must be read."""
+    try:
+        return rendering.render(text, language=language).html
+    except Refused:
+        paragraphs = (escape(part) for part in text.split("\n\n") if part.strip())
+        return "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
 
 
 def _text(site: Site, path: str) -> str:

@@ -27,6 +27,8 @@ SHORTEST_BEGINNING = 3
 
 # Words whose forms stay in memory: 8 MB at most.
 _REMEMBERED = 32_768
+# So many of one text, so that another's stay too.
+LEARNED = _REMEMBERED // 2
 
 _STEMMERS = {"en": EnglishStemmer(), "fr": FrenchStemmer()}
 # A stemmer holds the word it works on.
@@ -106,7 +108,7 @@ def stemmed(text: str, language: str) -> Iterator[str]:
 def learn(text: str, language: str) -> None:
     """Make the stems of a text's words, so that `stemmed` finds them ready."""
     spoken = known(language)
-    for chunk in islice(dict.fromkeys(_CHUNK.findall(text)), _REMEMBERED // 2):
+    for chunk in islice(dict.fromkeys(_CHUNK.findall(text)), LEARNED):
         forms(chunk, spoken)
 
 

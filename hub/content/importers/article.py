@@ -16,8 +16,6 @@ from hub.i18n import N_
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
 _DAY_PREFIX = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_ ]?")
 _PAGE_SUFFIX = re.compile(r"\.(?:html?|md|markdown|php)$", re.IGNORECASE)
-_FIRST_HEADING = re.compile(r"\A\s*#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
-_SETEXT_HEADING = re.compile(r"\A\s*([^\n]+)\n=+[ \t]*(?:\n|\Z)")
 _SITE_VARIABLE = re.compile(r"\{\{\s*site\.(?:baseurl|url)\s*\}\}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -126,15 +124,28 @@ def _decoded(data: bytes) -> str:
 def _title(meta: Meta, body: str) -> tuple[str, str]:
     """The title, and the body without a first heading that only repeats it."""
     title = fields.text(meta, "title")
-    heading = _FIRST_HEADING.match(body) or _SETEXT_HEADING.match(body)
-    if heading is None:
+    written, rest = _first_heading(body)
+    if not written:
         if not title:
             raise Refused(N_("This file has no title."))
         return title, body
-    written = heading.group(1).strip()
     if not title or " ".join(written.split()).casefold() == " ".join(title.split()).casefold():
-        return title or re.sub(r"[*_`]", "", written), body[heading.end() :]
+        return title or re.sub(r"[*_`]", "", written), rest
     return title, body
+
+
+def _first_heading(body: str) -> tuple[str, str]:
+    """The heading that a text begins with, and what is below it; empty when it begins otherwise.
+
+    Line by line: a pattern over both would try every way to part a megabyte of spaces.
+    """
+    line, _, rest = body.lstrip().partition("\n")
+    if line.startswith(("# ", "#\t")):
+        return line[1:].strip().rstrip("#").strip(), rest
+    below, _, after = rest.partition("\n")
+    if below.startswith("=") and not below.rstrip(" \t").strip("="):
+        return line.strip(), after
+    return "", body
 
 
 def _slug(meta: Meta, addresses: tuple[str, ...], stem: str) -> tuple[str, bool]:

@@ -53,7 +53,9 @@ def lines(meta: Meta, *fields: str) -> tuple[str, ...]:
     found: list[str] = []
     for name in fields:
         value = meta.get(name)
-        found += [value] if isinstance(value, str) else [str(v) for v in _entries(value)]
+        # Not `str` of whatever it is: a few lines of YAML can mean a list of a billion things.
+        entries = [value] if isinstance(value, str) else _entries(value)
+        found += [str(v) for v in entries if isinstance(v, str | int | float | date)]
     return tuple(line.strip() for line in found if line.strip())[:MOST_NAMES]
 
 

@@ -29,6 +29,8 @@ from hub.site.model import Site
 
 FORMAT = "markdown"
 BATCH = 25
+# Characters of text; 25 articles of a usual blog are a third of it.
+HEAVY = 500_000
 _DRAFT = "draft:"
 
 # (files done, files in all)
@@ -140,6 +142,23 @@ def _prepared(
         yield [future.result() for future in ahead]
 
 
+def _in_turns(
+    waiting: Sequence[tuple[_Outcome, Prepared]],
+) -> Iterator[list[tuple[_Outcome, Prepared]]]:
+    """What is written at once: not so much that a sign-up would wait for it."""
+    turn: list[tuple[_Outcome, Prepared]] = []
+    size = 0
+    for one in waiting:
+        length = len(one[1].rendered.plain_text)
+        if turn and size + length > HEAVY:
+            yield turn
+            turn, size = [], 0
+        turn.append(one)
+        size += length
+    if turn:
+        yield turn
+
+
 def _refuse_a_namesake(article: Article, origin: Origin) -> None:
     """A file of another folder may have the name of one that came in before."""
     other_day = article.date is not None and article.date != origin.published_at
@@ -193,7 +212,7 @@ class _Import:
         return _Outcome(replace(planned, article=article), fingerprint, prepared)
 
     def write(self, outcomes: Sequence[_Outcome]) -> None:
-        """A batch in one transaction; in a dry run it is only counted."""
+        """A batch in one transaction, a heavy one in several; in a dry run it is only counted."""
         waiting: list[tuple[_Outcome, Prepared]] = []
         for outcome in outcomes:
             if outcome.refused:
@@ -208,15 +227,16 @@ class _Import:
             for outcome, prepared in waiting:
                 self._count(outcome, prepared, [])
             return
-        with self.db.write() as tx:
-            for outcome, prepared in waiting:
-                try:
-                    with tx.savepoint():
-                        clashes = self._write_one(tx, outcome, prepared)
-                except Refused as error:
-                    self.tally.refuse(outcome.planned.article.file, str(error))
-                else:
-                    self._count(outcome, prepared, clashes)
+        for some in _in_turns(waiting):
+            with self.db.write() as tx:
+                for outcome, prepared in some:
+                    try:
+                        with tx.savepoint():
+                            clashes = self._write_one(tx, outcome, prepared)
+                    except Refused as error:
+                        self.tally.refuse(outcome.planned.article.file, str(error))
+                    else:
+                        self._count(outcome, prepared, clashes)
 
     def _write_one(self, tx: Transaction, outcome: _Outcome, prepared: Prepared) -> list[str]:
         """The article with its pictures and old addresses; the old ones that others have."""

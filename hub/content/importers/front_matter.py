@@ -12,6 +12,9 @@ from hub.errors import Refused
 from hub.i18n import N_
 
 LARGEST = 64_000
+DEEPEST = 1_000
+MOST_ALIASES = 100
+MOST_MERGED = 10_000
 
 
 class _Toml(BaseHandler):
@@ -21,14 +24,36 @@ class _Toml(BaseHandler):
     START_DELIMITER = END_DELIMITER = "+++"
 
     def load(self, fm: str) -> Any:
+        # tomllib walks from the root to each part of a name.
+        if any(line.partition("=")[0].count(".") > DEEPEST for line in fm.splitlines()):
+            raise ValueError("a name has too many parts")
         return tomllib.loads(fm)
 
 
-class _Yaml(YAMLHandler):
-    """YAML in pure Python: the C one can be made to overflow the stack of the process."""
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML is not typed
+    """Pure Python: the C one can be made to overflow the stack of the process.
 
+    What a few lines can multiply by naming each other (`&a`, `*a`, `<<`) has its bounds.
+    """
+
+    _aliases = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            self._aliases += 1
+            if self._aliases > MOST_ALIASES:
+                raise yaml.YAMLError("too many aliases")
+        return super().compose_node(parent, index)
+
+    def flatten_mapping(self, node: Any) -> None:
+        super().flatten_mapping(node)
+        if len(node.value) > MOST_MERGED:
+            raise yaml.YAMLError("too much is merged")
+
+
+class _Yaml(YAMLHandler):
     def load(self, fm: str, **_: object) -> Any:
-        return yaml.load(fm, Loader=yaml.SafeLoader)
+        return yaml.load(fm, Loader=_Loader)
 
 
 _HANDLERS = (_Yaml(), _Toml(), JSONHandler())

@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 from hub.content import audio
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
+# Of one article; each that may be a picture is looked for in up to five folders.
+MOST_TARGETS = 5_000
 _FENCED = re.compile(
     r"^(?P<indent>[ \t]*)(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL,
@@ -38,17 +40,17 @@ class Source:
 
     def pictures(self, file: str, markdown: str, cover: str) -> dict[str, Path]:
         """Targets that are picture files of this folder, and where they lie."""
-        found: dict[str, Path] = {}
+        looked_at: dict[str, Path | None] = {}
 
         def note(target: str) -> str:
-            if target not in found and (path := self._picture(file, target)):
-                found[target] = path
+            if target not in looked_at and len(looked_at) < MOST_TARGETS:
+                looked_at[target] = self._picture(file, target)
             return target
 
-        _replaced(markdown, note)
         if cover:
             note(cover)
-        return found
+        _replaced(markdown, note)
+        return {target: path for target, path in looked_at.items() if path is not None}
 
     def sound(self, file: str, target: str) -> Path | None:
         """Where the sound file that an article names lies in this folder, if it does."""
