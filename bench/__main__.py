@@ -4,12 +4,26 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import corpus, engines, importing, kills, limits, million, sending, serving, starting
+from bench import (
+    corpus,
+    engines,
+    importing,
+    kills,
+    limits,
+    million,
+    pages,
+    readers,
+    sending,
+    serving,
+    starting,
+)
 from bench.measure import Line, folder
 
 PARTS: dict[str, Callable[[Path], Iterable[Line]]] = {
     "import": importing.measure,
     "serve": serving.measure,
+    "pages": pages.measure,
+    "readers": readers.measure,
     "start": starting.measure,
     "send": sending.measure,
     "kills": kills.measure,

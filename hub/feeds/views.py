@@ -46,7 +46,7 @@ def site_map(request: Request) -> Response:
     """Every address that is worth finding."""
     site = hub(request).site()
     with hub(request).db.read() as tx:
-        lines = [*listing.pages(tx), *listing.archive(tx)]
+        lines = [*listing.pages(tx), *listing.every(tx)]
     body = sitemap.sitemap(site, lines)
     return mark_shared(Response(body, headers={"content-type": "application/xml; charset=utf-8"}))
 
