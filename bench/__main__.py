@@ -12,6 +12,8 @@ from bench import (
     limits,
     lists,
     million,
+    pages,
+    readers,
     sending,
     serving,
     signing,
@@ -22,6 +24,8 @@ from bench.measure import Line, folder
 PARTS: dict[str, Callable[[Path], Iterable[Line]]] = {
     "import": importing.measure,
     "serve": serving.measure,
+    "pages": pages.measure,
+    "readers": readers.measure,
     "start": starting.measure,
     "send": sending.measure,
     "sign": signing.measure,

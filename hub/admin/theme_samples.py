@@ -97,7 +97,12 @@ def _pages() -> dict[str, Context]:
             "paging": Paging("/search", 1, 2, "q=tide"),
             "latest": listed["items"],
         },
-        "archive": {"years": [(2026, [Line("post", "tides", "Tides", _AT, _AT)])], "total": 12},
+        "archive": {
+            "years": [(2026, [Line("post", "tides", "Tides", _AT, _AT)])],
+            "all_years": [(2026, "/archive#y2026"), (2025, "/archive?page=2#y2025")],
+            "total": 12,
+            "paging": Paging("/archive", 1, 2),
+        },
         "post": item
         | {
             "contents": (Heading("#ebb", "Ebb"),),

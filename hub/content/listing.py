@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from hub.content.model import Author, Post, Summary, Topic, path_of
 from hub.db import Transaction, in_list
+from hub.times import from_text
 
 P = TypeVar("P", Post, Summary)
 _COMPARED = 300
@@ -17,6 +19,18 @@ _SUMMARY = (
 )
 _LISTED = "FROM posts p WHERE p.kind = 'post' AND p.status = 'published'"
 _NEWEST_FIRST = "ORDER BY p.published_at DESC, p.id DESC"
+_LINES = f"SELECT p.kind, p.slug, p.title, p.updated_at, p.published_at {_LISTED}"
+_NEWEST_BEFORE = f"SELECT p.published_at {_LISTED} AND p.published_at < :start"
+_BETWEEN = f"SELECT count(*) {_LISTED} AND p.published_at < :end"
+_END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+# The table that says which posts belong to a scope, and its column.
+_NAMES = {"topic": ("post_topics", "topic"), "author": ("post_authors", "author_id")}
+# Posts with topics and authors that no list holds.
+_UNLISTED = (
+    "p.kind IN ('post', 'page') AND p.status = 'draft'",
+    "p.kind IN ('post', 'page') AND p.status = 'deleted'",
+    "p.kind = 'page' AND p.status = 'published'",
+)
 # The list is walked in its own order by posts_listed and each post asked whether it
 # belongs: no post's body is touched, and nothing is sorted.
 _WITHIN = {
@@ -60,6 +74,14 @@ class Line:
     @property
     def path(self) -> str:
         return path_of(self.kind, self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year in the archive; `before` is how many articles are newer than its newest."""
+
+    year: int
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +156,20 @@ class Target:
 
 
 def count(tx: Transaction, scope: Scope = ALL) -> int:
-    """How many published articles there are in a scope."""
-    sql = f"SELECT count(*) {_LISTED}{_WITHIN[scope.by]}"
-    return int(tx.scalar(sql, **_key(scope)))
+    """How many published articles there are in a scope.
+
+    Of a topic or an author: all that name it, which an index counts, without the few on no list.
+    """
+    if scope.by == "all":
+        return int(tx.scalar(f"SELECT count(*) {_LISTED}"))
+    table, column = _NAMES[scope.by]
+    unlisted = " - ".join(
+        f"(SELECT count(*) FROM posts p CROSS JOIN {table} n"
+        f" WHERE {which} AND n.post_id = p.id AND n.{column} = :key)"
+        for which in _UNLISTED
+    )
+    named = f"SELECT count(*) FROM {table} WHERE {column} = :key"
+    return int(tx.scalar(f"SELECT ({named}) - {unlisted}", key=scope.key))
 
 
 def has_any(tx: Transaction, scope: Scope) -> bool:
@@ -257,12 +290,28 @@ def related(
     )
 
 
-def archive(tx: Transaction) -> list[Line]:
+def every(tx: Transaction) -> list[Line]:
     """Every published article, newest first."""
-    return tx.all(
-        Line,
-        f"SELECT p.kind, p.slug, p.title, p.updated_at, p.published_at {_LISTED} {_NEWEST_FIRST}",
-    )
+    return tx.all(Line, f"{_LINES} {_NEWEST_FIRST}")
+
+
+def archive(tx: Transaction, *, limit: int, offset: int) -> list[Line]:
+    """A page of all published articles, newest first."""
+    sql = f"{_LINES} {_NEWEST_FIRST} LIMIT :limit OFFSET :offset"
+    return tx.all(Line, sql, limit=limit, offset=offset)
+
+
+def years(tx: Transaction, zone: ZoneInfo) -> list[Year]:
+    """The years in which articles were published, as they were counted in `zone`, newest first."""
+    found: list[Year] = []
+    before, start = 0, _END_OF_TIME
+    while newest := tx.scalar(f"{_NEWEST_BEFORE} {_NEWEST_FIRST} LIMIT 1", start=start):
+        end, year = start, from_text(newest).astimezone(zone).year
+        start = datetime(year, 1, 1, tzinfo=zone)
+        number = int(tx.scalar(f"{_BETWEEN} AND p.published_at >= :start", start=start, end=end))
+        found.append(Year(year, before))
+        before += number
+    return found
 
 
 def described(tx: Transaction, kind: str) -> list[Described]:

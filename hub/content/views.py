@@ -26,6 +26,8 @@ from hub.web.state import hub
 from hub.web.structured_data import Article, Crumb
 
 NO_SUCH_PAGE = N_("There is no such page.")
+# Articles on a page of the archive: 20 kB of lines.
+ARCHIVED = 100
 TAKEN_AWAY = N_("This page was taken away by its owner.")
 
 
@@ -55,11 +57,17 @@ def author(request: Request) -> Response:
 
 
 def archive(request: Request) -> Response:
-    """Every article, by year."""
+    """Every article, by year; as many on a page as fit the weight of a page."""
+    number = _page_number(request)
     site = hub(request).site()
-    with hub(request).db.read() as tx:
-        posts = listing.archive(tx)
     zone = ZoneInfo(site.timezone)
+    with hub(request).db.read() as tx:
+        total = listing.count(tx)
+        here = Paging("/archive", number, paging.pages_of(total, ARCHIVED))
+        if number > here.pages:
+            raise NotFound(NO_SUCH_PAGE)
+        posts = listing.archive(tx, limit=ARCHIVED, offset=(number - 1) * ARCHIVED)
+        begun = listing.years(tx, zone)
     years = [
         (year, list(lines))
         for year, lines in groupby(posts, lambda p: p.published_at.astimezone(zone).year)
@@ -69,10 +77,14 @@ def archive(request: Request) -> Response:
         request,
         "archive.html",
         shared=True,
+        paged=True,
         site=site,
         trail=trail,
         years=years,
-        total=len(posts),
+        all_years=[(y.year, f"{here.url(y.before // ARCHIVED + 1)}#y{y.year}") for y in begun],
+        total=total,
+        paging=here,
+        canonical=site.url(here.here),
     )
 
 
@@ -170,9 +182,7 @@ def _creators(request: Request, item: Listed[Post]) -> list[str]:
 
 
 def _list(request: Request, template: str, scope: Scope, path: str, **context: Any) -> Response:
-    number = paging.asked(request.scope["query_string"])
-    if number is None:
-        raise NotFound(NO_SUCH_PAGE)
+    number = _page_number(request)
     site = hub(request).site()
     with hub(request).db.read() as tx:
         total = listing.count(tx, scope)
@@ -199,6 +209,14 @@ def _list(request: Request, template: str, scope: Scope, path: str, **context: A
         canonical=site.url(here.here),
         **context,
     )
+
+
+def _page_number(request: Request) -> int:
+    """Which page of a list is asked for."""
+    number = paging.asked(request.scope["query_string"])
+    if number is None:
+        raise NotFound(NO_SUCH_PAGE)
+    return number
 
 
 def _elsewhere(tx: Transaction, request: Request, kind: str, slug: str) -> Response:

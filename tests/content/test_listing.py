@@ -66,6 +66,20 @@ def test_neighbours_of_the_same_moment_are_told_apart(db: Database) -> None:
     assert (older.slug, newer.slug) == ("a", "c")
 
 
+def test_what_is_on_no_list_is_not_counted(db: Database) -> None:
+    with db.write() as tx:
+        for number, status in enumerate(("published", "published", "draft", "deleted")):
+            add(tx, f"n{number}", status=status, topics=("sea",), authors=("Ada",))
+        add(tx, "page", kind="page", topics=("sea",), authors=("Ada",))
+        add(tx, "draft-page", kind="page", status="draft", topics=("sea",), authors=("Ada",))
+        add(tx, "elsewhere", topics=("land",), authors=("Bob",))
+    with db.read() as tx:
+        ada = listing.author(tx, "ada")
+        assert ada is not None
+        scopes = (Scope(), Scope("topic", "sea"), Scope("author", ada.id), Scope("topic", "no"))
+        assert [listing.count(tx, scope) for scope in scopes] == [3, 2, 2, 0]
+
+
 @pytest.mark.parametrize("scope", [Scope(), Scope("topic", "sea"), Scope("author", 1)])
 def test_lists_are_walked_in_order_and_never_sorted(sqlite: Database, scope: Scope) -> None:
     where = f"{listing._LISTED}{listing._WITHIN[scope.by]}"

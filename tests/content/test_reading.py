@@ -1,13 +1,14 @@
 """The pages that readers open."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from hub.app import create_app, create_hub
+from hub.content.views import ARCHIVED
 from hub.settings import from_environment
 from hub.site import store as sites
 from hub.web.state import Hub
@@ -137,6 +138,37 @@ def test_the_archive_holds_every_article_by_year(client: TestClient, hub: Hub) -
             add(tx, f"of-{year}", at=datetime(year, 6, 1, tzinfo=UTC))
     text = client.get("/archive").text
     assert text.index('id="y2025"') < text.index("of-2025") < text.index('id="y2024"')
+
+
+def test_a_long_archive_has_pages_and_every_year_leads_to_its_own(
+    client: TestClient, hub: Hub
+) -> None:
+    with hub.db.write() as tx:
+        for number in range(ARCHIVED + 20):
+            # Of 2023 there are 5, of 2024 30, of 2025 the rest.
+            year = 2023 if number < 5 else 2024 if number < 35 else 2025
+            at = datetime(year, 1, 1, 12, tzinfo=UTC) + timedelta(days=number)
+            add(tx, f"n{number}-", at=at)
+    first, second = client.get("/archive").text, client.get("/archive?page=2").text
+    assert first.count('href="/posts/') == ARCHIVED
+    assert second.count('href="/posts/') == 20
+    for text in (first, second):
+        # 85 are of 2025: the hundredth stands in 2024, so 2023 begins on the second page.
+        links = ["/archive#y2025", "/archive#y2024", "/archive?page=2#y2023"]
+        assert re.findall(r'href="(/archive[^"]*#y\d+)"', text) == links
+        assert "All 120 articles" in text
+    assert 'rel="next" href="/archive?page=2"' in first
+    assert '<link rel="canonical" href="https://hub.test/archive?page=2">' in second
+    assert [client.get(f"/archive?page={n}").status_code for n in ("3", "0", "x")] == [404] * 3
+
+
+def test_years_are_those_of_the_sites_zone(client: TestClient, hub: Hub) -> None:
+    with hub.db.write() as tx:
+        add(tx, "first-of-2026", at=datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
+        add(tx, "last-of-2025", at=datetime(2025, 12, 31, 22, 30, tzinfo=UTC))
+    text = client.get("/archive").text
+    assert re.findall(r'href="/archive#y(\d+)"', text) == ["2026", "2025"]
+    assert text.index('id="y2026"') < text.index("first-of-2026") < text.index('id="y2025"')
 
 
 def test_topics_and_authors_list_their_own(client: TestClient, hub: Hub) -> None:

@@ -103,6 +103,9 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
 
 def _checked(value: datetime) -> datetime:
     try:
+        if not 1000 <= value.year < 9000:
+            # At the ends of time there is none in other zones.
+            raise ValueError(value.year)
         return value.astimezone(UTC)
     except (OverflowError, ValueError) as error:
         raise Refused(N_("“%(value)s” is not a date."), value=str(value)[:60]) from error
