@@ -290,11 +290,6 @@ def related(
     )
 
 
-def every(tx: Transaction) -> list[Line]:
-    """Every published article, newest first."""
-    return tx.all(Line, f"{_LINES} {_NEWEST_FIRST}")
-
-
 def archive(tx: Transaction, *, limit: int, offset: int) -> list[Line]:
     """A page of all published articles, newest first."""
     sql = f"{_LINES} {_NEWEST_FIRST} LIMIT :limit OFFSET :offset"
