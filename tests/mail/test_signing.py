@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,10 @@ SIGNER = DkimSigner(Identity("hub.test", "hub"), dkim.new_key())
 MESSAGE = b"From: a@hub.test\r\nTo: b@mail.test\r\nSubject: Ropes\r\n\r\nHello.\r\n"
 
 
+def envelope(content: bytes) -> Envelope:
+    return Envelope(content, "a@hub.test", "b@mail.test", content)
+
+
 def at_a_bench(work: Callable[[_Bench], Any]) -> Any:
     async def run() -> Any:
         return await work(_Bench(SIGNER, asyncio.get_running_loop()))
@@ -29,7 +34,7 @@ def test_many_at_once_get_each_its_own() -> None:
     messages = [MESSAGE.replace(b"Ropes", b"Ropes %d" % n) for n in range(40)]
 
     async def work(bench: _Bench) -> list[bytes]:
-        return list(await asyncio.gather(*[bench.signature(m).made for m in messages]))
+        return list(await asyncio.gather(*[bench.signature(envelope(m)).made for m in messages]))
 
     assert at_a_bench(work) == [SIGNER.signature(message) for message in messages]
 
@@ -38,10 +43,12 @@ def test_what_cannot_be_signed_is_told_and_holds_up_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     real = SIGNER.signature
-    monkeypatch.setattr(SIGNER, "signature", lambda m: 1 / 0 if b"bad" in m else real(m))
+    monkeypatch.setattr(SIGNER, "signature", lambda m, **_: 1 / 0 if b"bad" in m else real(m))
 
     async def work(bench: _Bench) -> list[bytes | BaseException]:
-        asked = [bench.signature(b"bad").made for _ in range(5)] + [bench.signature(MESSAGE).made]
+        asked = [bench.signature(envelope(b"bad")).made for _ in range(5)] + [
+            bench.signature(envelope(MESSAGE)).made
+        ]
         return await asyncio.gather(*asked, return_exceptions=True)
 
     *bad, good = at_a_bench(work)
@@ -73,11 +80,9 @@ def test_a_server_that_goes_while_a_message_is_signed_has_not_got_it() -> None:
             connection = await relay_at(server.sockets[0].getsockname()[1]).connect()
             made: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
             outcomes: list[Outcome | None] = []
-            envelope = Envelope(
-                1, "a@hub.test", "b@mail.test", MESSAGE, signature=Signature(500, made)
-            )
+            waiting = replace(envelope(MESSAGE), signature=Signature(500, made))
             delivering = asyncio.create_task(
-                connection.deliver(envelope, lambda: None, lambda _e, o: outcomes.append(o))
+                connection.deliver(waiting, lambda: None, lambda _e, o: outcomes.append(o))
             )
             while connection.usable:
                 await asyncio.sleep(0.005)
