@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from audit import browsing, lighthouse, markup
+from audit import browsing, lighthouse, mail, markup
 from audit.finding import Finding
 from audit.tools import Missing
 
@@ -18,6 +18,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("lighthouse", lighthouse.findings),
     ("markup", markup.findings),
     ("browsing", browsing.findings),
+    ("mail", mail.findings),
 )
 # Not under /tmp, where somebody else could have put programs for us to run.
 TOOLS = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hub-audit"

@@ -10,11 +10,13 @@ from bench import (
     importing,
     kills,
     limits,
+    lists,
     million,
     pages,
     readers,
     sending,
     serving,
+    signing,
     starting,
 )
 from bench.measure import Line, folder
@@ -26,13 +28,15 @@ PARTS: dict[str, Callable[[Path], Iterable[Line]]] = {
     "readers": readers.measure,
     "start": starting.measure,
     "send": sending.measure,
+    "sign": signing.measure,
     "kills": kills.measure,
     "engines": engines.measure,
     "million": million.measure,
     "limits": limits.measure,
+    "list": lists.measure,
 }
 # Minutes of work for the whole machine: only when named.
-ONLY_WHEN_NAMED = {"limits", "million"}
+ONLY_WHEN_NAMED = {"limits", "list", "million"}
 
 
 def main() -> None:

@@ -70,7 +70,7 @@ def _on(engine: str, articles: Path, environment: Mapping[str, str]) -> list[Lin
     pairs = []
     with folder() as data:
         set_up(data, port=free_port(), **environment)
-        _subscribe(data, readers, environment)
+        subscribe_readers(data, readers, environment)
         for number in range(RUNS):
             # Posts of its own for each edition: every post is sent once.
             some = chosen[number * ARTICLES : (number + 1) * ARTICLES]
@@ -136,7 +136,7 @@ def source(port: int, *, count: int, size: int) -> Spent:
     return _spent(lambda: subprocess.run(command, check=True, capture_output=True))
 
 
-def _subscribe(data: Path, number: int, environment: Mapping[str, str]) -> None:
+def subscribe_readers(data: Path, number: int, environment: Mapping[str, str]) -> None:
     """Readers, half of them with a name; one more who is erased, so that there is somebody to
     look for before each mail."""
     file = data / "readers.csv"

@@ -13,13 +13,13 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.measure import free_port, hub, program
+from bench.measure import free_port, hub, program, run
 from demo.__main__ import OWNER, choose_theme, fill
 
 TARGET = Path(__file__).parents[1] / "docs" / "pictures"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-WIDE, NARROW, LETTER = (1280, 900), (390, 844), (640, 900)
+WIDE, NARROW, LETTER = (1280, 900), (390, 844), (600, 900)
 
 
 def main() -> None:
@@ -53,8 +53,14 @@ def take(browser: Browser, data: Path, base: str, password: str) -> None:
                 _shoot(page, f"{base}/admin/posts", f"desk-posts-{size[0]}-{scheme}")
         for size in (LETTER, NARROW):
             with _page(browser, size, scheme) as page:
-                page.set_content(_digest(data))
-                _keep(page.screenshot(full_page=True), f"digest-{size[0]}-{scheme}")
+                _shoot_mail(page, _newest_mail(data), f"digest-{size[0]}-{scheme}")
+    with _page(browser, LETTER, "light") as page:
+        # As mail programs show it until its reader asks for the pictures.
+        page.route("**/media/**", lambda route: route.abort())
+        _shoot_mail(page, _newest_mail(data), f"digest-{LETTER[0]}-no-pictures")
+    run(data, "newsletter", "test", OWNER, "--stream=each")
+    with _page(browser, LETTER, "light") as page:
+        _shoot_mail(page, _newest_mail(data), f"mail-article-{LETTER[0]}")
     choose_theme(data, "workshop")
     for size in (WIDE, NARROW):
         with _page(browser, size, "light") as page:
@@ -99,7 +105,12 @@ def _first_article(base: str) -> str:
     return found[1]
 
 
-def _digest(data: Path) -> str:
+def _shoot_mail(page: Page, html: str, name: str) -> None:
+    page.set_content(html, wait_until="networkidle")
+    _keep(page.screenshot(full_page=True), name)
+
+
+def _newest_mail(data: Path) -> str:
     """The HTML of the newest mail in the outbox."""
     newest = max((data / "outbox").glob("*.eml"))
     message = message_from_bytes(newest.read_bytes(), policy=policy.default)

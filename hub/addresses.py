@@ -13,7 +13,7 @@ _PLAIN = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9_+\-]|\.(?=[A-Za-z0-9_+\-])){0,62}[A-Za-z0-9]?"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}",
 )
-_SPECIAL_USE = re.compile(r"\.(?:arpa|invalid|local|localhost|onion)$", re.IGNORECASE)
+_SPECIAL_USE = frozenset(("arpa", "invalid", "local", "localhost", "onion"))
 
 
 def checked(address: str) -> str:
@@ -36,6 +36,8 @@ def checked(address: str) -> str:
 
 def key(address: str) -> str:
     """What is compared: the local part case-folded, the domain lower-cased in A-label form."""
+    if address.isascii():
+        return address.lower()
     local, _, domain = address.rpartition("@")
     return f"{local.casefold()}@{ascii_domain(domain)}"
 
@@ -50,6 +52,9 @@ def ascii_domain(domain: str) -> str:
 
 
 def _is_plain(address: str) -> bool:
-    if not _PLAIN.fullmatch(address) or _SPECIAL_USE.search(address):
+    if not _PLAIN.fullmatch(address):
         return False
-    return address.index("@") <= 64 and "--" not in address.rpartition("@")[2]
+    local, _, domain = address.partition("@")
+    if len(local) > 64 or "--" in domain:
+        return False
+    return domain.rpartition(".")[2].lower() not in _SPECIAL_USE

@@ -18,15 +18,19 @@ from hub.admin import routes as desk
 from hub.audience import consent, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
+from hub.audience.model import Subscriber
 from hub.content import (
+    card_views,
     listing,
     markdown_views,
     media,
     media_views,
+    missed,
     notice_views,
     rendering,
     search,
     search_views,
+    sharing,
 )
 from hub.content import views as content_views
 from hub.db import open_database
@@ -34,14 +38,18 @@ from hub.errors import Unavailable
 from hub.feeds import views as feed_views
 from hub.mail import sent
 from hub.mail.model import Composer
-from hub.newsletter import pace_store
+from hub.newsletter import pace_store, welcoming
 from hub.newsletter import views as newsletter_views
+from hub.newsletter.returns import store as returns_store
+from hub.newsletter.returns import views as returns_views
+from hub.newsletter.welcoming import Reader, Welcome
+from hub.notices import telling
 from hub.settings import Settings, from_environment
 from hub.site.model import Site
 from hub.tokens import Signer
 from hub.users import letters as users_letters
 from hub.users import store as users
-from hub.web import assets, error_pages, health, themes
+from hub.web import assets, drawing, error_pages, health, themes
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
@@ -50,6 +58,7 @@ from hub.web.watching import watch_site
 
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
+MISSED_SECONDS = 5.0
 # Beside them, for what authors wait for: as many as there are processes that render.
 SLOW_THREADS = rendering.CHILDREN
 
@@ -60,6 +69,7 @@ COMPOSERS: dict[str, Composer] = {
     **audience_letters.COMPOSERS,
     **users_letters.COMPOSERS,
     **desk_letters.COMPOSERS,
+    **welcoming.COMPOSERS,
 }
 # Called by the worker once an hour.
 HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
@@ -67,7 +77,10 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     limits.forget_old,
     sent.forget_old,
     pace_store.forget_idle,
+    returns_store.forget_spent,
     users.delete_expired_sessions,
+    telling.purge,
+    missed.forget_old,
 )
 
 
@@ -79,6 +92,7 @@ def create_hub(settings: Settings) -> Hub:
 def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     """The web application. `background` (the worker) runs for as long as it does."""
 
+    not_found = missed.Missed()
     # Before the first page is made, so that no change falls between.
     version = hub.db.site_version()
 
@@ -92,6 +106,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
         tasks = [
             asyncio.create_task(watching),
             asyncio.create_task(_read_older_posts(hub, stopping)),
+            asyncio.create_task(_write_missed(hub, not_found, stopping)),
         ]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
@@ -107,7 +122,10 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     # The last route answers every path; what is none ("OPTIONS *") gets no other address guessed.
     app.router.redirect_slashes = False
     app.state.hub = hub
+    app.state.missed = not_found
     app.state.chrome = _chrome
+    app.state.welcome = _welcome
+    app.state.drawing = drawing.limiter()
     app.state.slow_threads = anyio.CapacityLimiter(SLOW_THREADS)
     headers = SecurityHeaders(SameOrigin(app, hub=hub), hub=hub)
     cache = PageCache(headers, now=time.time)
@@ -146,12 +164,14 @@ def routes() -> list[BaseRoute]:
         *desk.ROUTES,
         *audience_views.ROUTES,
         *media_views.ROUTES,
+        *card_views.ROUTES,
         *notice_views.ROUTES,
         *search_views.ROUTES,
         *markdown_views.ROUTES,
         *content_views.ROUTES,
         *feed_views.ROUTES,
         *newsletter_views.ROUTES,
+        *returns_views.ROUTES,
         # Pages and old addresses: whatever nothing above answers. It stays the last.
         content_views.OLD_ADDRESSES,
     ]
@@ -161,21 +181,32 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     """What header and footer of every page show.
 
     `subscribe_form` is None or {"action": "/subscribe", "consent_text": …}; `footer_links` are
-    more of what `menu` holds: things with `title` and `url`.
+    more of what `menu` holds: things with `title` and `url`. `share_image` stands for a page that
+    has no picture of its own where a link to it is shared.
     """
     with hub_of(request).db.read() as tx:
         menu = listing.menu(tx)
         logo = media.picture(tx, site.logo) if site.logo else None
+        share_image = sharing.of_site(tx, site)
     text = consent.consent_text(site, language).text
     return {
         "menu": menu,
         "logo": logo,
+        "share_image": share_image,
         "footer_links": [
             {"title": i18n.translate(language, notice_views.TITLES[path]), "url": path}
             for path in notice_views.links(site)
         ],
         "subscribe_form": {"action": "/subscribe", "consent_text": text} if site.ready_at else None,
     }
+
+
+def _welcome(request: Request, site: Site, subscriber: Subscriber) -> Welcome:
+    """What the page after confirming shows beside."""
+    parts = hub_of(request)
+    reader = Reader(subscriber.id, subscriber.cadence, subscriber.language)
+    with parts.db.read() as tx:
+        return welcoming.gather(tx, site, reader, parts.now())
 
 
 async def _read_older_posts(hub: Hub, stopping: asyncio.Event) -> None:
@@ -191,6 +222,21 @@ async def _read_older_posts(hub: Hub, stopping: asyncio.Event) -> None:
         except Exception:  # noqa: BLE001  # the site goes on without; the next start tries again
             logs.failure("search.not_caught_up")
             return
+
+
+async def _write_missed(hub: Hub, not_found: missed.Missed, stopping: asyncio.Event) -> None:
+    """Write down every few seconds, and at the end, which addresses were asked for in vain."""
+    own = anyio.CapacityLimiter(1)
+    last = False
+    while not last:
+        await _pause(stopping, MISSED_SECONDS)
+        last = stopping.is_set()
+        try:
+            await anyio.to_thread.run_sync(missed.write, hub.db, not_found, limiter=own)
+        except Unavailable:
+            continue
+        except Exception:  # noqa: BLE001  # a count is not worth a site
+            logs.failure("missed.not_written")
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:

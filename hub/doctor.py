@@ -8,7 +8,12 @@ from hub.i18n import N_
 from hub.mail import dkim, dkim_store, domain_checks, headers, mailers, signing
 from hub.mail.dns import Dns, DnsAway
 from hub.mail.domain_checks import Finding
+from hub.mail.imap import Mailbox, MailboxAway
 from hub.mail.model import Mailer, RelayAway, RelayRefuses
+from hub.mail.verp import ReturnPaths
+from hub.newsletter import welcoming
+from hub.newsletter.returns import store as returns
+from hub.settings import ImapBox
 from hub.site.model import Site
 from hub.web.state import Hub
 
@@ -19,8 +24,10 @@ def examine(hub: Hub, dns: Dns) -> list[Finding]:
     return [
         *_site(hub, site),
         *_theme(hub, site),
+        *_welcome(hub, site),
         *_relays(hub, site),
         *_domain(hub, site, dns),
+        *_returns(hub, site, dns),
     ]
 
 
@@ -41,6 +48,14 @@ def _site(hub: Hub, site: Site) -> Iterator[Finding]:
 def _theme(hub: Hub, site: Site) -> Iterator[Finding]:
     for line in theme_check.told(site.theme, hub.settings.themes, site):
         yield Finding("Theme", "bad", N_("%(reason)s"), {"reason": line})
+
+
+def _welcome(hub: Hub, site: Site) -> Iterator[Finding]:
+    with hub.db.read() as tx:
+        gone = welcoming.gone(tx, site)
+    if gone:
+        text = N_("Articles to begin with that are not on the site any more: %(slugs)s.")
+        yield Finding("Welcome", "warning", text, {"slugs": ", ".join(gone)})
 
 
 def _relays(hub: Hub, site: Site) -> Iterator[Finding]:
@@ -71,6 +86,41 @@ def _domain(hub: Hub, site: Site, dns: Dns) -> Iterator[Finding]:
         "DMARC", lambda: domain_checks.dmarc(domain, dns.txt(f"_dmarc.{domain}"), site.owner_email)
     )
     yield _asked("MX", lambda: domain_checks.mx(domain, dns.mx(domain)))
+
+
+def _returns(hub: Hub, site: Site, dns: Dns) -> Iterator[Finding]:
+    box, name = hub.settings.imap, "Bounces"
+    if site.bounce_address:
+        made = ReturnPaths(hub.signer).maker(site.bounce_address)(0, 0)
+        text = N_("Undeliverable mail comes back to addresses like %(address)s.")
+        yield Finding(name, "good", text, {"address": made})
+        domain = headers.domain_of(site.bounce_address)
+        if domain != headers.domain_of(site.from_email):
+            yield _asked("SPF", lambda: domain_checks.spf(domain, dns.txt(domain)))
+            yield _asked("MX", lambda: domain_checks.mx(domain, dns.mx(domain)))
+        if box is None:
+            text = N_("Nobody reads what comes back to bounce_address: set HUB_IMAP.")
+            yield Finding(name, "warning", text)
+    elif box is not None:
+        text = N_("HUB_IMAP is read, but no mail comes back there: set bounce_address.")
+        yield Finding(name, "warning", text)
+    if box is not None:
+        yield _mailbox(hub, box)
+
+
+def _mailbox(hub: Hub, box: ImapBox) -> Finding:
+    values: dict[str, object] = {"mailbox": f"{box.host}:{box.port}/{box.folder}"}
+    try:
+        Mailbox(box).close()
+    except MailboxAway as error:
+        text = N_("The mailbox %(mailbox)s cannot be opened: %(reason)s")
+        return Finding("Mailbox", "bad", text, {**values, "reason": str(error)})
+    with hub.db.read() as tx:
+        state = returns.box_state(tx, box.name)
+    if state is not None and state.replies:
+        text = N_("The mailbox %(mailbox)s can be opened; %(number)s messages were left for you.")
+        return Finding("Mailbox", "good", text, {**values, "number": state.replies})
+    return Finding("Mailbox", "good", N_("The mailbox %(mailbox)s can be opened."), values)
 
 
 def _dkim(hub: Hub, site: Site, dns: Dns) -> Finding:

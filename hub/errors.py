@@ -8,6 +8,7 @@
     │   ├── NotAllowed       not by this person, or not from this page                  403
     │   ├── TooLarge         more bytes than the hub takes                              413
     │   └── TooMany          too often; try again later                                 429
+    ├── Unreachable          another site cannot be called, or does not answer           502
     ├── SettingError         a setting is wrong; the hub does not start                 500
     └── Unavailable          not now: the database or the disk does not answer          503
         ├── DatabaseBusy     another writer holds the database
@@ -67,6 +68,12 @@ class TooLarge(Refused):
 
 class TooMany(Refused):
     status = 429
+
+
+class Unreachable(HubError):
+    """Another site cannot be called, or does not answer; the message says why, in English."""
+
+    status = 502
 
 
 class SettingError(HubError):

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -89,6 +90,14 @@ def date_and_time(moment: datetime, language: str, timezone: str) -> str:
 def number(value: float, language: str) -> str:
     """`1,234` or `1 234`."""
     return format_decimal(value, locale=_locale(language))
+
+
+def language_name(tag: str, language: str) -> str:
+    """`French` or `français` for a tag such as `fr`, in a language of LANGUAGES; else the tag."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(_locale(language)) or tag
+    except (ValueError, UnknownLocaleError):
+        return tag
 
 
 def rate(value: float, language: str) -> str:

@@ -5,8 +5,10 @@ keeps that list whole. What the owner decides (title, language, schedule) is not
 it lives in the database, see hub/site/.
 """
 
+import base64
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +17,8 @@ from urllib.parse import unquote, urlsplit
 
 from hub.errors import SettingError
 
+_TOPIC = re.compile(r"arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}")
+_SHORTEST_PASSWORD = 16
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -35,6 +39,39 @@ class SmtpRelay:
 
 
 @dataclass(frozen=True, slots=True)
+class ImapBox:
+    """The mailbox that is read for what comes back. `tls`: `implicit` (imaps), `required`
+    (STARTTLS) or `no`. What was dealt with goes into the folder `moved_to`, if there is one."""
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    folder: str = "INBOX"
+    tls: str = "implicit"
+    moved_to: str = ""
+
+    @property
+    def name(self) -> str:
+        """`user@host:port/folder`: what the ledger calls it."""
+        return f"{self.username}@{self.host}:{self.port}/{self.folder}"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookKeys:
+    """What proves that a webhook comes from the provider; empty where none is listened to.
+
+    `ses` holds ARNs of the owner's SNS topics, `postmark` is user:password, `mailgun` the key
+    that signs, `sendgrid` the public key as DER (SubjectPublicKeyInfo).
+    """
+
+    ses: tuple[str, ...] = ()
+    postmark: str = field(default="", repr=False)
+    mailgun: str = field(default="", repr=False)
+    sendgrid: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The environment, checked. A wrong value raised SettingError before this existed.
 
@@ -47,6 +84,9 @@ class Settings:
     smtp: tuple[SmtpRelay, ...]
     secret_key: bytes = field(repr=False)
     trusted_proxies: tuple[Network, ...]
+    imap: ImapBox | None = None
+    webhooks: WebhookKeys = field(default_factory=WebhookKeys)
+    private_networks: tuple[Network, ...] = ()
 
     @property
     def media(self) -> Path:
@@ -59,6 +99,16 @@ class Settings:
     @property
     def themes(self) -> Path:
         return self.data / "themes"
+
+    @property
+    def cache(self) -> Path:
+        """What is made again when it is gone: smaller pictures, cards."""
+        return self.data / "cache"
+
+    @property
+    def imports(self) -> Path:
+        """A folder for each list that was given to the desk."""
+        return self.data / "imports"
 
     @property
     def workers(self) -> Path:
@@ -94,6 +144,24 @@ VARIABLES = (
         "with spaces between, the next takes over while one cannot be used; "
         "`outbox` writes each message to data/outbox/ instead.",
     ),
+    Variable(
+        "HUB_IMAP",
+        "",
+        "imaps://user:password@host/INBOX, the mailbox that undeliverable mail comes back to; or "
+        "imap://…, with ?tls=required|no; ?move=FOLDER takes what was dealt with.",
+    ),
+    Variable(
+        "HUB_WEBHOOK_SES", "", "ARNs of the SNS topics whose events /webhooks/ses takes, by spaces."
+    ),
+    Variable(
+        "HUB_WEBHOOK_POSTMARK", "", "user:password that Postmark sends to /webhooks/postmark."
+    ),
+    Variable("HUB_WEBHOOK_MAILGUN", "", "Mailgun's webhook signing key, for /webhooks/mailgun."),
+    Variable(
+        "HUB_WEBHOOK_SENDGRID",
+        "",
+        "SendGrid's verification key (of the signed event webhook), for /webhooks/sendgrid.",
+    ),
     Variable("HUB_SECRET_KEY", "", "The key that signs links, 32 characters or more."),
     Variable(
         "HUB_SECRET_KEY_FILE", "", "A file that holds the key; default: data/secret.key, made once."
@@ -102,6 +170,11 @@ VARIABLES = (
         "HUB_TRUSTED_PROXIES",
         "",
         "Addresses or networks, with commas, whose X-Forwarded-For is believed.",
+    ),
+    Variable(
+        "HUB_PRIVATE_NETWORKS",
+        "",
+        "Addresses or networks, with commas, that the hub may call although they are not public.",
     ),
 )
 
@@ -123,7 +196,10 @@ def from_environment(
         base_url=_base_url(values["HUB_BASE_URL"]),
         smtp=parse_smtp(values["HUB_SMTP"]),
         secret_key=_secret_key(values, folder),
-        trusted_proxies=_networks(values["HUB_TRUSTED_PROXIES"]),
+        trusted_proxies=_networks("HUB_TRUSTED_PROXIES", values),
+        private_networks=_networks("HUB_PRIVATE_NETWORKS", values),
+        imap=parse_imap(values["HUB_IMAP"]),
+        webhooks=_webhook_keys(values),
     )
 
 
@@ -163,6 +239,61 @@ def _relay(url: str) -> SmtpRelay:
     return SmtpRelay(
         parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), tls
     )
+
+
+def parse_imap(url: str) -> ImapBox | None:
+    """The mailbox that HUB_IMAP names; None for an empty one. Raises SettingError."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise SettingError("HUB_IMAP: a host in brackets must be an IPv6 address") from error
+    if parts.scheme not in ("imap", "imaps") or not parts.hostname:
+        raise SettingError("HUB_IMAP must be imaps://user:password@host/INBOX or imap://…")
+    try:
+        port = parts.port or (993 if parts.scheme == "imaps" else 143)
+    except ValueError as error:
+        raise SettingError("HUB_IMAP: the port is not a number from 1 to 65535") from error
+    if not parts.username or not parts.password:
+        raise SettingError("HUB_IMAP needs a user and a password: imaps://user:password@host/INBOX")
+    options = {"tls": "implicit" if parts.scheme == "imaps" else "required", "move": ""}
+    for option in filter(None, parts.query.split("&")):
+        name, _, value = option.partition("=")
+        if name not in options or (name == "tls" and value not in ("required", "no")):
+            raise SettingError("HUB_IMAP: the options are tls=required or no, and move=FOLDER")
+        if name == "move" or parts.scheme == "imap":
+            options[name] = unquote(value)
+    folder = unquote(parts.path.removeprefix("/")) or "INBOX"
+    for text in (folder, options["move"], unquote(parts.username), unquote(parts.password)):
+        if not text.isascii() or not (text.isprintable() or not text):
+            raise SettingError("HUB_IMAP: only plain ASCII letters can be used")
+    return ImapBox(
+        parts.hostname,
+        port,
+        unquote(parts.username),
+        unquote(parts.password),
+        folder,
+        options["tls"],
+        options["move"],
+    )
+
+
+def _webhook_keys(values: Mapping[str, str]) -> WebhookKeys:
+    topics = tuple(values["HUB_WEBHOOK_SES"].split())
+    if not all(_TOPIC.fullmatch(topic) for topic in topics):
+        raise SettingError("HUB_WEBHOOK_SES must be like arn:aws:sns:eu-west-1:123456789012:name")
+    postmark = values["HUB_WEBHOOK_POSTMARK"]
+    user, _, password = postmark.partition(":")
+    if postmark and (not user or len(password) < _SHORTEST_PASSWORD):
+        raise SettingError("HUB_WEBHOOK_POSTMARK must be user:password, the password 16 long")
+    try:
+        sendgrid = base64.b64decode(values["HUB_WEBHOOK_SENDGRID"], validate=True)
+    except ValueError as error:
+        raise SettingError("HUB_WEBHOOK_SENDGRID must be the verification key as shown") from error
+    if sendgrid and not sendgrid.startswith(b"\x30"):
+        raise SettingError("HUB_WEBHOOK_SENDGRID must be the verification key as shown")
+    return WebhookKeys(topics, postmark, values["HUB_WEBHOOK_MAILGUN"], sendgrid)
 
 
 def _make_private_folder(folder: Path) -> None:
@@ -225,12 +356,12 @@ def _long_enough(key: bytes, name: str) -> bytes:
     return key
 
 
-def _networks(text: str) -> tuple[Network, ...]:
+def _networks(name: str, values: Mapping[str, str]) -> tuple[Network, ...]:
     try:
         return tuple(
             ipaddress.ip_network(part.strip(), strict=False)
-            for part in text.split(",")
+            for part in values[name].split(",")
             if part.strip()
         )
     except ValueError as error:
-        raise SettingError(f"HUB_TRUSTED_PROXIES: {error}") from error
+        raise SettingError(f"{name}: {error}") from error

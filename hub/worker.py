@@ -7,18 +7,35 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hub import logs
+from hub.admin import rounds
+from hub.audience import import_lane
+from hub.audience.import_lane import ImportLane
+from hub.content import shelf
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
+from hub.feeds.websub import Post, Teller
 from hub.mail import mailers, queue, relays, workers
 from hub.mail.lifeline import Lifeline
 from hub.mail.model import Composer, Mailer, Render, Standing
 from hub.mail.posting import Desk, LetterLane
 from hub.mail.signing import SigningMailer
-from hub.newsletter import claiming, editions, planning, samples, steering, troubles
+from hub.net import Fetcher
+from hub.newsletter import (
+    claiming,
+    due,
+    editions,
+    planning,
+    samples,
+    steering,
+    troubles,
+    undoing,
+)
 from hub.newsletter.books import Books
 from hub.newsletter.gate import Gate
 from hub.newsletter.planning import Press
+from hub.newsletter.returns.mailbox import MailboxReader
 from hub.newsletter.sending import Clock, EditionLane
+from hub.notices.stumbles import Stumbles
 from hub.site import store as sites
 from hub.site.model import Site
 from hub.web.mailing import renderer
@@ -32,6 +49,7 @@ PATIENCE_SECONDS = 60.0
 DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 3600.0
 TEMPLATE_SECONDS = 60.0
+ROUND_SECONDS = 60.0
 MAILS_LIVE = timedelta(days=30)
 
 # Called once an hour with an open write transaction.
@@ -51,17 +69,22 @@ class Worker:
         chance: Callable[[], float] = random.random,
         steady: Callable[[], float] = time.monotonic,
         connections: int | None = None,
+        post: Post | None = None,
     ) -> None:
         self._hub = hub
-        self._housekeepers = (_purge_mails, *housekeepers)
+        self._housekeepers = (_purge_mails, self._forget_lists, *housekeepers)
+        self.lists = ImportLane(hub.db, hub.settings.imports, shelf.topic_slugs)
         self._steady = steady
         self._watch = workers.SilenceWatch()
         self._lifeline = Lifeline(hub.settings.workers)
         self._mark = ""
+        self._way = " ".join(relay.name for relay in hub.settings.smtp)
         self._worker_id: int | None = None
         self._next_housekeeping = steady()
         self._plan_from = steady()
         self._planning_trouble = ""
+        self._next_round = steady()
+        self.stumbles = Stumbles()
         self.stopping = asyncio.Event()
         way = mailer or mailers.mailer(hub.settings, hub.site().base_url, steady=steady)
         self._mailer = way
@@ -72,6 +95,15 @@ class Worker:
             Desk(hub.signer, composers, self._site_and_render),
             SigningMailer(mailers.for_letters(way), hub.db, self._site),
             chance=chance,
+        )
+        self.mailbox = MailboxReader(
+            hub.db, hub.settings.imap, hub.signer, self._site, steady=steady
+        )
+        self._websub = Teller(
+            hub.db,
+            self._site,
+            post or Fetcher(hub.settings.private_networks).post,
+            self.stopping.is_set,
         )
         gate = Gate(hub.db, self._site, steady=steady, connections=connections)
         self.editions = EditionLane(
@@ -92,8 +124,10 @@ class Worker:
         await self.beat(now)
         planned = await self.plan(now)
         posted = await self.post(now)
+        listed = await self.take_lists(now)
         sent = await self.send(lambda: now, patient=False)
-        return planned or posted or sent
+        told = await self.tell(now)
+        return planned or posted or listed or sent or told
 
     async def beat(self, now: datetime) -> None:
         """Renew the heartbeat; queue again what dead workers held."""
@@ -104,8 +138,13 @@ class Worker:
         return await asyncio.to_thread(self._plan, now)
 
     async def post(self, now: datetime) -> bool:
-        """Send mails to one person."""
+        """Send mails to one person, and to the owner what they are to be told."""
+        await asyncio.to_thread(rounds.post, self._hub, now)
         return await self.letters.work(await self._id(now), now)
+
+    async def take_lists(self, now: datetime) -> bool:
+        """One step of a list that an owner gave to the desk."""
+        return await asyncio.to_thread(self.lists.work, now)
 
     async def send(self, now: Clock, *, patient: bool = True) -> bool:
         """Send deliveries until none is due or the worker is stopped.
@@ -113,6 +152,14 @@ class Worker:
         Who is not `patient` sends what the limits let through at `now`, and waits for nothing.
         """
         return await self.editions.work(await self._id(now()), now, self.stopping, patient=patient)
+
+    async def read_mailbox(self, now: datetime, *, at_once: bool = False) -> bool:
+        """Take what came back to the mailbox, once a minute or `at_once`."""
+        return await self.mailbox.work(now, self.stopping, at_once=at_once)
+
+    async def tell(self, now: datetime) -> bool:
+        """Tell the WebSub hub which feeds changed."""
+        return await asyncio.to_thread(self._tell, now)
 
     async def close(self, now: datetime) -> None:
         """Give back every claim and sign off."""
@@ -136,9 +183,9 @@ class Worker:
             if self._worker_id is None:
                 # Held before others can read of it.
                 self._mark = self._lifeline.hold()
-                self._worker_id = workers.start(tx, now, lifeline=self._mark)
+                self._worker_id = workers.start(tx, now, lifeline=self._mark, way=self._way)
             else:
-                workers.beat(tx, self._worker_id, now, lifeline=self._mark)
+                workers.beat(tx, self._worker_id, now, lifeline=self._mark, way=self._way)
         with db.read() as tx:
             others = workers.others(tx, self._worker_id)
         silent = set(self._watch.dead(others, now=now, steady=self._steady()))
@@ -147,6 +194,8 @@ class Worker:
             with db.write() as tx:
                 returned = _give_back(tx, dead, now)
                 first = workers.sign_off(tx, dead)
+                if first:
+                    rounds.worker_died(tx, self._site(tx), returned, now)
             if first:
                 event = "worker.died" if dead in ended else "worker.silent"
                 logs.warning(event, worker=dead, returned=returned)
@@ -171,8 +220,15 @@ class Worker:
                 with db.write() as tx:
                     keep(tx, now)
         did = self._make_editions(now)
+        if self._steady() >= self._next_round:
+            self._next_round = self._steady() + ROUND_SECONDS
+            rounds.look(self._hub, self.stumbles, now)
         with db.read() as tx:
-            planned = editions.with_status(tx, "planned")
+            planned = [
+                edition
+                for edition in editions.with_status(tx, "planned")
+                if not undoing.is_held(edition, now)
+            ]
             cancelled = steering.unswept(tx)
             changed = troubles.differs(tx, troubles.PLANNING, self._planning_trouble)
         if changed:
@@ -197,14 +253,16 @@ class Worker:
             return did
         self._planning_trouble = ""
         while not self.stopping.is_set():
-            with self._hub.db.read() as tx:
-                site, render = self._site_and_render(tx)
-                if not planning.is_due(tx, site, now):
-                    return did
             try:
+                with self._hub.db.read() as tx:
+                    site, render = self._site_and_render(tx)
+                    if not due.is_due(tx, site, now):
+                        return did
                 with self._hub.db.write() as tx:
-                    edition = planning.plan_due(tx, Press(site, self._hub.signer, render), now)
+                    edition = due.plan_due(tx, Press(site, self._hub.signer, render), now)
                     tx.site_changed()
+            except Unavailable:
+                raise
             except HubError as error:
                 # The mail cannot be made: nothing was taken, and it is tried again.
                 self._planning_trouble = str(error)
@@ -217,7 +275,19 @@ class Worker:
             logs.event("edition.made", id=edition.id, period=edition.period, status=edition.status)
         return did
 
+    def _tell(self, now: datetime) -> bool:
+        if not self._websub.work(now):
+            return False
+        reason = self._websub.trouble
+        with self._hub.db.read() as tx:
+            changed = troubles.differs(tx, troubles.WEBSUB, reason)
+        if changed:
+            with self._hub.db.write() as tx:
+                troubles.note(tx, troubles.WEBSUB, reason, now)
+        return True
+
     def _close(self, now: datetime) -> None:
+        self.lists.close()
         if self._worker_id is not None:
             self._note_relays(now)
             with self._hub.db.write() as tx:
@@ -226,12 +296,15 @@ class Worker:
             self._worker_id = None
             self._lifeline.release()
 
+    def _forget_lists(self, tx: Transaction, now: datetime) -> None:
+        import_lane.forget_old(tx, self._hub.settings.imports, now)
+
     def _site(self, tx: Transaction) -> Site:
         return sites.load(tx, base_url=self._hub.settings.base_url)
 
     def _site_and_render(self, tx: Transaction) -> tuple[Site, Render]:
         site = self._site(tx)
-        return site, renderer(site, self._hub.settings.themes)
+        return site, renderer(site, self._hub.settings)
 
 
 async def run(
@@ -250,12 +323,15 @@ async def run(
     """
     worker = await asyncio.to_thread(Worker, hub, composers, housekeepers=housekeepers)
     loops = [
-        asyncio.create_task(_repeat(step, stopping, pause))
-        for step, pause in (
-            (_beating(worker, hub), workers.BEAT_SECONDS),
-            (lambda: worker.plan(hub.now()), IDLE_SECONDS),
-            (_posting(worker, hub, stopping), IDLE_SECONDS / 2),
-            (_sending(worker, hub, stopping), IDLE_SECONDS),
+        asyncio.create_task(_repeat(_watched(name, step, worker, hub), stopping, pause))
+        for name, step, pause in (
+            ("beat", _beating(worker, hub), workers.BEAT_SECONDS),
+            ("plan", lambda: worker.plan(hub.now()), IDLE_SECONDS),
+            ("post", _posting(worker, hub, stopping), IDLE_SECONDS / 2),
+            ("lists", lambda: worker.take_lists(hub.now()), IDLE_SECONDS),
+            ("send", _sending(worker, hub, stopping), IDLE_SECONDS),
+            ("websub", lambda: worker.tell(hub.now()), IDLE_SECONDS),
+            ("mailbox", lambda: worker.read_mailbox(hub.now()), WAITING_SECONDS),
         )
     ]
     try:
@@ -272,20 +348,28 @@ async def run(
 async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
     """Work until nothing is due any more; why something could not go out, or nothing."""
     worker = await asyncio.to_thread(Worker, hub, composers)
-    beating: asyncio.Task[None] | None = None
+    beside: list[asyncio.Task[None]] = []
     deadline = None
     try:
         while True:
             try:
-                if beating is None:
+                if not beside:
                     await worker.beat(hub.now())
+                    # First, so that nothing is sent to an address that is known to be dead.
+                    await worker.read_mailbox(hub.now(), at_once=True)
                     # A tick may take hours; meanwhile others see that this worker lives.
-                    beating = asyncio.create_task(
-                        _repeat(_beating(worker, hub), worker.stopping, workers.BEAT_SECONDS)
-                    )
+                    beside = [
+                        asyncio.create_task(_repeat(step, worker.stopping, pause))
+                        for step, pause in (
+                            (_beating(worker, hub), workers.BEAT_SECONDS),
+                            (lambda: worker.read_mailbox(hub.now()), WAITING_SECONDS),
+                        )
+                    ]
                 planned = await worker.plan(hub.now())
                 posted = await worker.post(hub.now())
-                did = await _send_beside_letters(worker, hub) or planned or posted
+                posted = await worker.take_lists(hub.now()) or posted
+                told = await worker.tell(hub.now())
+                did = await _send_beside_letters(worker, hub) or planned or posted or told
                 if trouble := worker.trouble:
                     # The mail that tells the owner, if it can go.
                     await worker.post(hub.now())
@@ -305,8 +389,7 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                 await asyncio.sleep(IDLE_SECONDS)
     finally:
         worker.stopping.set()
-        if beating is not None:
-            await beating
+        await asyncio.gather(*beside)
         await worker.close(hub.now())
 
 
@@ -337,6 +420,25 @@ async def _repeat(
             did = False
         if not did:
             await _wait(stopping, pause)
+
+
+def _watched(
+    name: str, step: Callable[[], Awaitable[bool]], worker: Worker, hub: Hub
+) -> Callable[[], Awaitable[bool]]:
+    """The step, with a note of whether it fails: the owner hears of what lasts."""
+
+    async def watched() -> bool:
+        try:
+            did = await step()
+        except Exception as error:
+            # What an unexpected error says may quote somebody's words.
+            reason = str(error) if isinstance(error, HubError) else type(error).__name__
+            worker.stumbles.failed(name, type(error).__name__, reason, hub.now())
+            raise
+        worker.stumbles.went_well(name, hub.now())
+        return did
+
+    return watched
 
 
 def _beating(worker: Worker, hub: Hub) -> Callable[[], Awaitable[bool]]:

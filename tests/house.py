@@ -15,19 +15,27 @@ BELOW = {
     "db": set[str](),
     "site": {"db"},
     "mail": {"site", "db"},
+    "notices": {"mail", "site", "db"},
     "users": {"mail", "site", "db"},
     "content": {"site", "db"},
-    "audience": {"mail", "site", "db"},
-    "newsletter": {"content", "audience", "mail", "site", "db"},
+    "audience": {"notices", "mail", "site", "db"},
+    "newsletter": {"content", "audience", "notices", "mail", "site", "db"},
     "feeds": {"content", "site", "db"},
     "web": {"users", "mail", "site", "db"},
-    "admin": {"content", "audience", "newsletter", "feeds", "users", "web", "mail", "site", "db"},
+    "admin": {
+        *("content", "audience", "newsletter", "feeds", "notices", "users", "web"),
+        *("mail", "site", "db"),
+    },
 }
 JOINERS = {"__main__", "app", "cli", "doctor", "worker"}
 # Modules that stand alone: each may import others of them, and what is named here beside.
 LEAVES: dict[str, set[str]] = {
-    name: set() for name in ("errors", "times", "tokens", "addresses", "i18n", "logs", "reports")
-} | {"settings": set(), "limits": {"db"}, "backups": {"db"}}
+    name: set()
+    for name in (
+        *("errors", "times", "tokens", "addresses", "i18n", "logs", "reports"),
+        "archives",
+    )
+} | {"settings": set(), "net": set(), "limits": {"db"}, "backups": {"db"}}
 # A model is a leaf too; the one that describes a letter's writer names what that is given.
 MODELS_WITH_MORE = {"hub.mail.model": {"hub.db", "hub.tokens"}}
 

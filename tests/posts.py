@@ -36,6 +36,8 @@ def add(
     updated_at: datetime | None = None,
     authors: tuple[str, ...] = (),
     topics: tuple[str, ...] = (),
+    pictures: tuple[str, ...] = (),
+    translation_of: str = "",
 ) -> int:
     """A post, a day younger than the one before unless `at` says when; its id."""
     number = next(_numbers)
@@ -83,6 +85,19 @@ def add(
             id=post_id,
             topic=topic,
             position=position,
+        )
+    for position, path in enumerate(pictures):
+        tx.execute(
+            "INSERT INTO post_pictures (post_id, position, path) VALUES (:id, :position, :path)",
+            id=post_id,
+            position=position,
+            path=path,
+        )
+    if translation_of:
+        tx.execute(
+            "INSERT INTO translations (post_id, original) VALUES (:id, :original)",
+            id=post_id,
+            original=translation_of,
         )
     tx.site_changed()
     return post_id

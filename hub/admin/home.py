@@ -7,18 +7,20 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import progress, replies, theme_check
+from hub.admin import notice_words, progress, replies, theme_check
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import store as audience
 from hub.content import shelf
 from hub.i18n import N_
 from hub.newsletter import editions, planning
-from hub.settings import Settings
+from hub.notices import store as notices
 from hub.site.model import Site
 from hub.web.state import hub
 
 LATEST = 5
+UNREAD = 3
+MOST_COUNTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,12 @@ def home(request: Request) -> Response:
         people = audience.count_by_status(tx)
         coming = planning.next_edition(tx, site, "weekly", parts.now())
         paused = editions.with_status(tx, "paused")
-        obstacles = progress.obstacles(tx, parts.settings)
+        obstacles = progress.obstacles(tx, parts.settings, parts.now())
+        unread = notices.unread(tx, limit=UNREAD)
+        more_unread = notices.count_unread(tx, most=MOST_COUNTED) - len(unread)
     everything = steps(
-        parts.settings,
         site,
+        mail_server=not obstacles.outbox,
         articles=posts.published,
         pages=pages.published,
         readers=people["active"],
@@ -61,6 +65,9 @@ def home(request: Request) -> Response:
         coming=coming,
         paused=paused,
         obstacles=obstacles,
+        unread=unread,
+        more_unread=more_unread,
+        notice_said=notice_words.said,
         said=replies.said,
         theme_faults=theme_check.told(site.theme, parts.settings.themes, site),
         steps=everything,
@@ -68,7 +75,7 @@ def home(request: Request) -> Response:
     )
 
 
-def steps(settings: Settings, site: Site, *, articles: int, pages: int, readers: int) -> list[Step]:
+def steps(site: Site, *, mail_server: bool, articles: int, pages: int, readers: int) -> list[Step]:
     """What is left to do, in the order in which it is best done."""
     return [
         Step(
@@ -105,7 +112,7 @@ def steps(settings: Settings, site: Site, *, articles: int, pages: int, readers:
             N_("Connect a mail server"),
             N_("Until HUB_SMTP names one, mail is kept in the outbox for you to look at."),
             "/admin/outbox",
-            bool(settings.smtp),
+            mail_server,
         ),
         Step(
             N_("Open the site to the world"),

@@ -1,40 +1,42 @@
 """The newsletter: what goes out next, when and to how many, and what became of the past."""
 
-import anyio.from_thread
+from datetime import datetime
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hub import i18n
 from hub.admin import progress, replies, words
+from hub.admin.coming import STREAMS
 from hub.admin.confirming import ask
 from hub.admin.mail_view import html_part, message_page
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.db import Transaction
-from hub.errors import NotFound, Refused
+from hub.errors import NotFound
 from hub.i18n import N_
-from hub.mail import mailers, reading
+from hub.mail import reading
 from hub.mail.reading import Message
-from hub.mail.signing import SigningMailer
 from hub.newsletter import (
     copies,
     deliveries,
     editions,
     ledger,
+    letter_store,
+    outstanding,
     pacing,
     planning,
-    previewing,
     samples,
     steering,
+    undoing,
 )
 from hub.newsletter import progress as sending_progress
-from hub.newsletter.model import Edition, NextEdition
-from hub.newsletter.planning import Press
-from hub.web import mailing
+from hub.newsletter.model import Edition
+from hub.newsletter.returns import store as returns
+from hub.newsletter.returns.model import KINDS
 from hub.web.pages import message
 from hub.web.state import hub
 
-STREAMS = ("weekly", "monthly", "each")
 SHOWN = 30
 
 
@@ -46,7 +48,8 @@ def overview(request: Request) -> Response:
         coming = [planning.next_edition(tx, site, stream, parts.now()) for stream in STREAMS]
         past = editions.newest(tx, SHOWN)
         paused = editions.with_status(tx, "paused")
-        obstacles = progress.obstacles(tx, parts.settings)
+        obstacles = progress.obstacles(tx, parts.settings, parts.now())
+        letters = letter_store.unsent(tx, limit=SHOWN)
         held_back = pacing.waiting(tx, site, parts.now())
     return desk_page(
         request,
@@ -59,75 +62,20 @@ def overview(request: Request) -> Response:
         held_back=_said(request, held_back),
         words=words,
         said=replies.said,
-        outbox=not parts.settings.smtp,
+        letters=letters,
+        can_undo=undoing.can_undo,
     )
 
 
-def preview(request: Request) -> Response:
-    """The next edition as its readers would get it now."""
-    stream = _stream(request)
-    return message_page(
-        request,
-        _next_message(request, stream),
-        section="newsletter",
-        back="/admin/newsletter",
-        title=message(request, N_("Preview")),
-        frame=f"/admin/newsletter/next/{stream}/html",
-        test=f"/admin/newsletter/next/{stream}/test",
-    )
-
-
-def preview_html(request: Request) -> Response:
-    return html_part(_next_message(request, _stream(request)))
-
-
-def send_test(request: Request) -> Response:
-    """The next edition as it stands, at once, to whoever asks; the ledger knows nothing of it."""
-    parts, stream, press = hub(request), _stream(request), _press(request)
-    with parts.db.read() as tx:
-        envelope = previewing.sample(
-            tx,
-            press,
-            stream,
-            address=request.state.user.email,
-            language=press.site.language,
-            now=parts.now(),
-        )
-    mailer = SigningMailer(
-        mailers.mailer(parts.settings, press.site.base_url), parts.db, lambda _tx: press.site
-    )
-    # Views run in a thread; sending belongs to the event loop.
-    anyio.from_thread.run(previewing.send, envelope, mailer)
-    return done(f"/admin/newsletter/next/{stream}", "tested")
-
-
-def ask_send(request: Request) -> Response:
-    """What would go out, to how many; once more before it does."""
-    coming = _next(request, _stream(request))
-    if not coming.posts:
-        raise Refused(N_("There is nothing to send: no article waits for this newsletter."))
-    return ask(
-        request,
-        section="newsletter",
-        title=N_("Send it now to one reader?")
-        if coming.readers == 1
-        else N_("Send it now to %(readers)s readers?"),
-        text=N_("These articles go out at once; the edition of the usual day still comes:"),
-        button=N_("Send it now"),
-        back="/admin/newsletter",
-        values={"readers": _shown(request, coming.readers)},
-        danger=False,
-        lines=tuple(post.title for post in coming.posts),
-    )
-
-
-def send(request: Request) -> Response:
-    parts, stream = hub(request), _stream(request)
-    press = _press(request)
+def undo(request: Request) -> Response:
+    """Take back an edition that has not started, as if it had never been made."""
+    parts, user = hub(request), request.state.user
     with parts.db.write() as tx:
-        made = planning.send_now(tx, press, stream, parts.now())
-    where = f"/admin/newsletter/{made[0].id}" if len(made) == 1 else "/admin/newsletter"
-    return done(where, "sending")
+        letter = letter_store.of_edition(tx, request.path_params["id"])
+        undoing.undo(tx, request.path_params["id"], by=user.name or user.email, now=parts.now())
+    return done(
+        f"/admin/newsletter/letters/{letter.id}" if letter else "/admin/newsletter", "undone"
+    )
 
 
 def edition(request: Request) -> Response:
@@ -147,14 +95,28 @@ def edition(request: Request) -> Response:
         # Only when there are some: looking for none reads every delivery of the edition.
         missed = counts.failed + counts.unknown
         failed = deliveries.undelivered(tx, found.id, limit=SHOWN) if missed else []
+        deferred = (
+            outstanding.page(tx, found.id, "deferred", after=0, limit=SHOWN)
+            if counts.deferred
+            else []
+        )
+        refusing = outstanding.refusing(tx, found.id) if found.status == "paused" else []
+        letter = letter_store.of_edition(tx, found.id)
+        came_back = returns.counts(tx, found.id)
     return desk_page(
         request,
         "admin/edition.html",
         section="newsletter",
         edition=found,
-        counts=counts,
+        counts=how.counts,
         posts=posts,
+        letter=letter,
         failed=failed,
+        deferred=deferred,
+        refusing=refusing,
+        can_undo=undoing.can_undo(found),
+        seconds_left=_seconds_left(found, parts.now()),
+        came_back=[(kind, came_back[kind]) for kind in KINDS if kind in came_back],
         how=how,
         refresh=progress.refresh_seconds(found, how),
         moving=moving,
@@ -205,7 +167,9 @@ def ask_cancel(request: Request) -> Response:
         text=N_(
             "Whoever has not got it yet gets it never. If nothing has left, its articles go into "
             "the next edition."
-        ),
+        )
+        if found.stream in ("weekly", "monthly")
+        else N_("Whoever has not got it yet gets it never."),
         button=N_("Cancel this edition"),
         back=f"/admin/newsletter/{found.id}",
         values={"subject": found.subject},
@@ -268,13 +232,6 @@ def _shown(request: Request, count: int) -> str:
     return i18n.number(count, hub(request).site().language)
 
 
-def _stream(request: Request) -> str:
-    stream: str = request.path_params["stream"]
-    if stream not in STREAMS:
-        raise NotFound(N_("There is no such newsletter."))
-    return stream
-
-
 def _edition(tx: Transaction, request: Request) -> Edition:
     found = editions.get(tx, request.path_params["id"])
     if found is None:
@@ -282,21 +239,11 @@ def _edition(tx: Transaction, request: Request) -> Edition:
     return found
 
 
-def _next(request: Request, stream: str) -> NextEdition:
-    parts = hub(request)
-    site = parts.site()
-    with parts.db.read() as tx:
-        return planning.next_edition(tx, site, stream, parts.now())
-
-
-def _next_message(request: Request, stream: str) -> Message:
-    parts = hub(request)
-    press = _press(request)
-    with parts.db.read() as tx:
-        digest = previewing.preview(
-            tx, press, stream, language=press.site.language, now=parts.now()
-        )
-    return Message(digest.subject, (), digest.text, digest.html)
+def _seconds_left(edition: Edition, now: datetime) -> int:
+    """Until it starts; 0 when it does not wait for that."""
+    if edition.starts_at is None or not undoing.is_held(edition, now):
+        return 0
+    return max(1, round((edition.starts_at - now).total_seconds()))
 
 
 def _made_message(request: Request) -> tuple[Edition, Message]:
@@ -312,24 +259,13 @@ def _made_message(request: Request) -> tuple[Edition, Message]:
     return found, reading.parse(content)
 
 
-def _press(request: Request) -> Press:
-    parts = hub(request)
-    site = parts.site()
-    return Press(site, parts.signer, mailing.renderer(site, parts.settings.themes))
-
-
-_NEXT = "/admin/newsletter/next/{stream}"
 _ONE = "/admin/newsletter/{id:int}"
 ROUTES = [
     DeskRoute("/admin/newsletter", overview, needs=Needs.OWNER),
-    DeskRoute(_NEXT, preview, needs=Needs.OWNER),
-    DeskRoute(f"{_NEXT}/html", preview_html, needs=Needs.OWNER),
-    DeskRoute(f"{_NEXT}/test", send_test, needs=Needs.OWNER, methods=["POST"]),
-    DeskRoute(f"{_NEXT}/send", ask_send, needs=Needs.OWNER),
-    DeskRoute(f"{_NEXT}/send", send, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(_ONE, edition, needs=Needs.OWNER),
     DeskRoute(f"{_ONE}/message", edition_message, needs=Needs.OWNER),
     DeskRoute(f"{_ONE}/message/html", edition_html, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/undo", undo, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/pause", pause, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/resume", resume, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/cancel", ask_cancel, needs=Needs.OWNER),

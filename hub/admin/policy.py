@@ -5,8 +5,11 @@ sent to the log-in page; one who writes gets what was typed back, to send it aga
 logging in.
 """
 
+import shutil
+import tempfile
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
@@ -24,6 +27,7 @@ from hub.users.model import User
 from hub.web import client, sessions
 from hub.web.forms import LARGEST_BODY, View, read_form
 from hub.web.pages import message
+from hub.web.state import hub
 
 
 class Needs(StrEnum):
@@ -40,8 +44,9 @@ Method = Literal["GET", "POST"]
 class DeskRoute(Route):
     """A route of the desk. `view` is a plain function; it runs in the thread pool with
     `request.state.user` (None only for NOTHING) and, for POST, `request.state.form`, which is
-    read after the check, up to `largest` bytes. `slow` views (they render, or read pictures) have
-    threads of their own, so that none that answers readers waits with them. Answers are never
+    read after the check, up to `largest` bytes; `to_disk` for uploads that may be larger than
+    memory, which the view moves to where they stay. `slow` views (they render, or read pictures)
+    have threads of their own, so that none that answers readers waits with them. Answers are never
     stored by a browser."""
 
     def __init__(
@@ -52,11 +57,13 @@ class DeskRoute(Route):
         needs: Needs,
         methods: Sequence[Method] = ("GET",),
         largest: int = LARGEST_BODY,
+        to_disk: bool = False,
         slow: bool = False,
     ) -> None:
         self.needs = needs
         self._view = view
         self._largest = largest
+        self._to_disk = to_disk
         self._slow = slow
         super().__init__(path, self._answer, methods=list(methods), name=view.__name__)
 
@@ -76,8 +83,19 @@ class DeskRoute(Route):
                 return await _ask_to_log_in(request)
             if not allowed(user, self.needs):
                 raise NotAllowed(N_("Only an owner of this hub can do this."))
-        if request.method == "POST":
+        if request.method != "POST":
+            return await self._run(request)
+        if not self._to_disk:
             request.state.form = await read_form(request, largest=self._largest)
+            return await self._run(request)
+        folder = await run_in_threadpool(_incoming, request)
+        try:
+            request.state.form = await read_form(request, largest=self._largest, folder=folder)
+            return await self._run(request)
+        finally:
+            await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
+
+    async def _run(self, request: Request) -> Response:
         if self._slow:
             limiter = request.app.state.slow_threads
             return await anyio.to_thread.run_sync(self._view, request, limiter=limiter)
@@ -87,6 +105,13 @@ class DeskRoute(Route):
 def allowed(user: User, needs: Needs) -> bool:
     """Whether this account may use a route that needs `needs`."""
     return needs is not Needs.OWNER or user.is_owner
+
+
+def _incoming(request: Request) -> Path:
+    """A folder for what is being uploaded, on the disk where it stays."""
+    place = hub(request).settings.imports
+    place.mkdir(mode=0o700, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=".incoming-", dir=place))
 
 
 def _refusal(request: Request, error: HubError) -> Response:

@@ -7,7 +7,7 @@ from hub.admin import writing_form
 from hub.admin.confirming import ask
 from hub.admin.pages import done
 from hub.admin.policy import DeskRoute, Needs
-from hub.content import outline, previewing, publishing
+from hub.content import dressing, outline, previewing, publishing
 from hub.content.model import Post
 from hub.content.rendering import render
 from hub.errors import Refused
@@ -80,14 +80,20 @@ def _preview(request: Request, typed: writing_form.Typed) -> Response:
     rendered = render(draft.markdown, language=draft.language or site.language)
     with parts.db.read() as tx:
         item = previewing.preview(tx, draft, rendered, site=site, now=parts.now())
+        label = message(request, outline.CODE_LABEL)
+        dressed = dressing.dress(tx, site, item.post, code_label=label)
     template = "page.html" if draft.kind == "page" else "post.html"
     return page(
         request,
         template,
         site=site,
         item=item,
-        body=outline.for_a_page(item.post.html, code_label=message(request, outline.CODE_LABEL)),
+        body=dressed.body,
+        cover_picture=dressed.cover_picture,
+        share_image=dressed.share_image,
+        readings=dressed.readings,
         contents=outline.contents(item.post.html, item.post.reading_minutes),
+        creators=[],
         newer=None,
         older=None,
         related=[],

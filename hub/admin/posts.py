@@ -185,6 +185,7 @@ def _form_page(
     with hub(request).db.read() as tx:
         topics, authors = shelf.topic_names(tx), shelf.author_names(tx)
         old_addresses = store.redirects_to(tx, post.id) if post else []
+        sounds = shelf.sounds(tx, limit=20)
     return desk_page(
         request,
         "admin/post.html",
@@ -200,6 +201,7 @@ def _form_page(
         topics=topics,
         authors=authors,
         old_addresses=old_addresses,
+        sounds=sounds,
         languages=list(LANGUAGES.items()),
         newsletter_words=words.NEWSLETTER,
     )

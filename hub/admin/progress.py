@@ -1,6 +1,7 @@
 """How the sending of an edition goes: for its page, and as JSON for whoever watches from afar."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,12 +10,13 @@ from hub.admin.policy import DeskRoute, Needs
 from hub.db import Transaction
 from hub.errors import NotFound
 from hub.i18n import N_
-from hub.mail import relays
+from hub.mail import queue, relays, workers
 from hub.mail.relays import Stopped
 from hub.newsletter import editions, pacing, samples, troubles
 from hub.newsletter.model import Edition
 from hub.newsletter.progress import Progress, held_back
 from hub.newsletter.troubles import Trouble
+from hub.notices.rules import LASTS
 from hub.settings import Settings
 from hub.times import to_text
 from hub.web.state import hub
@@ -26,16 +28,38 @@ SLOW_REFRESH_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Obstacles:
-    """What the worker met at its last try. `backed`: another relay takes the mail meanwhile."""
+    """What the worker met at its last try. `backed`: another relay takes the mail meanwhile.
+
+    `outbox`: mail is kept in the outbox, and reaches nobody. `unattended`: a letter waits for ten
+    minutes and no worker has shown itself.
+    """
 
     relays: list[Stopped]
     backed: bool
     troubles: list[Trouble]
+    outbox: bool
+    unattended: bool
 
 
-def obstacles(tx: Transaction, settings: Settings) -> Obstacles:
-    stopped = relays.stopped(tx, [relay.name for relay in settings.smtp])
-    return Obstacles(stopped, len(stopped) < len(settings.smtp), troubles.current(tx))
+def obstacles(tx: Transaction, settings: Settings, now: datetime) -> Obstacles:
+    """As the workers that are alive send it: they may know relays that this process does not."""
+    ways = workers.ways(tx, now) or [" ".join(relay.name for relay in settings.smtp)]
+    names = sorted({name for way in ways for name in way.split()})
+    stopped = relays.stopped(tx, names)
+    seen = workers.last_seen(tx)
+    silent = seen is None or now - seen > LASTS
+    return Obstacles(
+        stopped,
+        len(stopped) < len(names),
+        troubles.current(tx),
+        outbox=not all(ways),
+        unattended=silent and (queue.is_due(tx, now - LASTS) or _edition_waits(tx, now)),
+    )
+
+
+def _edition_waits(tx: Transaction, now: datetime) -> bool:
+    waiting = editions.with_status(tx, "planned")
+    return any(now - (edition.starts_at or edition.created_at) > LASTS for edition in waiting)
 
 
 def refresh_seconds(edition: Edition, how: Progress) -> int:

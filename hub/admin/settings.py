@@ -12,6 +12,7 @@ from hub.admin.policy import DeskRoute, Needs
 from hub.admin.setup import timezones
 from hub.errors import Refused
 from hub.i18n import LANGUAGES, N_
+from hub.newsletter import welcoming
 from hub.site import options
 from hub.site import store as sites
 from hub.site.model import Site
@@ -36,11 +37,24 @@ _NAMED = (
         N_("Reading"),
         ("posts_per_page", "feed_items", "feed_content", "machine_texts"),
     ),
+    Group(
+        "open_web",
+        N_("The open web"),
+        ("websub_hub", "rel_me", "fediverse_creator", "share_links"),
+    ),
     Group("look", N_("The look"), ("theme", "accent_colour", "logo", "icon", "social_image")),
     Group(
         "newsletter",
         N_("The newsletter"),
-        ("newsletter_name", "weekly_day", "weekly_time", "monthly_day", "consent_text"),
+        (
+            "newsletter_name",
+            "weekly_day",
+            "weekly_time",
+            "monthly_day",
+            "subject_prefix",
+            "each_content",
+            "consent_text",
+        ),
     ),
     Group(
         "mail",
@@ -50,6 +64,7 @@ _NAMED = (
             "sender_name",
             "sender_email",
             "reply_to",
+            "bounce_address",
             "postal_address",
             "dkim",
             "dkim_selector",
@@ -65,6 +80,33 @@ _NAMED = (
             "send_per_domain",
             "send_connections",
             "ramp_up",
+        ),
+    ),
+    Group(
+        "welcome",
+        N_("The welcome"),
+        (
+            "welcome_mail",
+            "welcome_posts",
+            *("welcome_subject_en", "welcome_text_en"),
+            *("welcome_subject_fr", "welcome_text_fr"),
+        ),
+    ),
+    Group(
+        "notices",
+        N_("Notices to you"),
+        (
+            "notice_sent",
+            "notice_failures",
+            "notice_failures_above",
+            "notice_paused",
+            "notice_cancelled",
+            "notice_skipped",
+            "notice_troubles",
+            "notice_worker",
+            "notice_readers",
+            "notice_address",
+            "notice_limit",
         ),
     ),
     Group("legal", N_("Legal texts"), ("legal_notice", "privacy_notice")),
@@ -84,15 +126,22 @@ LABELS = {
     "feed_items": N_("Articles in a feed"),
     "feed_content": N_("What feeds carry"),
     "machine_texts": N_("Texts for programs"),
+    "websub_hub": N_("WebSub hub"),
+    "rel_me": N_("Your pages elsewhere"),
+    "fediverse_creator": N_("Accounts in the fediverse"),
+    "share_links": N_("Links for sharing"),
     "newsletter_name": N_("Name of the newsletter"),
     "weekly_day": N_("Day of the weekly newsletter"),
     "weekly_time": N_("Time of day"),
     "monthly_day": N_("Day of the monthly newsletter"),
+    "subject_prefix": N_("In front of each subject"),
+    "each_content": N_("Mail of a single article"),
     "consent_text": N_("What readers agree to"),
     "owner_email": N_("Your address"),
     "sender_name": N_("Sender’s name"),
     "sender_email": N_("Sender’s address"),
     "reply_to": N_("Replies go to"),
+    "bounce_address": N_("Undeliverable mail comes back to"),
     "postal_address": N_("Postal address"),
     "dkim": N_("Sign mail (DKIM)"),
     "dkim_selector": N_("Name of the DKIM key"),
@@ -102,6 +151,23 @@ LABELS = {
     "send_per_domain": N_("Limits by domain"),
     "send_connections": N_("Connections"),
     "ramp_up": N_("Ramp-up: on the first day"),
+    "welcome_mail": N_("Welcome new readers by mail"),
+    "welcome_subject_en": N_("Subject in English"),
+    "welcome_text_en": N_("Your words in English"),
+    "welcome_subject_fr": N_("Subject in French"),
+    "welcome_text_fr": N_("Your words in French"),
+    "welcome_posts": N_("Articles to begin with"),
+    "notice_sent": N_("A newsletter was sent"),
+    "notice_failures": N_("Many mails failed"),
+    "notice_failures_above": N_("Many are more than (in a hundred)"),
+    "notice_paused": N_("A newsletter stopped"),
+    "notice_cancelled": N_("A newsletter was cancelled"),
+    "notice_skipped": N_("A newsletter was skipped"),
+    "notice_troubles": N_("Something is wrong"),
+    "notice_worker": N_("Sending was held up"),
+    "notice_readers": N_("New readers"),
+    "notice_address": N_("Notices go to"),
+    "notice_limit": N_("Mails a day at most"),
     "legal_notice": N_("Legal notice"),
     "privacy_notice": N_("Privacy"),
 }
@@ -115,19 +181,33 @@ _WEEKDAYS = {
     "sunday": N_("Sunday"),
 }
 _FEEDS = {"full": N_("full articles"), "excerpt": N_("their beginning")}
+_ARTICLE = {"full": N_("the full article"), "excerpt": N_("its beginning")}
 _SWITCH = {"on": N_("yes"), "off": N_("no")}
+_NOTICES = {"off": N_("not at all"), "desk": N_("at the desk"), "mail": N_("by mail too")}
+_TOLD = (
+    *("notice_sent", "notice_failures", "notice_paused", "notice_cancelled"),
+    *("notice_skipped", "notice_troubles", "notice_worker"),
+)
+_REPORTS = {"off": N_("never"), "daily": N_("every day"), "weekly": N_("every Monday")}
 _AREAS = {
+    "rel_me": 3,
+    "fediverse_creator": 3,
     "postal_address": 4,
     "legal_notice": 10,
     "privacy_notice": 10,
     "consent_text": 3,
     "send_per_domain": 4,
+    "welcome_text_en": 6,
+    "welcome_text_fr": 6,
+    "welcome_posts": 3,
 }
 _TYPES = {
     "base_url": "url",
+    "websub_hub": "url",
     "owner_email": "email",
     "sender_email": "email",
     "reply_to": "email",
+    "bounce_address": "email",
     "weekly_time": "time",
     "posts_per_page": "number",
     "feed_items": "number",
@@ -136,6 +216,9 @@ _TYPES = {
     "send_per_day": "number",
     "send_connections": "number",
     "ramp_up": "number",
+    "notice_failures_above": "number",
+    "notice_address": "email",
+    "notice_limit": "number",
 }
 
 
@@ -168,7 +251,7 @@ def save(request: Request) -> Response:
     before = sessions.cookie_name(site)
     with parts.db.write() as tx:
         for name, value in sent.items():
-            sites.put(tx, name, value)
+            sites.change(tx, name, value, now=parts.now())
     response = done("/admin/settings", "saved")
     if sessions.cookie_name(parts.site()) != before:
         # The site moved to https, or back: whoever moved it stays logged in.
@@ -179,6 +262,8 @@ def save(request: Request) -> Response:
 def _settings_page(request: Request, values: Messages, errors: Errors) -> Response:
     parts = hub(request)
     site = parts.site()
+    with parts.db.read() as tx:
+        gone = welcoming.gone(tx, site)
     return desk_page(
         request,
         "admin/settings.html",
@@ -194,6 +279,8 @@ def _settings_page(request: Request, values: Messages, errors: Errors) -> Respon
         types=_TYPES,
         theme_faults=theme_check.told(site.theme, parts.settings.themes, site),
         address_from_outside=parts.settings.base_url,
+        languages=LANGUAGES,
+        welcome_gone=gone,
     )
 
 
@@ -215,8 +302,13 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "timezone": timezones(),
         "weekly_day": translated(_WEEKDAYS),
         "feed_content": translated(_FEEDS),
+        "each_content": translated(_ARTICLE),
         "machine_texts": translated(_SWITCH),
+        "share_links": translated(_SWITCH),
         "dkim": translated(_SWITCH),
+        "welcome_mail": translated(_SWITCH),
+        "notice_readers": translated(_REPORTS),
+        **{name: translated(_NOTICES) for name in _TOLD},
         "theme": [(name, name) for name in names],
     }
 

@@ -15,9 +15,12 @@ from hub.audience.model import STATUSES, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import NotFound
 from hub.i18n import LANGUAGES, N_
+from hub.newsletter.returns import lifting
+from hub.newsletter.returns import store as returns
 from hub.web.state import hub
 
 PER_PAGE = 50
+RETURNS_SHOWN = 50
 _FIELDS = ("email", "name", "cadence", "language", "consent")
 
 
@@ -60,6 +63,7 @@ def person(request: Request) -> Response:
         subscriber = _found(tx, request)
         topics = store.topics_of(tx, subscriber.id)
         log = store.consent_log(tx, subscriber.id)
+        came_back = returns.of_subscriber(tx, subscriber.id, limit=RETURNS_SHOWN)
     return desk_page(
         request,
         "admin/subscriber.html",
@@ -67,6 +71,8 @@ def person(request: Request) -> Response:
         person=subscriber,
         topics=topics,
         log=log,
+        came_back=came_back,
+        can_lift=rules.lifted_to(subscriber.status) is not None,
         words=words,
         languages=LANGUAGES,
         origin=replies.origin,
@@ -151,6 +157,38 @@ def erase(request: Request) -> Response:
     return done("/admin/subscribers", "erased")
 
 
+def ask_lift(request: Request) -> Response:
+    errors = Errors(hub(request).site().language, main="reason")
+    return _lift_page(request, _read(request), Messages(), errors)
+
+
+def lift(request: Request) -> Response:
+    """Let mail go again to somebody who bounced or complained."""
+    parts = hub(request)
+    typed = Messages(reason=request.state.form.text("reason"))
+    errors = Errors(parts.site().language, main="reason")
+    with errors.caught(), parts.db.write() as tx:
+        subscriber = _found(tx, request)
+        lifting.lift(tx, subscriber, reason=typed["reason"], now=parts.now())
+        return done(f"/admin/subscribers/{subscriber.id}", "lifted")
+    return _lift_page(request, _read(request), typed, errors)
+
+
+def _lift_page(
+    request: Request, subscriber: Subscriber, typed: Messages, errors: Errors
+) -> Response:
+    return desk_page(
+        request,
+        "admin/subscriber_lift.html",
+        section="subscribers",
+        status=400 if errors else 200,
+        person=subscriber,
+        typed=typed,
+        errors=errors.by_field,
+        longest=lifting.LONGEST_REASON,
+    )
+
+
 def _add_page(request: Request, typed: Messages, errors: Errors) -> Response:
     return desk_page(
         request,
@@ -185,6 +223,8 @@ ROUTES = [
     DeskRoute(f"{_ONE}/confirm", confirm, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/unsubscribe", ask_unsubscribe, needs=Needs.OWNER),
     DeskRoute(f"{_ONE}/unsubscribe", unsubscribe, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/lift", ask_lift, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/lift", lift, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/erase", ask_erase, needs=Needs.OWNER),
     DeskRoute(f"{_ONE}/erase", erase, needs=Needs.OWNER, methods=["POST"]),
 ]

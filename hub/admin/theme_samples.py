@@ -5,27 +5,37 @@ docs/themes.md lists the same; tests compare both with what the views really giv
 
 from datetime import UTC, datetime
 
+from hub.admin.notice_words import Said
 from hub.audience.model import CADENCES, Subscriber
 from hub.content.listing import Line, Listed, MenuItem, Neighbour
 from hub.content.media import Shown
 from hub.content.model import Author, Post, Summary, Topic
 from hub.content.outline import Heading
 from hub.content.search import Hit, Results
+from hub.content.sharing import ShareImage
 from hub.content.snippets import Part
+from hub.content.translations import Reading
 from hub.i18n import LANGUAGES
+from hub.mail.pictures import Picture
 from hub.newsletter.composing import Item
 from hub.newsletter.editions import PublicEdition
+from hub.newsletter.letter_model import HandLetter
 from hub.newsletter.model import DigestPost, Edition
 from hub.newsletter.slots import Slots
+from hub.newsletter.welcoming import Teaser, Welcome
+from hub.site import colours
 from hub.site.model import Site
-from hub.web import look
+from hub.web import look, structured_data
 from hub.web.forms import Form
 from hub.web.paging import Paging
 
 _AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 _AUTHOR = Author(1, "ada-lovelace", "Ada Lovelace")
 _TOPIC = Topic("harbour", "Harbour")
+_ACCENT = "#7a2e4d"
 _EXCERPT = "What the water says twice a day, and who writes it down."
+
+_COVER = Shown("/media/ab/cd.jpg", 1200, 800, "/media/ab/cd.jpg/480.webp 480w")
 
 Context = dict[str, object]
 
@@ -45,6 +55,8 @@ def _on_every_page(site: Site) -> Context:
         "canonical": site.url("/posts/tides"),
         "css_url": "/assets/0123456789abcdef/site.css",
         "look": look.of(site),
+        "share_image": ShareImage(site.url("/media/ab/cd.jpg"), 1200, 630, "Harbour Notes"),
+        "structured_data": structured_data.of_page(site),
         "logo": Shown("/media/ab/cd.png", 320, 80),
         "menu": [MenuItem("About", "about")],
         "footer_links": [{"title": "Legal notice", "url": "/legal"}],
@@ -55,6 +67,7 @@ def _on_every_page(site: Site) -> Context:
 def _pages() -> dict[str, Context]:
     listed: Context = {"items": [Listed(_summary(), (_AUTHOR,), (_TOPIC,))], "total": 12}
     listed["paging"] = Paging("/", 1, 2)
+    listed["covers"] = {"/media/ab/cd.jpg": _COVER}
     subscriber: Context = {"subscriber": _subscriber()}
     confirming = subscriber | {"already": False, "preferences_url": "/preferences/token"}
     form: Context = {
@@ -64,7 +77,15 @@ def _pages() -> dict[str, Context]:
         "error": "This must be a day.",
         "error_field": "cadence",
     }
-    item: Context = {"item": Listed(_post(), (_AUTHOR,), (_TOPIC,)), "body": _post().html}
+    item: Context = {
+        "item": Listed(_post(), (_AUTHOR,), (_TOPIC,)),
+        "body": _post().html,
+        "cover_picture": _COVER,
+        "readings": (
+            Reading("/posts/tides", "fr", True, "Lire en français", "fr"),
+            Reading("/posts/tides-en", "en", False, "Read in English", "en"),
+        ),
+    }
     return {
         "home": listed,
         "topic": listed | {"topic": _TOPIC},
@@ -85,21 +106,24 @@ def _pages() -> dict[str, Context]:
         "post": item
         | {
             "contents": (Heading("#ebb", "Ebb"),),
+            "creators": ["@ada@example.social"],
             "newer": Neighbour("later", "A later article"),
             "older": Neighbour("earlier", "An earlier article"),
             "related": [_summary()],
         },
         "page": item,
+        "feeds": {"topics": [_TOPIC], "whole": True},
         "notice": {"title": "Legal notice", "html": "<p>Who answers for this site.</p>"},
         "newsletter": {"editions": [PublicEdition(3, "weekly", "Tides", _AT, 4)]},
         "edition": {
             "edition": Edition(3, "weekly", "2026-W48", "sent", "Tides", "", _AT, _AT, 0),
             "posts": (DigestPost(1, "tides", "Tides", _EXCERPT, _AT, (_AUTHOR.name,)),),
+            "letter": _letter(),
         },
         "subscribe": form | {"consent": "Yes, send me Harbour Notes."},
         "check_mail": {"email": "ada@example.org"},
         "confirm": confirming,
-        "confirmed": confirming,
+        "confirmed": confirming | {"welcome": _welcome()},
         "confirm_expired": {},
         "preferences": form
         | subscriber
@@ -107,22 +131,39 @@ def _pages() -> dict[str, Context]:
         "unsubscribe": subscriber,
         "unsubscribed": subscriber,
         "link_unknown": {},
-        "error": {"error_status": 404, "error_text": "There is no such page."},
+        "error": {
+            "error_status": 404,
+            "error_text": "There is no such page.",
+            "query": "harbour tides",
+        },
     }
 
 
 def _mail(site: Site) -> Context:
-    return {"site": site, "language": site.language}
+    tones = colours.by_day(_ACCENT), colours.by_night(_ACCENT)
+    logo = Picture(site.url("/media/ab/cd.png"), 160, 40)
+    return {"site": site, "language": site.language, "accent": look.Accent(*tones), "logo": logo}
 
 
 def _mails(site: Site) -> dict[str, Context]:
-    item = Item("Tides", site.url("/posts/tides"), _EXCERPT, (_AUTHOR.name,), _AT)
+    item = Item(
+        title="Tides",
+        url=site.url("/posts/tides"),
+        excerpt=_EXCERPT,
+        authors=(_AUTHOR.name,),
+        published_at=_AT,
+        reading_minutes=4,
+        language="fr",
+        picture=Picture(site.url("/media/ab/cd.jpg"), 528, 297),
+        picture_alt="The quay at low water",
+    )
     digest: Context = {
         "stream": "weekly",
         "subject": "Tides, and 3 more articles",
         "preheader": "Ropes · Weather",
         "intro": "This week: 4 new articles.",
         "reason": "You receive this mail because you subscribed.",
+        "made_at": _AT,
         "browser_url": site.url("/newsletter/3"),
         "posts": [item],
         "more": 3,
@@ -143,13 +184,70 @@ def _mails(site: Site) -> dict[str, Context]:
         "waiting": 60,
         "url": site.url("/admin/newsletter/3"),
     }
+    letter = {name: digest[name] for name in ("subject", "preheader", "made_at", "reason")} | {
+        "stream": "letter",
+        "body": f"<p>{_EXCERPT}</p>",
+        "body_language": "fr",
+        "browser_url": digest["browser_url"],
+        "slots": digest["slots"],
+    }
+    welcome: Context = {
+        "subject": "Welcome to Harbour Notes",
+        "words": "<p>It is good to have you.</p>",
+        "words_text": "It is good to have you.",
+        "cadence": "weekly",
+        "next_at": _AT,
+        "edition": _welcome().edition,
+        "edition_url": site.url("/newsletter/3"),
+        "articles": [Teaser("Tides", site.url("/posts/tides"), _EXCERPT)],
+        "unsubscribe_url": site.url("/unsubscribe/token"),
+        "preferences_url": site.url("/preferences/token"),
+    }
+    notice: Context = {
+        "subject": "Sent: Tides",
+        "notices": [Said("Sent: Tides", ("Accepted: 340",), site.url("/admin/newsletter/3"), "")],
+        "addresses": ("ada@example.org",),
+        "list_url": site.url("/admin/notices"),
+        "settings_url": site.url("/admin/settings#group-notices"),
+    }
     letters = {
         "digest": digest,
+        "letter": letter,
+        "welcome": welcome,
+        "notice": notice,
         "confirmation": confirmation,
         "password": password,
         "paused": paused,
     }
     return {f"{name}.{end}": given for name, given in letters.items() for end in ("html", "txt")}
+
+
+def _letter() -> HandLetter:
+    return HandLetter(
+        id=1,
+        subject="Tides",
+        preheader="",
+        excerpt=_EXCERPT,
+        language="fr",
+        audience="all",
+        topics="",
+        segment_id=None,
+        on_site="auto",
+        status="made",
+        send_at=None,
+        problem="",
+        edition_id=3,
+        created_at=_AT,
+        updated_at=_AT,
+        markdown=_EXCERPT,
+        html=f"<p>{_EXCERPT}</p>",
+    )
+
+
+def _welcome() -> Welcome:
+    post = DigestPost(1, "tides", "Tides", _EXCERPT, _AT, (_AUTHOR.name,))
+    edition = PublicEdition(3, "weekly", "Tides", _AT, 4)
+    return Welcome("<p>It is good to have you.</p>", _AT, edition, (post,))
 
 
 def _hit() -> Hit:
@@ -195,6 +293,7 @@ def _post() -> Post:
         canonical_url="",
         cover="/media/ab/cd.jpg",
         cover_alt="The quay at low water",
+        audio="/media/ab/cd.mp3",
         source=None,
         source_hash=None,
         created_at=_AT,

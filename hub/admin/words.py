@@ -11,7 +11,7 @@ SUBSCRIBER = {
     "complained": N_("complained"),
 }
 # Why a mail that failed does not go out again: what its reader is now.
-LEFT_OUT = {**SUBSCRIBER, "erased": N_("erased")}
+LEFT_OUT = {**SUBSCRIBER, "erased": N_("erased"), "left out": N_("left out by you")}
 CADENCE = {
     "each": N_("each article"),
     "weekly": N_("once a week"),
@@ -24,11 +24,71 @@ CONSENT = {
     "added": N_("added by you"),
     "unsubscribed": N_("unsubscribed"),
 }
+RETURN = {
+    "hard": N_("the address takes no mail"),
+    "soft": N_("not now: full, away, or nobody knows"),
+    "sender": N_("you were refused as the sender"),
+    "message": N_("this mail was refused as it is"),
+    "complaint": N_("called spam by the reader"),
+    "lifted": N_("let in again by you"),
+}
+LIST = {
+    "reading": N_("being read"),
+    "read": N_("waiting for you"),
+    "importing": N_("being imported"),
+    "done": N_("imported"),
+    "refused": N_("refused"),
+}
+# What becomes of a row of a list.
+VERDICT = {
+    "new": N_("new"),
+    "changed": N_("changed"),
+    "unchanged": N_("unchanged"),
+    "stays out": N_("stay unsubscribed"),
+    "suppressed": N_("suppressed"),
+    "invalid": N_("cannot be taken"),
+    "duplicate": N_("twice in the file"),
+}
+# What a column of a list is used for.
+USES = {
+    "none": N_("nothing"),
+    "email": N_("E-mail address"),
+    "name": N_("Name"),
+    "first_name": N_("First name"),
+    "last_name": N_("Last name"),
+    "status": N_("Status"),
+    "cadence": N_("Cadence"),
+    "topics": N_("Topics"),
+    "tags": N_("Tags: topics of this site among them"),
+    "language": N_("Language"),
+    "created_at": N_("Signed up on"),
+    "confirmed_at": N_("Confirmed on"),
+    "unsubscribed_at": N_("Left on"),
+    "bounced_at": N_("Mail came back on"),
+    "subscribed": N_("Gets mail (yes or no)"),
+    "not_subscribed": N_("Gets no mail (yes or no)"),
+    "form": N_("Page of the sign-up"),
+}
 STREAM = {
     "weekly": N_("Weekly"),
     "monthly": N_("Monthly"),
     "each": N_("Each article"),
     "letter": N_("Letter"),
+}
+AUDIENCE = {
+    "all": N_("every active reader"),
+    "topics": N_("readers of some topics"),
+    "segment": N_("a segment"),
+}
+ON_SITE = {
+    "auto": N_("if it goes to everybody"),
+    "yes": N_("yes"),
+    "no": N_("no"),
+}
+LETTER = {
+    "draft": N_("draft"),
+    "scheduled": N_("scheduled"),
+    "made": N_("sent"),
 }
 EDITION = {
     "planned": N_("being prepared"),
@@ -57,6 +117,7 @@ TONES = {
     "active": "good",
     "accepted": "good",
     "sent": "good",
+    "scheduled": "good",
     "published": "good",
     "waiting": "warning",
     "paused": "warning",
@@ -64,5 +125,14 @@ TONES = {
     "bounced": "error",
     "complained": "error",
     "failed": "error",
+    "done": "good",
+    "read": "warning",
+    "refused": "error",
     "unknown": "error",
+    "hard": "error",
+    "soft": "warning",
+    "sender": "error",
+    "message": "warning",
+    "complaint": "error",
+    "lifted": "good",
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hub.content import store
+from hub.content import store, translations
 from hub.content.model import Draft, Kind, Newsletter, Post
 from hub.content.writing import NEWSLETTER
 from hub.db import Transaction
@@ -25,6 +25,8 @@ class Typed:
     canonical_url: str = ""
     cover: str = ""
     cover_alt: str = ""
+    translation_of: str = ""
+    audio: str = ""
 
 
 def read(form: Form) -> Typed:
@@ -43,6 +45,8 @@ def read(form: Form) -> Typed:
         canonical_url=form.text("canonical_url"),
         cover=form.text("cover"),
         cover_alt=form.text("cover_alt"),
+        translation_of=form.text("translation_of"),
+        audio=form.text("audio"),
     )
 
 
@@ -61,6 +65,8 @@ def of_post(tx: Transaction, post: Post) -> Typed:
         canonical_url=post.canonical_url,
         cover=post.cover,
         cover_alt=post.cover_alt,
+        translation_of=translations.original_of(tx, post.id),
+        audio=post.audio,
     )
 
 
@@ -80,9 +86,11 @@ def draft(typed: Typed) -> Draft:
         canonical_url=typed.canonical_url,
         cover=typed.cover,
         cover_alt=typed.cover_alt,
+        audio=typed.audio,
         newsletter=newsletter,
         authors=_names(typed.authors),
         topics=_names(typed.topics),
+        translation_of=typed.translation_of,
     )
 
 

@@ -1,126 +1,239 @@
-"""A file of people into the list, in chunks, so that sign-ups go on meanwhile.
+"""People of one or more files into the list, in chunks, so that sign-ups go on meanwhile.
 
 Nobody is mailed, nobody who left is brought back, and the same file again changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from hub import addresses
-from hub.audience import columns, own_format, reading, rules, suppression, transfer
-from hub.audience.columns import Mapped
+from hub.audience import cells, finding, own_format, rules, taking
 from hub.audience.consent import version
+from hub.audience.finding import ListFile
+from hub.audience.foreign import Reader
 from hub.audience.reading import Row, Source
-from hub.audience.record import Event, Known, Record
-from hub.db import Database, Transaction
+from hub.audience.record import Event, Record
+from hub.audience.taking import Entry
+from hub.audience.verdicts import DUPLICATE, Note, Reason, Tally, Verdict, refusal
+from hub.db import Database
 from hub.errors import Refused
 from hub.i18n import N_
-from hub.reports import Problem, Report
-from hub.site import store as sites
+from hub.reports import Report
 from hub.times import to_text
 
-CHUNK = 5_000
-_SAMPLE = 50
+# So many are written while others wait: a tenth of a second.
+CHUNK = 2_500
+_MOST_TAGS_TOLD = 50
+_READ_AS = N_("read as %(format)s")
+_NO_TOPIC = N_("no topic of this site; left out (%(people)s people)")
 
 Parse = Callable[[Row], Record]
 Progress = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What happened so far; `seen` holds 64 bits of each address key, for doubles in the file."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    refused: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
-
-    def refuse(self, row: int, reason: str) -> None:
-        self.refused += 1
-        self.problems.append(Problem(f"row {row}", reason))
+# Told of what was decided about the rows of a chunk.
+Listener = Callable[[Sequence[Verdict]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    row: int
-    email_key: str
-    record: Record
+class Facts:
+    """What is true of everybody in a list that does not say otherwise.
+
+    `consent`: where they agreed, in the owner's words. `topics`: those of the site.
+    """
+
+    consent: str
+    language: str
+    now: datetime
+    topics: Collection[str] = ()
+
+
+class Chunk(NamedTuple):
+    """Rows that were read: those that can be taken, and verdicts on those that cannot."""
+
+    rows: int
+    entries: list[Entry]
+    verdicts: list[Verdict]
+
+
+@dataclass(slots=True)
+class Importer:
+    """Reads the rows of lists, each once. `seen` holds 64 bits of each address key."""
+
+    files: Sequence[ListFile]
+    facts: Facts
+    seen: set[int] = field(default_factory=set)
+    _readers: list[Reader] = field(default_factory=list)
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether the owner has to say where people agreed: our own export says it itself."""
+        return any(file.mapped is not None for file in self.files)
+
+    def refuse_without_consent(self) -> None:
+        """Raises Refused where that is not said."""
+        if self.needs_consent and not self.facts.consent.strip():
+            raise Refused(
+                N_(
+                    "This list says nothing about consent: say where it came from with --consent"
+                    " TEXT."
+                ),
+                field="consent",
+            )
+
+    def count(self) -> int:
+        """How many rows there are. Raises Refused for a file that cannot be read to its end."""
+        return sum(file.source.count() for file in self.files)
+
+    @property
+    def format(self) -> str:
+        return ", ".join(dict.fromkeys(file.format for file in self.files))
+
+    def chunks(self, *, after: int = 0) -> Iterator[Chunk]:
+        """Every row, in order. The first `after` rows are read for their addresses alone."""
+        skip = after
+        for file in self.files:
+            shown = file.shown if len(self.files) > 1 else ""
+            parse = self._parser(file)
+            rows = file.source.rows()
+            while skip and (passed := list(islice(rows, min(skip, CHUNK)))):
+                self._sort_out(file, shown, passed, parse)
+                skip -= len(passed)
+            while found := list(islice(rows, CHUNK)):
+                yield self._sort_out(file, shown, found, parse)
+
+    def notes(self) -> list[Note]:
+        """Columns and tags of which nothing is kept, and why."""
+        notes: dict[str, Note] = {}
+        for file in self.files if len(self.files) > 1 else ():
+            how = Reason(_READ_AS, {"format": file.format})
+            notes[file.shown] = Note("file", file.shown, how)
+        for file in self.files:
+            for column, reason in (file.mapped.left_out if file.mapped else {}).items():
+                notes.setdefault(f"column {column}", Note("column", column, Reason(reason)))
+        tags: Counter[str] = Counter()
+        for reader in self._readers:
+            tags.update(reader.unplaced())
+        most = sorted(tags.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_TAGS_TOLD]
+        unplaced = [Note("tag", tag, Reason(_NO_TOPIC, {"people": n})) for tag, n in most]
+        return [*notes.values(), *unplaced]
+
+    def _parser(self, file: ListFile) -> Parse:
+        defaults = _defaults(file, self.facts)
+        if file.mapped is None:
+            return _own_parser(file.source, defaults)
+        name = cells.text(file.source.path.name)
+        reader = Reader(file.mapped, name, file.source.header, defaults, self.facts.topics)
+        self._readers.append(reader)
+        read = reader.record
+        return lambda row: read(row.values)
+
+    def _sort_out(self, list_: ListFile, file: str, rows: Iterable[Row], parse: Parse) -> Chunk:
+        entries: list[Entry] = []
+        verdicts: list[Verdict] = []
+        seen, key_of = self.seen, addresses.key
+        count = 0
+        for row in rows:
+            count += 1
+            if row.fault:
+                verdicts.append(Verdict(file, row.number, "", "invalid", Reason(row.fault)))
+                continue
+            try:
+                record = parse(row)
+            except Refused as error:
+                email = _written(list_, row)
+                verdicts.append(Verdict(file, row.number, email, "invalid", refusal(error)))
+                continue
+            email_key = key_of(record.email)
+            print_of_key = hash(email_key)
+            again = print_of_key in seen
+            if again and rules.can_leave(record.status):
+                verdicts.append(Verdict(file, row.number, record.email, "duplicate", DUPLICATE))
+                continue
+            seen.add(print_of_key)
+            entries.append(Entry(file, row.number, email_key, record, again))
+        return Chunk(count, entries, verdicts)
 
 
 def run(
     db: Database,
-    path: Path,
+    files: Sequence[ListFile],
+    facts: Facts,
     *,
-    consent: str,
     dry_run: bool,
-    now: datetime,
     progress: Progress,
-) -> Report | None:
-    """Import the people of a file; None when it is not a list of people.
+    listener: Listener = lambda _: None,
+) -> Report:
+    """Import the people of these files.
 
-    `consent` says where the addresses came from, and is kept in the log of each person; the
-    hub's own export needs none. Raises Refused without it, and for a file that cannot be
-    read to its end: then nothing of it is taken.
+    Raises Refused for a foreign list whose owner does not say where people agreed, and for a
+    file that cannot be read to its end: then nothing is taken. With `dry_run` nothing is
+    written, and report and verdicts are the same.
     """
-    source = reading.open_source(path)
-    if source is None:
-        return None
-    sample = list(islice(source.rows(), _SAMPLE))
-    readable = [row for row in sample if not row.fault]
-    if not sample and _is_empty_list(source):
-        return Report("subscribers", source.format, 0, 0, 0, 0)
-    own = bool(readable) and own_format.is_own(readable[0].values)
-    mapped = None if own else columns.map_columns(readable)
-    if not own and mapped is None:
-        return None
-    if not own and not consent.strip():
-        raise Refused(
-            N_("This list says nothing about consent: say where it came from with --consent TEXT.")
-        )
+    importer = Importer(files, facts)
+    importer.refuse_without_consent()
     # Nothing is taken of a file that cannot be read to its end.
-    total = source.count()
-    defaults = _defaults(db, path.name, consent.strip(), now)
-    parse = _parser(mapped, defaults) if mapped else _own_parser(source.format, defaults)
-    tally = _Tally()
+    total = importer.count()
+    tally = Tally()
     done = 0
-    for chunk in _chunks(source.rows()):
-        entries = list(_entries(chunk, parse, tally))
-        _take(db, entries, tally, dry_run=dry_run, now=now)
-        done += len(chunk)
+    for chunk in importer.chunks():
+        # The last transaction waits for the disk, and takes these along.
+        with db.read() if dry_run else db.write(durable=False) as tx:
+            decided = taking.take(tx, chunk.entries, now=facts.now, dry_run=dry_run)
+        verdicts = in_order(chunk, decided)
+        tally.add(verdicts)
+        listener(verdicts)
+        done += chunk.rows
         progress(f"{done} of {total} rows")
-    notes = [
-        Problem(f"column {name}", "not understood; left out")
-        for name in (mapped.unknown if mapped else ())
-    ]
+    if done and not dry_run:
+        with db.write() as tx:
+            taking.grown(tx)
+    return report(importer, tally)
+
+
+def report(importer: Importer, tally: Tally) -> Report:
+    """The counts, and what the owner should look at."""
     return Report(
         "subscribers",
-        f"hub-{source.format}" if own else source.format,
-        tally.new,
-        tally.changed,
+        importer.format,
+        tally.kinds["new"],
+        tally.kinds["changed"],
         tally.unchanged,
         tally.refused,
-        (*notes, *tally.problems),
+        (*(note.problem() for note in importer.notes()), *tally.problems()),
     )
 
 
-def _is_empty_list(source: Source) -> bool:
-    """An export of a hub without readers."""
-    if source.format == "json":
-        return source.path.stat().st_size < 100 and source.path.read_bytes().split() == [b"[]"]
-    return own_format.is_own(dict.fromkeys(source.header))
+def in_order(chunk: Chunk, decided: list[Verdict]) -> list[Verdict]:
+    """All verdicts of a chunk, as its rows stand in the file."""
+    if not chunk.verdicts:
+        return decided
+    return sorted([*chunk.verdicts, *decided], key=lambda verdict: verdict.row)
 
 
-def _defaults(db: Database, name: str, statement: str, now: datetime) -> Record:
-    """What is true of everybody in the file that does not say otherwise."""
-    with db.read() as tx:
-        language = sites.load(tx).language
-    moment = to_text(now)
-    event = Event("imported", moment, statement, version(statement), language, "", name)
+def find(path: Path, wanted: Mapping[str, str] | None = None) -> list[ListFile]:
+    """The lists in a file or folder; none when there is none. Raises Refused for a broken one."""
+    if path.is_dir():
+        return finding.among(path, wanted)
+    file = finding.one(path, wanted)
+    return [] if file is None else [file]
+
+
+def _written(file: ListFile, row: Row) -> str:
+    """What stands where the address should, for a row that was refused."""
+    columns = file.mapped.uses["email"] if file.mapped else ("email",)
+    values = file.source.by_column(row)
+    return next(filter(None, (cells.text(values.get(column)) for column in columns)), "")[:254]
+
+
+def _defaults(file: ListFile, facts: Facts) -> Record:
+    statement = cells.text(facts.consent)
+    moment = to_text(facts.now)
+    name = cells.text(file.source.path.name)
+    event = Event("imported", moment, statement, version(statement), facts.language, "", name)
     return Record(
         email="",
         name="",
@@ -128,7 +241,7 @@ def _defaults(db: Database, name: str, statement: str, now: datetime) -> Record:
         cadence="weekly",
         paused_until=None,
         topics=(),
-        language=language,
+        language=facts.language,
         source=f"import {name}",
         created_at=moment,
         confirmed_at=None,
@@ -137,94 +250,20 @@ def _defaults(db: Database, name: str, statement: str, now: datetime) -> Record:
     )
 
 
-def _parser(mapped: Mapped, defaults: Record) -> Parse:
-    return lambda row: columns.record(row.values, mapped, defaults)
-
-
-def _own_parser(format: str, defaults: Record) -> Parse:  # noqa: A002
-    read = own_format.from_document if format in ("json", "ndjson") else own_format.from_cells
-
-    def parse(row: Row) -> Record:
-        if not own_format.is_own(row.values):
-            raise Refused(N_("it has other columns than the rows before"))
-        record = read(row.values)
+def _own_parser(source: Source, defaults: Record) -> Parse:
+    def completed(record: Record) -> Record:
         if record.consent or not rules.can_leave(record.status):
             return record
         if not defaults.consent:
             raise Refused(N_("it has no consent log; say where it came from with --consent TEXT"))
-        return replace(record, consent=defaults.consent)
+        return record._replace(consent=defaults.consent)
 
-    return parse
+    def object_(row: Row) -> Record:
+        if not own_format.is_own(row.values):
+            raise Refused(N_("it has other columns than the rows before"))
+        return completed(own_format.from_document(row.values))
 
-
-def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    iterator = iter(rows)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk
-
-
-def _entries(chunk: Iterable[Row], parse: Parse, tally: _Tally) -> Iterator[_Entry]:
-    """The rows that can be taken; the others go into the tally with their reason."""
-    for row in chunk:
-        if row.fault:
-            tally.refuse(row.number, row.fault)
-            continue
-        try:
-            record = parse(row)
-        except Refused as error:
-            tally.refuse(row.number, str(error))
-            continue
-        email_key = addresses.key(record.email)
-        print_of_key = hash(email_key)
-        if print_of_key in tally.seen:
-            tally.refuse(row.number, "the address stands in an earlier row already")
-            continue
-        tally.seen.add(print_of_key)
-        yield _Entry(row.number, email_key, record)
-
-
-def _take(
-    db: Database, entries: list[_Entry], tally: _Tally, *, dry_run: bool, now: datetime
-) -> None:
-    """One chunk in one transaction, counted when it is committed."""
-    with db.read() if dry_run else db.write() as tx:
-        keys = [entry.email_key for entry in entries]
-        known = transfer.known_among(tx, keys)
-        suppressed = suppression.among(tx, keys)
-        new: dict[str, Record] = {}
-        changed: list[tuple[Known, Record]] = []
-        refused: list[int] = []
-        for entry in entries:
-            here = known.get(entry.email_key)
-            barred = entry.email_key in suppressed
-            if here is not None:
-                if rules.import_changes(here, entry.record, suppressed=barred):
-                    changed.append((here, entry.record))
-            elif barred:
-                refused.append(entry.row)
-            else:
-                new[entry.email_key] = entry.record
-        if not dry_run:
-            transfer.insert(tx, new)
-            for here, record in changed:
-                _change(tx, here, record, now)
-    tally.new += len(new)
-    tally.changed += len(changed)
-    tally.unchanged += len(entries) - len(new) - len(changed) - len(refused)
-    for row in refused:
-        tally.refuse(row, "the address is suppressed: it must not get mail any more")
-
-
-def _change(tx: Transaction, here: Known, record: Record, now: datetime) -> None:
-    """The status of the file counts, and the log says why; what it has already stays once."""
-    if record.status == "unsubscribed":
-        left = record.unsubscribed_at or to_text(now)
-        record = replace(record, unsubscribed_at=left)
-        if not any(event.kind == "unsubscribed" for event in record.consent):
-            event = Event("unsubscribed", left, "", "", record.language, "", record.source)
-            record = replace(record, consent=(*record.consent, event))
-    logged = set(transfer.events_of(tx, here.id))
-    transfer.change_status(tx, here, record)
-    transfer.insert_events(
-        tx, [(here.id, event) for event in record.consent if event not in logged]
-    )
+    if source.header:
+        header = source.header
+        return lambda row: completed(own_format.from_cells(zip(header, row.values, strict=True)))
+    return object_

@@ -111,6 +111,34 @@ def bounce(tx: Transaction, subscriber_ids: Iterable[int], *, now: datetime) -> 
     return len(bounced)
 
 
+def complain(tx: Transaction, subscriber_id: int, *, now: datetime) -> bool:
+    """Somebody called our mail spam: off the list at once, and none is sent again until they ask
+    for it and the owner allows it. Whether anything changed."""
+    subscriber = store.get(tx, subscriber_id)
+    if subscriber is None or not store.complain(tx, subscriber_id, now=now):
+        return False
+    suppression.suppress(tx, subscriber.email_key, "complained", now=now)
+    if rules.can_leave(subscriber.status):
+        event = ConsentEvent("unsubscribed", now, "", "", subscriber.language, "", "complaint")
+        store.log(tx, subscriber_id, event)
+    return True
+
+
+def lift(tx: Transaction, subscriber: Subscriber) -> Subscriber:
+    """The owner says that mail may go to this address again: who bounced is active, who complained
+    is unsubscribed and may ask again. Raises Conflict for anybody else."""
+    to = rules.lifted_to(subscriber.status)
+    if to is None:
+        raise Conflict(
+            N_("%(address)s is %(status)s; only who bounced or complained can be let in again."),
+            address=subscriber.email,
+            status=Word(subscriber.status),
+        )
+    store.set_status(tx, subscriber.id, to)
+    suppression.lift(tx, subscriber.email_key, "bounced", "complained")
+    return _found(store.get(tx, subscriber.id))
+
+
 def _found(subscriber: Subscriber | None) -> Subscriber:
     assert subscriber is not None
     return subscriber

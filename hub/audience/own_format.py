@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -29,9 +29,9 @@ def is_own(columns: Mapping[str, Any]) -> bool:
     return columns.keys() == _COLUMNS
 
 
-def from_cells(cells: Mapping[str, str]) -> Record:
-    """A CSV row. Raises Refused with what is wrong in it."""
-    plain = {name: unguarded(cell) for name, cell in cells.items()}
+def from_cells(cells: Iterable[tuple[str, str]]) -> Record:
+    """A CSV row, as pairs of column and cell. Raises Refused with what is wrong in it."""
+    plain = {name: unguarded(cell) for name, cell in cells}
     log = plain["consent"]
     try:
         consent = json.loads(log) if log else []

@@ -8,10 +8,12 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from hub.errors import Refused
 from hub.i18n import N_
@@ -21,18 +23,19 @@ LONGEST_LINE = 4_000_000
 # A JSON document with the list somewhere inside is read whole; an array is not, however large.
 LARGEST_DOCUMENT = 50_000_000
 _BLOCK = 1_000_000
+_SNIFFED_ROWS = 1_000
 _SUFFIXES = {".csv", ".tsv", ".tab", ".txt", ".json", ".ndjson", ".jsonl", ""}
 _DELIMITERS = ",;\t"
 _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: its number as a spreadsheet counts (the header is 1), or the number of the JSON
-    object; its values by column. `fault` says why it could not be read."""
+    object; its values: by column, or of a table a list, as the header goes. `fault` says why
+    it could not be read."""
 
     number: int
-    values: dict[str, Any]
+    values: Any
     fault: str = ""
 
 
@@ -49,10 +52,12 @@ class Source:
     delimiter: str = ","
     header: tuple[str, ...] = ()
     headless: bool = False
+    # What stands before a quote inside a cell, where that is not another quote.
+    escape: str | None = None
 
     def rows(self) -> Iterator[Row]:
         """Every row, in order. Raises Refused where the file as a whole cannot be read on."""
-        with self.path.open(encoding=self.encoding, newline="") as file:
+        with _opened(self.path, self.encoding) as file:
             if self.format == "ndjson":
                 yield from _ndjson_rows(file)
             elif self.format == "json":
@@ -60,15 +65,24 @@ class Source:
             else:
                 yield from self._table_rows(file)
 
+    def by_column(self, row: Row) -> Mapping[str, Any]:
+        """The values of a row by the names of their columns."""
+        if self.header:
+            return dict(zip(self.header, row.values, strict=True))
+        values: Mapping[str, Any] = row.values
+        return values
+
     def count(self) -> int:
         """How many rows there are, all of them read. Raises Refused as `rows` does."""
-        if self.format in ("json", "ndjson"):
+        if self.format == "json":
             return sum(1 for _ in self.rows())
-        with self.path.open(encoding=self.encoding, newline="") as file:
+        with _opened(self.path, self.encoding) as file:
+            if self.format == "ndjson":
+                return sum(1 for _ in _lines(file))
             return sum(map(any, self._cells(file))) - (not self.headless)
 
     def _table_rows(self, file: IO[str]) -> Iterator[Row]:
-        names, width = self.header, len(self.header)
+        width = len(self.header)
         for number, cells in enumerate(self._cells(file), 1):
             if (number == 1 and not self.headless) or not any(cells):
                 continue
@@ -77,11 +91,18 @@ class Source:
                 continue
             if len(cells) < width:
                 cells += [""] * (width - len(cells))
-            yield Row(number, dict(zip(names, cells, strict=True)))
+            yield Row(number, cells)
 
     def _cells(self, file: IO[str]) -> Iterator[list[str]]:
         csv.field_size_limit(LONGEST_CELL)
-        reader = csv.reader(file, delimiter=self.delimiter)
+        # Strict: a quote that is never closed would take the rest of the file for one cell.
+        reader = csv.reader(
+            file,
+            delimiter=self.delimiter,
+            strict=True,
+            escapechar=self.escape,
+            doublequote=self.escape is None,
+        )
         number = 0
         try:
             for number, cells in enumerate(reader, 1):  # noqa: B007  # the error names the last one
@@ -91,8 +112,21 @@ class Source:
                 N_("%(name)s cannot be read after row %(row)s: %(reason)s."),
                 name=self.path.name,
                 row=number,
-                reason=str(error),
+                reason=_csv_reason(error),
             ) from error
+
+
+@contextmanager
+def _opened(path: Path, encoding: str) -> Iterator[IO[str]]:
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            yield file
+    except UnicodeError as error:
+        raise Refused(
+            N_("%(name)s cannot be read: it is not whole, or not %(encoding)s."),
+            name=path.name,
+            encoding=encoding,
+        ) from error
 
 
 def open_source(path: Path) -> Source | None:
@@ -105,7 +139,7 @@ def open_source(path: Path) -> Source | None:
     encoding = _encoding(path)
     if encoding is None:
         return None
-    with path.open(encoding=encoding, newline="") as file:
+    with _opened(path, encoding) as file:
         start = file.read(_BLOCK)
     text = start.lstrip()
     if not text:
@@ -183,7 +217,41 @@ def _table(path: Path, encoding: str, start: str) -> Source | None:
     headless = any("@" in cell for cell in cells)
     header = _unique(str(n) if headless else cell.strip() for n, cell in enumerate(cells, 1))
     kind = "text" if len(cells) == 1 else "tsv" if delimiter == "\t" else "csv"
-    return Source(path, kind, encoding, delimiter, header, headless)
+    return Source(path, kind, encoding, delimiter, header, headless, _escape(start, delimiter))
+
+
+def _escape(start: str, delimiter: str) -> str | None:
+    """A backslash where that stands before a quote inside a cell, as MailPoet has it.
+
+    Everybody else doubles the quote; which it is shows in whether the rows come out whole.
+    """
+    if '\\"' not in start or _is_whole(start, delimiter, None):
+        return None
+    return "\\" if _is_whole(start, delimiter, "\\") else None
+
+
+def _is_whole(start: str, delimiter: str, escape: str | None) -> bool:
+    """Whether rows have as many cells as the first; where the text breaks off says nothing."""
+    rows = csv.reader(
+        io.StringIO(start, newline=""),
+        delimiter=delimiter,
+        strict=True,
+        escapechar=escape,
+        doublequote=escape is None,
+    )
+    try:
+        width = len(next(rows))
+        return all(len(row) in (0, width) for row in islice(rows, _SNIFFED_ROWS))
+    except csv.Error as error:
+        return "unexpected end" in str(error) and len(start) >= _BLOCK
+
+
+def _csv_reason(error: csv.Error) -> str:
+    if "unexpected end" in str(error):
+        return "a quote is never closed"
+    if "limit" in str(error):
+        return f"a cell holds more than {LONGEST_CELL:,} characters, or a quote is never closed"
+    return str(error)
 
 
 def _first_rows(start: str) -> tuple[str, list[str]] | None:
@@ -217,13 +285,19 @@ def _is_object(text: str) -> bool:
 
 
 def _ndjson_rows(file: IO[str]) -> Iterator[Row]:
+    for number, line in _lines(file):
+        yield _object_row(number, line)
+
+
+def _lines(file: IO[str]) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers."""
     number = 0
     while line := file.readline(LONGEST_LINE):
         number += 1
-        if not line.endswith("\n") and len(line) >= LONGEST_LINE:
+        if len(line) >= LONGEST_LINE and not line.endswith("\n"):
             raise Refused(N_("Row %(row)s is longer than any person's should be."), row=number)
-        if line.strip():
-            yield _object_row(number, line)
+        if not line.isspace():
+            yield number, line
 
 
 def _object_row(number: int, line: str) -> Row:

@@ -1,9 +1,11 @@
 """The list as it leaves and enters: one record a person.
 
-Times stay the text that the database keeps, so that what comes out goes in unchanged.
+Times stay the text that the database keeps, so that what comes out goes in unchanged. These
+are named tuples, because a million of them are made and a frozen dataclass takes five times
+as long.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 COLUMNS = (
     "email",
@@ -19,11 +21,9 @@ COLUMNS = (
     "unsubscribed_at",
     "consent",
 )
-EVENT_FIELDS = ("kind", "at", "text", "text_version", "language", "form_url", "source")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A line of the consent log; `at` as text."""
 
     kind: str
@@ -35,8 +35,10 @@ class Event:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+EVENT_FIELDS = Event._fields
+
+
+class Record(NamedTuple):
     """A person with all that the hub knows; times as text, `consent` oldest first."""
 
     email: str
@@ -53,8 +55,7 @@ class Record:
     consent: tuple[Event, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """Somebody on the list already; times as text."""
 
     id: int

@@ -7,7 +7,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from hub import addresses, i18n
-from hub.audience.model import CADENCES, Cadence, Confirmation, Subscriber, SuppressionReason
+from hub.audience.model import (
+    CADENCES,
+    Cadence,
+    Confirmation,
+    Status,
+    Subscriber,
+    SuppressionReason,
+)
 from hub.audience.record import Known, Record
 from hub.errors import Refused
 from hub.i18n import N_
@@ -35,12 +42,13 @@ _JOINERS = "\u200c\u200d"
 
 def address(text: str) -> str:
     """The address as typed, without spaces around it. Raises Refused beside the field `email`."""
-    if not text.strip():
+    text = text.strip()
+    if not text:
         raise Refused(N_("Please write your e-mail address."), field="email")
-    if len(text.strip()) > LONGEST_ADDRESS:
+    if len(text) > LONGEST_ADDRESS:
         raise Refused(N_("This is not an e-mail address that mail can be sent to."), field="email")
     checked = addresses.checked(text)
-    if not checked.rpartition("@")[0].isascii():
+    if not checked.isascii() and not checked.rpartition("@")[0].isascii():
         # It needs SMTPUTF8 (RFC 6531) at every server on the way, and few have it.
         raise Refused(
             N_("Only plain letters can stand before the @: many mail servers refuse others."),
@@ -51,6 +59,8 @@ def address(text: str) -> str:
 
 def clean_name(text: str) -> str:
     """A name on one line: no control characters, single spaces, at most 100 characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())[:LONGEST_NAME].strip()
     kept = "".join(
         c if c in _JOINERS or unicodedata.category(c) not in _UNWANTED else " " for c in text
     )
@@ -90,8 +100,12 @@ def is_topic(text: str) -> bool:
 
 
 def may_ask(status: str) -> bool:
-    """Whether a sign-up of somebody with this status gets a confirmation mail."""
-    return status in ("pending", "unsubscribed")
+    """Whether a sign-up of somebody with this status gets a confirmation mail.
+
+    Who bounced may: a confirmation that is pressed proves that the address takes mail again.
+    Who complained may not, before the owner allows it: anybody could type the address.
+    """
+    return status in ("pending", "unsubscribed", "bounced")
 
 
 def may_mail(asked_at: Sequence[datetime], now: datetime) -> bool:
@@ -117,16 +131,29 @@ def can_leave(status: str) -> bool:
     return status in ("pending", "waiting", "active")
 
 
+def lifted_to(status: str) -> Status | None:
+    """What somebody is when the owner lets mail go there again; None when nothing forbids it.
+
+    Who complained said no, and only they can say yes.
+    """
+    if status == "bounced":
+        return "active"
+    return "unsubscribed" if status == "complained" else None
+
+
 def import_changes(here: Known, there: Record, *, suppressed: bool) -> bool:
     """Whether a row of a file changes somebody who is on the list.
 
     Who left, bounced or complained here stays so. Who did there is taken off here, unless
-    they confirmed here since. Who is only pending here becomes active with the file's consent.
+    they confirmed here since; a confirmation that the file knows of is none since. Who is only
+    pending here becomes active with the file's consent.
     """
     if not can_leave(here.status):
         return False
     if not can_leave(there.status):
-        return here.confirmed_at is None or here.confirmed_at < (there.unsubscribed_at or "")
+        if here.confirmed_at is None or here.confirmed_at < (there.unsubscribed_at or ""):
+            return True
+        return here.confirmed_at <= (there.confirmed_at or "")
     return here.status == "pending" and there.status == "active" and not suppressed
 
 

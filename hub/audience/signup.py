@@ -12,6 +12,9 @@ from hub.i18n import N_
 from hub.mail import queue
 
 KIND = "confirmation"
+# The mail to who has just confirmed; its number is the confirmation's. hub/newsletter/welcoming.py
+# writes it: it shows what readers get.
+WELCOME = "welcome"
 # Generous for an office behind one address, and the end of a flood.
 SIGN_UPS_PER_HOUR = 60
 _PURGE_BATCH = 2_000
@@ -75,14 +78,28 @@ def look_up(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | N
     return Link(rules.link_state(confirmation, subscriber, now), subscriber)
 
 
-def confirm(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | None:
-    """Press the button: active from now on. The link as it was found; only `open` changes."""
+def confirm(
+    tx: Transaction, confirmation_id: int, *, now: datetime, welcome: bool = False
+) -> Link | None:
+    """Press the button: active from now on. The link as it was found; only `open` changes.
+
+    With `welcome` a mail follows, once for each confirmation.
+    """
     link = look_up(tx, confirmation_id, now=now)
     if link is None or link.state != "open":
         return link
     if not store.use_confirmation(tx, confirmation_id, now=now):
         return Link("used", link.subscriber)
     activate(tx, link.subscriber, source="link", now=now)
+    if welcome:
+        queue.put(
+            tx,
+            kind=WELCOME,
+            subject_id=confirmation_id,
+            recipient=link.subscriber.email,
+            language=link.subscriber.language,
+            now=now,
+        )
     return link
 
 
@@ -90,7 +107,7 @@ def activate(tx: Transaction, subscriber: Subscriber, *, source: str, now: datet
     """Confirmed, by the reader's link or by the owner; the log repeats what was agreed to."""
     asked = store.last_request(tx, subscriber.id)
     store.activate(tx, subscriber.id, now=now)
-    suppression.lift_erasure(tx, subscriber.email_key)
+    suppression.come_back(tx, subscriber.email_key)
     store.log(
         tx,
         subscriber.id,

@@ -9,10 +9,13 @@ import re
 
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r\n]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
+_FIRST = frozenset("'=+-@\t\r\n")
 
 
 def guarded(cell: str) -> str:
     """The cell as it stands in the file."""
+    if cell[:1] not in _FIRST:
+        return cell
     return "'" + cell if _DANGEROUS.match(cell) else cell
 
 

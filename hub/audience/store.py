@@ -178,10 +178,34 @@ def bounce(tx: Transaction, subscriber_id: int) -> str | None:
     )
 
 
+def complain(tx: Transaction, subscriber_id: int, *, now: datetime) -> bool:
+    """The reader called our mail spam; False when that was known. No open link undoes it."""
+    changed = tx.execute(
+        "UPDATE subscribers SET status = 'complained', paused_until = NULL,"
+        " unsubscribed_at = coalesce(unsubscribed_at, :now)"
+        " WHERE id = :id AND status <> 'complained'",
+        now=now,
+        id=subscriber_id,
+    )
+    tx.execute(
+        "UPDATE confirmations SET expires_at = :now"
+        " WHERE subscriber_id = :id AND used_at IS NULL AND expires_at > :now",
+        now=now,
+        id=subscriber_id,
+    )
+    return changed == 1
+
+
+def set_status(tx: Transaction, subscriber_id: int, status: Status) -> None:
+    tx.execute(
+        "UPDATE subscribers SET status = :status WHERE id = :id", id=subscriber_id, status=status
+    )
+
+
 def delete(tx: Transaction, subscriber_id: int) -> None:
     """The person, with topics, consent log, confirmations and mails that name the address."""
     tx.execute(
-        "DELETE FROM mails WHERE kind = 'confirmation' AND subject_id IN"
+        "DELETE FROM mails WHERE kind IN ('confirmation', 'welcome') AND subject_id IN"
         " (SELECT id FROM confirmations WHERE subscriber_id = :id)",
         id=subscriber_id,
     )

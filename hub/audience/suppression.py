@@ -5,17 +5,22 @@ full exports. Without it the hashes say nothing; with the key of another hub nei
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from hub.audience.model import SuppressionReason
 from hub.db import Transaction, in_list
+from hub.errors import Conflict
+from hub.i18n import N_
 from hub.tokens import KeyedHash
 
 KEY_NAME = "suppression"
-# An erased person may come back by an own sign-up; the others get nothing, whoever asks.
-_MAY_COME_BACK = "erased"
+# Who was erased or whose address was dead may come back by an own sign-up: the confirmation that
+# they press shows that they want to, and that mail arrives. The others get nothing, whoever asks.
+_MAY_COME_BACK: tuple[SuppressionReason, ...] = ("erased", "bounced")
 _BATCH = 500
+_PAGE = 2_000
 
 
 def is_suppressed(tx: Transaction, email_key: str) -> bool:
@@ -38,7 +43,7 @@ def reason(tx: Transaction, email_key: str) -> str | None:
 
 def bars_sign_up(tx: Transaction, email_key: str) -> bool:
     """Whether a sign-up of this address gets no mail either."""
-    return reason(tx, email_key) not in (None, _MAY_COME_BACK)
+    return reason(tx, email_key) not in (None, *_MAY_COME_BACK)
 
 
 def among(tx: Transaction, email_keys: Iterable[str]) -> set[str]:
@@ -60,25 +65,97 @@ def among(tx: Transaction, email_keys: Iterable[str]) -> set[str]:
 
 
 def suppress(tx: Transaction, email_key: str, reason: SuppressionReason, *, now: datetime) -> None:
-    """Never mail this address again. A stronger reason is not replaced by `erased`."""
+    """Never mail this address again. A reason that lets nobody back is not replaced by another."""
     tx.execute(
         "INSERT INTO suppressions (email_hash, reason, created_at) VALUES (:hash, :reason, :now)"
         " ON CONFLICT (email_hash) DO UPDATE SET reason = excluded.reason"
-        " WHERE excluded.reason <> 'erased'",
+        " WHERE excluded.reason IN ('complained', 'owner') OR (excluded.reason = 'bounced'"
+        " AND suppressions.reason = 'erased')",
         hash=_hash(_key(tx), email_key),
         reason=reason,
         now=now,
     )
 
 
-def lift_erasure(tx: Transaction, email_key: str) -> None:
-    """An erased person signed up again and confirmed."""
+def come_back(tx: Transaction, email_key: str) -> None:
+    """Somebody who was erased or bounced signed up again and confirmed."""
+    lift(tx, email_key, *_MAY_COME_BACK)
+
+
+def lift(tx: Transaction, email_key: str, *reasons: SuppressionReason) -> None:
+    """Mail may go to this address again, if it is suppressed for one of `reasons`."""
     key = _existing_key(tx)
     if key is not None:
+        names, values = in_list("reason", reasons)
         tx.execute(
-            "DELETE FROM suppressions WHERE email_hash = :hash AND reason = 'erased'",
+            f"DELETE FROM suppressions WHERE email_hash = :hash AND reason IN {names}",
             hash=_hash(key, email_key),
+            **values,
         )
+
+
+class Entry(NamedTuple):
+    """One line of the list as it travels; `created_at` as text."""
+
+    email_hash: str
+    reason: str
+    created_at: str
+
+
+def travelling_key(tx: Transaction) -> bytes | None:
+    """The key that must travel with the hashes; None when nobody was ever suppressed."""
+    return _existing_key(tx)
+
+
+def entries(tx: Transaction) -> Iterator[Entry]:
+    """The whole list, in the order of its hashes; memory is flat."""
+    after = ""
+    while rows := tx.all(
+        tuple,
+        "SELECT email_hash, reason, created_at FROM suppressions WHERE email_hash > :after"
+        " ORDER BY email_hash LIMIT :limit",
+        after=after,
+        limit=_PAGE,
+    ):
+        yield from map(Entry._make, rows)
+        after = rows[-1][0]
+
+
+def adopt_key(tx: Transaction, key: bytes) -> None:
+    """The hashes that come in were made with this key: from now on it is this hub's.
+
+    Raises Conflict when this hub has a list of its own under another key: hashes cannot be
+    made anew, because nobody knows the addresses.
+    """
+    own = _existing_key(tx)
+    if own == key:
+        return
+    if tx.scalar("SELECT 1 FROM suppressions LIMIT 1") is not None:
+        raise Conflict(
+            N_(
+                "This hub has a suppression list of its own under another key; two lists cannot"
+                " become one. Import into an empty hub."
+            )
+        )
+    tx.execute(
+        "INSERT INTO secrets (name, value) VALUES (:name, :value)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        name=KEY_NAME,
+        value=key,
+    )
+
+
+def known_hashes(tx: Transaction, hashes: Iterable[str]) -> set[str]:
+    """Those of the hashes that are on the list."""
+    names, values = in_list("hash", hashes)
+    return set(
+        tx.all(str, f"SELECT email_hash FROM suppressions WHERE email_hash IN {names}", **values)
+    )
+
+
+def add_entries(tx: Transaction, entries: Iterable[Entry]) -> None:
+    """Add lines that are not on the list."""
+    tx.load("suppressions", Entry._fields, entries)
 
 
 def _key(tx: Transaction) -> bytes:

@@ -1,49 +1,55 @@
 """The SQL that reads whole records for an export and writes them for an import."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from hub.audience.record import Event, Known, Record
+from hub.audience.record import EVENT_FIELDS, Event, Known, Record
 from hub.db import Transaction, in_list
 
-_PAGE = 1_000
+_PAGE = 2_000
 _LOOK_UP = 500
+_PERSON = (
+    "id, email, name, status, cadence, paused_until, language, source, created_at, confirmed_at,"
+    " unsubscribed_at"
+)
+_INSERTED = (
+    "email",
+    "email_key",
+    "name",
+    "status",
+    "cadence",
+    "paused_until",
+    "language",
+    "source",
+    "created_at",
+    "confirmed_at",
+    "unsubscribed_at",
+)
+_EVENT = ", ".join(EVENT_FIELDS)
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
-    id: int
-    email: str
-    name: str
-    status: str
-    cadence: str
-    paused_until: str | None
-    language: str
-    source: str
-    created_at: str
-    confirmed_at: str | None
-    unsubscribed_at: str | None
+class Row(NamedTuple):
+    """A person as the database keeps them: id, email, name, status, cadence, paused_until,
+    language, source, created_at, confirmed_at, unsubscribed_at; topics, sorted; and the lines of
+    the log, oldest first: subscriber_id, at, kind, text, text_version, language, form_url, source.
 
+    Plain tuples inside: to give each of some millions a name takes longer than to read them.
+    """
 
-@dataclass(frozen=True, slots=True)
-class _Topic:
-    subscriber_id: int
-    topic: str
-
-
-@dataclass(frozen=True, slots=True)
-class _OwnedEvent(Event):
-    subscriber_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    id: int
-    email_key: str
+    person: tuple[Any, ...]
+    topics: tuple[str, ...]
+    log: list[tuple[Any, ...]]
 
 
 def records(tx: Transaction, *, status: str = "", topic: str = "") -> Iterator[Record]:
     """Everybody (with that status, with that topic), in the order they joined; memory is flat."""
+    for person, topics, log in rows(tx, status=status, topic=topic):
+        events = tuple(Event(line[2], line[1], *line[3:]) for line in log)
+        yield Record._make((*person[1:6], topics, *person[6:], events))
+
+
+def rows(tx: Transaction, *, status: str = "", topic: str = "") -> Iterator[Row]:
+    """As `records`, for an export of a million."""
     where = "subscribers.id > :after"
     if status:
         where += " AND subscribers.status = :status"
@@ -55,56 +61,51 @@ def records(tx: Transaction, *, status: str = "", topic: str = "") -> Iterator[R
     filters = {name: value for name, value in (("status", status), ("topic", topic)) if value}
     after = 0
     while people := tx.all(
-        _Person,
-        f"SELECT * FROM subscribers WHERE {where} ORDER BY subscribers.id LIMIT :limit",
+        tuple,
+        f"SELECT {_PERSON} FROM subscribers WHERE {where} ORDER BY subscribers.id LIMIT :limit",
         after=after,
         limit=_PAGE,
         **filters,
     ):
-        yield from _complete(tx, people, where, {**filters, "after": after})
-        after = people[-1].id
+        last = people[-1][0]
+        theirs = "subscriber_id > :after AND subscriber_id <= :last"
+        if filters:
+            theirs += (
+                f" AND subscriber_id IN (SELECT id FROM subscribers WHERE {where} AND id <= :last)"
+            )
+        yield from _complete(tx, people, theirs, {**filters, "after": after, "last": last})
+        after = last
 
 
 def _complete(
-    tx: Transaction, people: Sequence[_Person], where: str, values: dict[str, object]
-) -> Iterator[Record]:
+    tx: Transaction,
+    people: Sequence[tuple[Any, ...]],
+    theirs: str,
+    values: Mapping[str, object],
+) -> Iterator[Row]:
     """The people of a page with their topics and consent logs, in three queries altogether."""
-    last = people[-1].id
     topics: dict[int, list[str]] = {}
-    for row in tx.all(
-        _Topic,
-        "SELECT subscriber_topics.subscriber_id, subscriber_topics.topic FROM subscriber_topics"
-        " JOIN subscribers ON subscribers.id = subscriber_topics.subscriber_id"
-        f" WHERE {where} AND subscribers.id <= :last",
-        last=last,
+    for subscriber_id, topic in tx.all(
+        tuple,
+        f"SELECT subscriber_id, topic FROM subscriber_topics WHERE {theirs}",
         **values,
     ):
-        topics.setdefault(row.subscriber_id, []).append(row.topic)
-    events: dict[int, list[Event]] = {}
-    for event in tx.all(
-        _OwnedEvent,
-        "SELECT consent_events.* FROM consent_events"
-        " JOIN subscribers ON subscribers.id = consent_events.subscriber_id"
-        f" WHERE {where} AND subscribers.id <= :last ORDER BY consent_events.id",
-        last=last,
+        topics.setdefault(subscriber_id, []).append(topic)
+    lines = tx.all(
+        tuple,
+        "SELECT subscriber_id, at, kind, text, text_version, language, form_url, source"
+        f" FROM consent_events WHERE {theirs} ORDER BY subscriber_id, id",
         **values,
-    ):
-        events.setdefault(event.subscriber_id, []).append(event)
+    )
+    place, end = 0, len(lines)
     for person in people:
-        yield Record(
-            person.email,
-            person.name,
-            person.status,
-            person.cadence,
-            person.paused_until,
-            tuple(sorted(topics.get(person.id, ()))),
-            person.language,
-            person.source,
-            person.created_at,
-            person.confirmed_at,
-            person.unsubscribed_at,
-            tuple(events.get(person.id, ())),
-        )
+        subscriber_id = person[0]
+        begin = place
+        # Both are in the order of the ids.
+        while place < end and lines[place][0] == subscriber_id:
+            place += 1
+        chosen = tuple(sorted(topics[subscriber_id])) if subscriber_id in topics else ()
+        yield Row(person, chosen, lines[begin:place])
 
 
 def known_among(tx: Transaction, email_keys: Sequence[str]) -> dict[str, Known]:
@@ -113,89 +114,58 @@ def known_among(tx: Transaction, email_keys: Sequence[str]) -> dict[str, Known]:
     for start in range(0, len(email_keys), _LOOK_UP):
         names, values = in_list("key", email_keys[start : start + _LOOK_UP])
         for row in tx.all(
-            Known,
+            tuple,
             "SELECT id, email_key, status, created_at, confirmed_at FROM subscribers"
             f" WHERE email_key IN {names}",
             **values,
         ):
-            found[row.email_key] = row
+            found[row[1]] = Known._make(row)
     return found
 
 
-def insert(tx: Transaction, people: dict[str, Record]) -> int:
-    """Add these people, by address key, none of them known; how many were added.
-
-    One that came on the list at this very moment through another process is left as it is.
-    """
+def insert(tx: Transaction, people: Mapping[str, Record]) -> None:
+    """Add these people, by address key, none of them known in this transaction."""
+    if not people:
+        return
     before = tx.scalar("SELECT coalesce(max(id), 0) FROM subscribers")
-    tx.executemany(
-        "INSERT INTO subscribers (email, email_key, name, status, cadence, paused_until,"
-        " language, source, created_at, confirmed_at, unsubscribed_at) VALUES (:email,"
-        " :email_key, :name, :status, :cadence, :paused_until, :language, :source, :created_at,"
-        " :confirmed_at, :unsubscribed_at) ON CONFLICT (email_key) DO NOTHING",
+    tx.load(
+        "subscribers",
+        _INSERTED,
         (
-            {
-                "email": person.email,
-                "email_key": email_key,
-                "name": person.name,
-                "status": person.status,
-                "cadence": person.cadence,
-                "paused_until": person.paused_until,
-                "language": person.language,
-                "source": person.source,
-                "created_at": person.created_at,
-                "confirmed_at": person.confirmed_at,
-                "unsubscribed_at": person.unsubscribed_at,
-            }
+            (person.email, email_key, *person[1:5], *person[6:11])
             for email_key, person in people.items()
         ),
     )
-    added = [
-        row
-        for row in tx.all(
-            _Identity,
-            "SELECT id, email_key FROM subscribers WHERE id > :before ORDER BY id",
-            before=before,
-        )
-        if row.email_key in people
-    ]
-    insert_events(tx, ((row.id, event) for row in added for event in people[row.email_key].consent))
-    tx.executemany(
-        "INSERT INTO subscriber_topics (subscriber_id, topic) VALUES (:id, :topic)",
-        ({"id": row.id, "topic": topic} for row in added for topic in people[row.email_key].topics),
+    # There is one writer at a time, so what is behind `before` is these, in their order.
+    ids = tx.all(int, "SELECT id FROM subscribers WHERE id > :before ORDER BY id", before=before)
+    added = list(zip(ids, people.values(), strict=True))
+    insert_events(tx, ((number, event) for number, person in added for event in person.consent))
+    tx.load(
+        "subscriber_topics",
+        ("subscriber_id", "topic"),
+        ((number, topic) for number, person in added for topic in person.topics),
     )
-    return len(added)
 
 
 def insert_events(tx: Transaction, events: Iterable[tuple[int, Event]]) -> None:
     """Add lines to the consent logs of these subscriber ids."""
-    tx.executemany(
-        "INSERT INTO consent_events (subscriber_id, kind, at, text, text_version, language,"
-        " form_url, source) VALUES (:id, :kind, :at, :text, :text_version, :language, :form_url,"
-        " :source)",
-        (
-            {
-                "id": subscriber_id,
-                "kind": event.kind,
-                "at": event.at,
-                "text": event.text,
-                "text_version": event.text_version,
-                "language": event.language,
-                "form_url": event.form_url,
-                "source": event.source,
-            }
-            for subscriber_id, event in events
-        ),
+    tx.load(
+        "consent_events",
+        ("subscriber_id", *EVENT_FIELDS),
+        ((subscriber_id, *event) for subscriber_id, event in events),
     )
 
 
 def events_of(tx: Transaction, subscriber_id: int) -> list[Event]:
     """The consent log of somebody, oldest first."""
-    return tx.all(
-        Event,
-        "SELECT * FROM consent_events WHERE subscriber_id = :id ORDER BY id",
-        id=subscriber_id,
-    )
+    return [
+        Event._make(row)
+        for row in tx.all(
+            tuple,
+            f"SELECT {_EVENT} FROM consent_events WHERE subscriber_id = :id ORDER BY id",
+            id=subscriber_id,
+        )
+    ]
 
 
 def change_status(tx: Transaction, known: Known, person: Record) -> None:

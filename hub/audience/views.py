@@ -96,24 +96,47 @@ def confirm(request: Request) -> Response:
     if number is None:
         return _unknown_link(request)
     now = parts.now()
+    site = parts.site()
     if request.method == "POST":
         with parts.db.write() as tx:
-            link = signup.confirm(tx, number, now=now)
+            link = signup.confirm(tx, number, now=now, welcome=site.welcome_mail == "on")
     else:
         with parts.db.read() as tx:
             link = signup.look_up(tx, number, now=now)
     if link is None or link.state == "expired":
         language = link.subscriber.language if link else ""
         return _private(page(request, "confirm_expired.html", status=410, language=language))
-    pressed = link.state == "open" and request.method == "POST"
+    if link.state == "open" and request.method != "POST":
+        return _private(
+            page(
+                request,
+                "confirm.html",
+                language=link.subscriber.language,
+                site=site,
+                subscriber=link.subscriber,
+                already=False,
+                preferences_url=_preferences_path(request, link.subscriber),
+            )
+        )
+    return _confirmed(request, site, link)
+
+
+def _confirmed(request: Request, site: Site, link: signup.Link) -> Response:
+    """The welcome; for who comes back, what became of their subscription."""
+    subscriber, already = link.subscriber, link.state == "used"
+    on_the_list = not already or subscriber.status == "active"
+    # What readers get is none of the list's business: app.py joins the two.
+    welcome = request.app.state.welcome(request, site, subscriber) if on_the_list else None
     return _private(
         page(
             request,
-            "confirmed.html" if pressed or link.state == "used" else "confirm.html",
-            language=link.subscriber.language,
-            subscriber=link.subscriber,
-            already=link.state == "used",
-            preferences_url=_preferences_path(request, link.subscriber),
+            "confirmed.html",
+            language=subscriber.language,
+            site=site,
+            subscriber=subscriber,
+            already=already,
+            preferences_url=_preferences_path(request, subscriber),
+            welcome=welcome,
         )
     )
 

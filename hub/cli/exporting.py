@@ -3,15 +3,21 @@
 import os
 import secrets
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
-from hub.audience import exporting, transfer
+from hub.audience import abroad, exporting, suppression_file, transfer
 from hub.audience.exporting import FORMATS, Format
 from hub.audience.model import STATUSES
-from hub.cli.context import CommandContext, pass_hub
+from hub.cli import archive as archives
+from hub.cli.context import CommandContext, pass_hub, progress
+from hub.db import Transaction
+from hub.errors import Refused
+
+_SECONDS_BETWEEN_LINES = 2.0
 
 
 @click.group()
@@ -29,8 +35,9 @@ def command() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
-    help="Default: as the file's name ends, else csv.",
+    type=click.Choice((*FORMATS, *abroad.SERVICES)),
+    help="Default: as the file's name ends, else csv. The last four are CSV in the columns that "
+    "these services read, and hold those who are active unless --status asks for others.",
 )
 @click.option("--status", type=click.Choice(STATUSES), help="Only those.")
 @click.option("--topic", help="Only those who chose this topic.")
@@ -38,18 +45,76 @@ def command() -> None:
 def subscribers(
     context: CommandContext,
     output: Path | None,
-    form: Format | None,
+    form: str | None,
     status: str | None,
     topic: str | None,
 ) -> None:
     """The list, with topics and the whole consent log of each person."""
     with context.ready() as (hub, _), hub.db.read() as tx:
-        people = transfer.records(tx, status=status or "", topic=topic or "")
-        pieces = exporting.pieces(people, form or _format_of(output))
+        pieces = _pieces(tx, form or _format_of(output), status or "", topic or "")
+        if output is None:
+            _print(pieces)
+        else:
+            _write(output, _counted(pieces))
+
+
+@command.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file; default: stdout.",
+)
+@pass_hub
+def suppressions(context: CommandContext, output: Path | None) -> None:
+    """Addresses that must never get mail, as keyed hashes, with their key."""
+    with context.ready() as (hub, _), hub.db.read() as tx:
+        pieces = suppression_file.pieces(tx)
         if output is None:
             _print(pieces)
         else:
             _write(output, pieces)
+
+
+@command.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The ZIP to write.",
+)
+@pass_hub
+def archive(context: CommandContext, output: Path) -> None:
+    """Articles, pictures, readers and suppressions in one ZIP, readable without a hub.
+
+    `hub import FILE.zip` brings it all into an empty hub.
+    """
+    if output.exists():
+        raise Refused(f"{output} exists already; an archive never replaces a file.")
+    with context.ready() as (hub, _):
+        archives.write(hub, output)
+    click.echo(f"Everything is in {output}. It holds personal data: keep it safe.")
+
+
+def _pieces(tx: Transaction, form: str, status: str, topic: str) -> Iterator[str]:
+    for service in abroad.SERVICES:
+        if form == service:
+            people = transfer.records(tx, status=status or abroad.STATUS, topic=topic)
+            return abroad.pieces(people, service)
+    own = next(known for known in FORMATS if known == form)
+    return exporting.pieces(transfer.rows(tx, status=status, topic=topic), own)
+
+
+def _counted(pieces: Iterable[str]) -> Iterator[str]:
+    """Says every two seconds how much is written."""
+    said, written = time.monotonic(), 0
+    for piece in pieces:
+        yield piece
+        written += len(piece)
+        if time.monotonic() - said >= _SECONDS_BETWEEN_LINES:
+            said = time.monotonic()
+            progress(f"{written / 1e6:,.0f} MB written")
 
 
 def _format_of(output: Path | None) -> Format:

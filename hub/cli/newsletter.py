@@ -3,23 +3,30 @@
 import asyncio
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import click
 
 from hub import addresses, i18n
-from hub.cli import watching
+from hub.cli import letter, sending, watching
 from hub.cli.context import CommandContext, pass_hub, progress, report
 from hub.db import Transaction
 from hub.mail import mailers, relays
 from hub.mail.signing import SigningMailer
-from hub.newsletter import editions, pacing, planning, previewing, samples, steering, troubles
+from hub.newsletter import (
+    editions,
+    letter_store,
+    pacing,
+    planning,
+    previewing,
+    samples,
+    steering,
+    troubles,
+)
 from hub.newsletter.model import Edition, EditionReport
-from hub.newsletter.planning import Press
 from hub.newsletter.progress import held_back as held
 from hub.site.model import Site
-from hub.web.mailing import renderer
 from hub.web.state import Hub
 
 _STREAM = click.Choice(["weekly", "monthly", "each"])
@@ -38,6 +45,9 @@ def command() -> None:
     """The newsletter: look at it, test it, send it, stop it."""
 
 
+command.add_command(letter.command)
+
+
 @command.command()
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.option("--watch", is_flag=True, help="Show the progress until nothing is sent any more.")
@@ -54,6 +64,7 @@ def status(context: CommandContext, limit: int, watch: bool, as_json: bool) -> N
                 report([_document(one) for one in found])
                 return
             _echo_editions(tx, found, site, hub.now())
+            _echo_letters(tx, site)
             _echo_next(tx, hub, site)
             _echo_troubles(tx, hub, site)
 
@@ -67,7 +78,7 @@ def preview(context: CommandContext, stream: str, language: str | None, as_html:
     """Print the next edition as it stands."""
     with context.ready() as (hub, site), hub.db.read() as tx:
         digest = previewing.preview(
-            tx, _press(hub, site), stream, language=language or site.language, now=hub.now()
+            tx, sending.press(hub, site), stream, language=language or site.language, now=hub.now()
         )
     progress(f"Subject: {digest.subject}")
     progress(f"{len(digest.html.encode()):,} bytes of HTML (mail programs cut at 102,400)")
@@ -86,7 +97,7 @@ def test(context: CommandContext, address: str, stream: str, language: str | Non
         with hub.db.read() as tx:
             envelope = previewing.sample(
                 tx,
-                _press(hub, site),
+                sending.press(hub, site),
                 stream,
                 address=address,
                 language=language or site.language,
@@ -109,10 +120,10 @@ def send(context: CommandContext, at_once: bool, stream: str, as_json: bool) -> 
     with context.ready() as (hub, site):
         make = planning.send_now if at_once else planning.send_due
         with hub.db.write() as tx:
-            made = make(tx, _press(hub, site), stream, hub.now())
+            made = make(tx, sending.press(hub, site), stream, hub.now())
             tx.site_changed()
         for edition in made:
-            _queue(hub, edition)
+            sending.queue(hub, edition)
         with hub.db.read() as tx:
             ids = {edition.id for edition in made}
             found = [one for one in editions.newest(tx, len(made) + 50) if one.edition.id in ids]
@@ -165,11 +176,11 @@ def retry(context: CommandContext, edition_id: int | None) -> None:
     with context.ready() as (hub, _), hub.db.write() as tx:
         chosen = steering.chosen(tx, edition_id, "sending", "paused", "sent")
         found = steering.retry(tx, chosen, now=hub.now())
-    click.echo(f"Edition {chosen}: {_count(found.queued, 'mail')} queued again.")
+    click.echo(f"Edition {chosen}: {sending.count(found.queued, 'mail')} queued again.")
     if found.left_out:
         who = ", ".join(f"{number:,} {status}" for status, number in found.left_out)
         number = sum(number for _, number in found.left_out)
-        click.echo(f"{_count(number, 'reader')} left out, not active any more: {who}.")
+        click.echo(f"{sending.count(number, 'reader')} left out, not active any more: {who}.")
 
 
 def _watch(hub: Hub) -> None:
@@ -181,54 +192,49 @@ def _watch(hub: Hub) -> None:
 
 
 def _echo_editions(tx: Transaction, found: list[EditionReport], site: Site, now: datetime) -> None:
-    sending = any(one.edition.status == "sending" for one in found)
-    held_back = pacing.waiting(tx, site, now) if sending else None
+    moving = any(one.edition.status == "sending" for one in found)
+    held_back = pacing.waiting(tx, site, now) if moving else None
     for one in found:
         how = samples.of_edition(tx, one.edition, one.counts, now)
         if held_back and one.edition.status == "sending":
             how = held(how)
         fast = watching.pace(how)
-        click.echo(_line(one, site, f" · {fast}" if fast else ""))
+        click.echo(_line(replace(one, counts=how.counts), site, f" · {fast}" if fast else ""))
         if held_back and one.edition.status == "sending":
             click.echo(f"    {held_back.said('en', site.timezone, now)}")
         elif how.next_try:
-            click.echo(f"    the next try is on {_when(how.next_try, site)}")
-    for slot in pacing.limited(tx, site, now) if sending else ():
+            click.echo(f"    the next try is on {sending.when(how.next_try, site)}")
+    for slot in pacing.limited(tx, site, now) if moving else ():
         click.echo(f"readers at {slot.domain} wait for their turn: {slot.per_hour:,.0f} an hour")
-    for slow in pacing.slowed(tx, now) if sending else ():
+    for slow in pacing.slowed(tx, now) if moving else ():
         click.echo(f"{slow.domain} refuses so much at once: {slow.rate:.3g} a second for now")
+
+
+def _echo_letters(tx: Transaction, site: Site) -> None:
+    for one in letter_store.unsent(tx, limit=20):
+        state = f"goes out on {sending.when(one.send_at, site)}" if one.send_at else one.status
+        problem = f" (did not go out: {one.problem})" if one.problem else ""
+        click.echo(f"letter {one.id}: {state}{problem}\n    {one.subject}")
 
 
 def _echo_next(tx: Transaction, hub: Hub, site: Site) -> None:
     for stream in ("weekly", "monthly", "each"):
         coming = planning.next_edition(tx, site, stream, hub.now())
-        when = _when(coming.period.begins_at, site) if coming.period else "at once"
+        when = sending.when(coming.period.begins_at, site) if coming.period else "at once"
         click.echo(
-            f"next {stream}: {when}, {_count(len(coming.posts), 'article')}, "
-            f"{_count(coming.readers, 'reader')}"
+            f"next {stream}: {when}, {sending.count(len(coming.posts), 'article')}, "
+            f"{sending.count(coming.readers, 'reader')}"
         )
 
 
 def _echo_troubles(tx: Transaction, hub: Hub, site: Site) -> None:
     for relay in relays.stopped(tx, [relay.name for relay in hub.settings.smtp]):
-        click.echo(
-            f"relay {relay.name}: {relay.state} since {_when(relay.since, site)}: {relay.reason}"
-        )
+        since = sending.when(relay.since, site)
+        click.echo(f"relay {relay.name}: {relay.state} since {since}: {relay.reason}")
     for trouble in troubles.current(tx):
-        click.echo(f"{trouble.part} fails since {_when(trouble.since, site)}: {trouble.reason}")
-
-
-def _queue(hub: Hub, edition: Edition) -> None:
-    """Queue every delivery before the command returns, a short transaction a batch."""
-    queued = 0
-    while True:
-        with hub.db.write() as tx:
-            number = planning.queue(tx, edition.id, hub.now())
-            current = editions.get(tx, edition.id)
-        queued += number
-        if current is None or current.status != "planned":
-            return
-        progress(f"{queued:,} queued")
+        click.echo(
+            f"{trouble.part} fails since {sending.when(trouble.since, site)}: {trouble.reason}"
+        )
 
 
 def _sweep(hub: Hub, edition: Edition) -> None:
@@ -237,10 +243,6 @@ def _sweep(hub: Hub, edition: Edition) -> None:
     while swept:
         with hub.db.write() as tx:
             swept = bool(steering.sweep(tx, edition.id, now=hub.now()))
-
-
-def _press(hub: Hub, site: Site) -> Press:
-    return Press(site, hub.signer, renderer(site, hub.settings.themes))
 
 
 def _document(one: EditionReport) -> dict[str, object]:
@@ -265,17 +267,9 @@ def _line(one: EditionReport, site: Site, pace: str = "") -> str:
     parts = [
         f"edition {edition.id}",
         f"{edition.stream} {edition.period}",
-        _when(edition.created_at, site),
+        sending.when(edition.created_at, site),
         status,
-        _count(one.posts, "article"),
+        *([] if edition.stream == "letter" else [sending.count(one.posts, "article")]),
         states or "no deliveries",
     ]
     return " · ".join(parts) + pace + (f"\n    {edition.subject}" if edition.subject else "")
-
-
-def _when(moment: datetime, site: Site) -> str:
-    return i18n.date_and_time(moment, "en", site.timezone)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

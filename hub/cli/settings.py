@@ -52,7 +52,7 @@ def set_value(context: CommandContext, name: str, value: str) -> None:
             raise Refused("theme: there is no theme called %(value)s.", value=value)
         try:
             with hub.db.write() as tx:
-                stored = sites.put(tx, name, value)
+                stored = sites.change(tx, name, value, now=hub.now())
         except Refused as error:
             if name not in options.BY_NAME:
                 raise

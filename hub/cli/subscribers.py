@@ -10,6 +10,9 @@ from hub.cli.context import CommandContext, pass_hub, report
 from hub.i18n import LANGUAGES
 from hub.newsletter import history
 from hub.newsletter.history import Delivered
+from hub.newsletter.returns import lifting
+from hub.newsletter.returns import store as returns
+from hub.newsletter.returns.model import BounceEvent
 from hub.times import to_text
 
 LAST_DELIVERIES = 20
@@ -43,23 +46,25 @@ def list_(context: CommandContext, status: str | None, limit: int, as_json: bool
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @pass_hub
 def show(context: CommandContext, address: str, as_json: bool) -> None:
-    """One person, with topics, consent log and the last newsletters."""
+    """One person, with topics, consent log, the last newsletters and what came back."""
     with context.ready() as (hub, _), hub.db.read() as tx:
         person = membership.by_address(tx, address)
         topics = store.topics_of(tx, person.id)
         log = store.consent_log(tx, person.id)
         last = history.of_subscriber(tx, person.id, limit=LAST_DELIVERIES)
+        came_back = returns.of_subscriber(tx, person.id, limit=LAST_DELIVERIES)
     document = {
         **_document(person),
         "topics": topics,
         "consent": [_line(line) for line in log],
         "deliveries": [_delivery(one) for one in last],
+        "bounces": [_bounce(one) for one in came_back],
     }
     if as_json:
         report(document)
         return
     for name, value in document.items():
-        if name not in ("topics", "consent", "deliveries"):
+        if name not in ("topics", "consent", "deliveries", "bounces"):
             # A name that came with an import may hold what a terminal would obey.
             shown = rules.clean_name(str(value)) if name == "name" else value
             click.echo(f"{name}: {shown or '-'}")
@@ -73,6 +78,11 @@ def show(context: CommandContext, address: str, as_json: bool) -> None:
         click.echo("newsletters:")
     for one in last:
         click.echo(f"  {_shown(one)}")
+    if came_back:
+        click.echo("what came back:")
+    for event in came_back:
+        edition = f" edition {event.edition_id}" if event.edition_id else ""
+        click.echo(f"  {to_text(event.at)} {event.kind} via {event.source}{edition}: {event.said}")
 
 
 @command.command()
@@ -111,6 +121,18 @@ def confirm(context: CommandContext, address: str) -> None:
     with context.ready() as (hub, _), hub.db.write() as tx:
         person = membership.confirm(tx, membership.by_address(tx, address), now=hub.now())
     click.echo(f"{person.email} is active.")
+
+
+@command.command()
+@click.argument("address")
+@click.option("--reason", required=True, help="Why mail may go there again; kept with the person.")
+@pass_hub
+def lift(context: CommandContext, address: str, reason: str) -> None:
+    """Let somebody in again who bounced or complained."""
+    with context.ready() as (hub, _), hub.db.write() as tx:
+        person = membership.by_address(tx, address)
+        person = lifting.lift(tx, person, reason=reason, now=hub.now())
+    click.echo(f"{person.email} is {person.status}.")
 
 
 @command.command()
@@ -162,6 +184,17 @@ def _delivery(one: Delivered) -> dict[str, object]:
         "relay": one.relay,
         "code": one.code,
         "reply": one.reply,
+    }
+
+
+def _bounce(event: BounceEvent) -> dict[str, object]:
+    return {
+        "edition": event.edition_id,
+        "kind": event.kind,
+        "code": event.code,
+        "text": event.text,
+        "source": event.source,
+        "at": to_text(event.at),
     }
 
 

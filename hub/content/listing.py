@@ -19,7 +19,6 @@ _SUMMARY = (
 )
 _LISTED = "FROM posts p WHERE p.kind = 'post' AND p.status = 'published'"
 _NEWEST_FIRST = "ORDER BY p.published_at DESC, p.id DESC"
-_LINES = f"SELECT p.kind, p.slug, p.title, p.updated_at, p.published_at {_LISTED}"
 _NEWEST_BEFORE = f"SELECT p.published_at {_LISTED} AND p.published_at < :start"
 _BETWEEN = f"SELECT count(*) {_LISTED} AND p.published_at < :end"
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
@@ -124,20 +123,31 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file under data/media/: `path` is what follows /media/."""
+    """A file under data/media/: `path` is what follows /media/, `width` that of a picture."""
 
     path: str
     sha256: str
     content_type: str
+    width: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound file: `path` is what follows /media/."""
+
+    path: str
+    content_type: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where an old address leads: a post in one of its states."""
+    """Where an old address leads: a post in one of its states, or `address` as it stands there."""
 
     kind: str
     slug: str
     status: str
+    address: str = ""
 
     @property
     def path(self) -> str:
@@ -159,6 +169,12 @@ def count(tx: Transaction, scope: Scope = ALL) -> int:
     )
     named = f"SELECT count(*) FROM {table} WHERE {column} = :key"
     return int(tx.scalar(f"SELECT ({named}) - {unlisted}", key=scope.key))
+
+
+def has_any(tx: Transaction, scope: Scope) -> bool:
+    """Whether there is a published article in a scope."""
+    sql = f"SELECT 1 {_LISTED}{_WITHIN[scope.by]} LIMIT 1"
+    return tx.scalar(sql, **_key(scope)) is not None
 
 
 def latest(
@@ -273,15 +289,15 @@ def related(
     )
 
 
-def every(tx: Transaction) -> list[Line]:
-    """Every published article, newest first."""
-    return tx.all(Line, f"{_LINES} {_NEWEST_FIRST}")
-
-
 def archive(tx: Transaction, *, limit: int, offset: int) -> list[Line]:
     """A page of all published articles, newest first."""
-    sql = f"{_LINES} {_NEWEST_FIRST} LIMIT :limit OFFSET :offset"
-    return tx.all(Line, sql, limit=limit, offset=offset)
+    return tx.all(
+        Line,
+        f"SELECT p.kind, p.slug, p.title, p.updated_at, p.published_at {_LISTED} {_NEWEST_FIRST}"
+        " LIMIT :limit OFFSET :offset",
+        limit=limit,
+        offset=offset,
+    )
 
 
 def years(tx: Transaction, zone: ZoneInfo) -> list[Year]:
@@ -307,21 +323,23 @@ def described(tx: Transaction, kind: str) -> list[Described]:
     )
 
 
-def pages(tx: Transaction) -> list[Line]:
-    """Every published page, by title."""
-    return tx.all(
-        Line,
-        "SELECT kind, slug, title, updated_at, published_at FROM posts "
-        "WHERE kind = 'page' AND status = 'published' ORDER BY title, id",
-    )
-
-
 def menu(tx: Transaction) -> list[MenuItem]:
     """The published pages, in the order in which they came."""
     return tx.all(
         MenuItem,
         "SELECT title, slug FROM posts WHERE kind = 'page' AND status = 'published' "
         "ORDER BY published_at, id",
+    )
+
+
+def topics(tx: Transaction, *, limit: int) -> list[Topic]:
+    """The topics that have published articles, by name."""
+    return tx.all(
+        Topic,
+        "SELECT slug, name FROM topics WHERE EXISTS (SELECT 1 FROM post_topics t"
+        " JOIN posts p ON p.id = t.post_id WHERE t.topic = topics.slug"
+        " AND p.kind = 'post' AND p.status = 'published') ORDER BY name, slug LIMIT :limit",
+        limit=limit,
     )
 
 
@@ -336,14 +354,17 @@ def author(tx: Transaction, slug: str) -> Author | None:
 
 
 def redirect(tx: Transaction, paths: Iterable[str]) -> Target | None:
-    """The post that an old address leads to, whatever its status.
+    """The post that an old address leads to, whatever its status; or the address.
 
     `paths` are spellings of one address, without slashes at their ends.
     """
     names, values = in_list("path", paths)
     return tx.one(
         Target,
-        "SELECT p.kind, p.slug, p.status FROM redirects r JOIN posts p ON p.id = r.post_id "
+        "SELECT coalesce(p.kind, '') AS kind, coalesce(p.slug, '') AS slug,"
+        " coalesce(p.status, '') AS status,"
+        " CASE WHEN p.id IS NULL THEN r.target ELSE '' END AS address"
+        " FROM redirects r LEFT JOIN posts p ON p.id = r.post_id "
         f"WHERE r.path IN {names} ORDER BY r.path LIMIT 1",
         **values,
     )
@@ -355,10 +376,21 @@ def is_gone(tx: Transaction, kind: str, slug: str) -> bool:
     return tx.scalar(sql, kind=kind, slug=slug) is not None
 
 
+def sounds(tx: Transaction, addresses: Iterable[str]) -> dict[str, Sound]:
+    """The sounds at these addresses (/media/…), by address, as far as they are there."""
+    slots, values = in_list("path", {one.removeprefix("/media/") for one in addresses})
+    found = tx.all(
+        Sound, f"SELECT path, content_type, bytes FROM media WHERE path IN {slots}", **values
+    )
+    return {f"/media/{sound.path}": sound for sound in found}
+
+
 def media(tx: Transaction, path: str) -> Stored | None:
     """The file that is known under /media/`path`."""
     return tx.one(
-        Stored, "SELECT path, sha256, content_type FROM media WHERE path = :path", path=path
+        Stored,
+        "SELECT path, sha256, content_type, width FROM media WHERE path = :path",
+        path=path,
     )
 
 

@@ -1,33 +1,30 @@
-"""Pictures of the site: files named by their contents under data/media/, and their rows.
+"""Pictures and sounds of the site: files named by their contents under data/media/, and their rows.
 
 A file is written whole before its row exists (temporary name, fsync, rename), so a row
 never names a file that is not there; a file without a row harms nobody.
 """
 
-import errno
-import os
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from hub.content import pictures, store
+from hub.content import audio, files, pictures, store
+from hub.content.audio import Audio
 from hub.content.pictures import Picture
 from hub.db import Transaction
-from hub.errors import StorageFull, Unavailable
-from hub.i18n import N_
 
 _IMAGE = re.compile(r'<img src="/media/([^"]+)"([^>]*)>')
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture for a page: its address, and its size in pixels."""
+    """A picture for a page: its address, its size in pixels, and other widths of it (srcset)."""
 
     url: str
     width: int
     height: int
+    srcset: str = ""
 
 
 def keep(folder: Path, data: bytes) -> Picture:
@@ -40,33 +37,34 @@ def keep(folder: Path, data: bytes) -> Picture:
     return picture
 
 
-def write(folder: Path, picture: Picture) -> None:
+def keep_audio(folder: Path, data: bytes) -> Audio:
+    """As `keep`, for sound. Raises as audio.read does."""
+    sound = audio.read(data)
+    write(folder, sound)
+    return sound
+
+
+def write(folder: Path, picture: Picture | Audio) -> None:
     """Write the file, unless it is there already, so that it is on the disk before this returns."""
     target = folder / picture.path
     try:
-        if target.exists() and target.stat().st_size == picture.size:
+        if target.stat().st_size == picture.size:
             return
-        for made in (folder, target.parent):
-            made.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_whole(target, picture.data)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(N_("The disk is full. Nothing was saved.")) from error
-        raise Unavailable(
-            N_("The picture could not be saved: %(reason)s"), reason=error.strerror or str(error)
-        ) from error
+    except OSError:
+        pass  # not there yet
+    files.save(folder, picture.path, picture.data)
 
 
-def record(tx: Transaction, picture: Picture, now: datetime) -> None:
-    """Make a written picture known. Once is enough; again does nothing."""
+def record(tx: Transaction, picture: Picture | Audio, now: datetime) -> None:
+    """Make a written file known. Once is enough; again does nothing."""
     store.add_media(
         tx,
         path=picture.path,
         sha256=picture.sha256,
         content_type=picture.content_type,
         size=picture.size,
-        width=picture.width,
-        height=picture.height,
+        width=picture.width if isinstance(picture, Picture) else None,
+        height=picture.height if isinstance(picture, Picture) else None,
         now=now,
     )
 
@@ -76,6 +74,11 @@ def picture(tx: Transaction, address: str) -> Shown | None:
     path = address.removeprefix("/media/")
     size = store.sizes(tx, [path]).get(path)
     return Shown(address, size.width, size.height) if size else None
+
+
+def paths(tx: Transaction) -> list[str]:
+    """What follows /media/, of every picture that is known, sorted."""
+    return sorted(store.media_paths(tx))
 
 
 def with_sizes(tx: Transaction, html: str) -> str:
@@ -98,27 +101,3 @@ def with_sizes(tx: Transaction, html: str) -> str:
         )
 
     return _IMAGE.sub(sized, html)
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.rename(target)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """The name of a new file is on the disk only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -34,6 +34,7 @@ class Post:
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None
+    audio: str = ""
 
     @property
     def path(self) -> str:
@@ -83,12 +84,15 @@ class Draft:
     canonical_url: str = ""
     cover: str = ""
     cover_alt: str = ""
+    audio: str = ""
     newsletter: Newsletter = "digest"
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     published_at: datetime | None = None
     updated_at: datetime | None = None
     aliases: tuple[str, ...] = ()
+    # The slug of the article that this is a translation of.
+    translation_of: str = ""
     source: str | None = None
     source_hash: str | None = None
 

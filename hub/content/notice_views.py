@@ -12,6 +12,7 @@ from hub.i18n import N_
 from hub.site.model import Site
 from hub.web.pages import message, page
 from hub.web.state import hub
+from hub.web.structured_data import Crumb
 
 TITLES = {"/legal": N_("Legal notice"), "/privacy": N_("Privacy")}
 
@@ -28,8 +29,16 @@ def notice(request: Request) -> Response:
     if not (text := _text(site, path)):
         raise NotFound(N_("There is no such page."))
     title = message(request, TITLES[path])
-    shown = _shown(text, site.language)
-    return page(request, "notice.html", site=site, shared=True, title=title, html=shown)
+    trail = [Crumb(title, path)]
+    return page(
+        request,
+        "notice.html",
+        site=site,
+        shared=True,
+        trail=trail,
+        title=title,
+        html=_shown(text, site.language),
+    )
 
 
 def _shown(text: str, language: str) -> str:

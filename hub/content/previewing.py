@@ -32,6 +32,7 @@ def preview(
         canonical_url=draft.canonical_url,
         cover=draft.cover,
         cover_alt=draft.cover_alt,
+        audio=draft.audio,
         source=None,
         source_hash=None,
         created_at=now,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hub.content import search, store
+from hub.content import changed_feeds, search, store
 from hub.content.model import Post
 from hub.db import Transaction
 from hub.errors import NotFound
@@ -39,6 +39,7 @@ def publish(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
     # What lives here now is no old address of another post any more.
     store.drop_redirect(tx, post.path.strip("/"))
     tx.site_changed()
+    _note_feeds(tx, post, now)
     return _as_it_is_now(tx, post.id)
 
 
@@ -48,6 +49,7 @@ def unpublish(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
     if post.status == "published":
         store.set_status(tx, post.id, "draft", post.published_at, now)
         tx.site_changed()
+        _note_feeds(tx, post, now)
         return _as_it_is_now(tx, post.id)
     return post
 
@@ -59,10 +61,17 @@ def delete(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
     newsletter's ledger stays whole.
     """
     post = find(tx, slug_or_id)
+    if post.status == "published":
+        _note_feeds(tx, post, now)
     store.empty(tx, post.id, now)
     search.forget(tx, post.id)
     tx.site_changed()
     return post
+
+
+def _note_feeds(tx: Transaction, post: Post, now: datetime) -> None:
+    if post.kind == "post":
+        changed_feeds.note(tx, changed_feeds.pages_of(tx, post.id), now)
 
 
 def _as_it_is_now(tx: Transaction, post_id: int) -> Post:

@@ -37,6 +37,17 @@ class StoredPicture:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StoredSound:
+    """A sound that an article can name; `path` is what follows /media/."""
+
+    id: int
+    path: str
+    content_type: str
+    bytes: int
+    created_at: datetime
+
+
 def counts(tx: Transaction, kind: str) -> Counts:
     """Drafts and published ones of a kind."""
     return Counts(_count(tx, kind, "draft"), _count(tx, kind, "published"))
@@ -82,6 +93,11 @@ def topic_names(tx: Transaction) -> list[str]:
     return tx.all(str, "SELECT name FROM topics ORDER BY name LIMIT 500")
 
 
+def topic_slugs(tx: Transaction) -> list[str]:
+    """The topics of the site as readers choose them."""
+    return tx.all(str, "SELECT slug FROM topics")
+
+
 def author_names(tx: Transaction) -> list[str]:
     """Every author, to be offered while somebody writes."""
     return tx.all(str, "SELECT name FROM authors ORDER BY name LIMIT 500")
@@ -92,7 +108,18 @@ def pictures(tx: Transaction, *, before: int | None = None, limit: int) -> list[
     return tx.all(
         StoredPicture,
         "SELECT id, path, content_type, bytes, width, height, created_at FROM media"
-        " WHERE id < :before ORDER BY id DESC LIMIT :limit",
+        " WHERE id < :before AND width IS NOT NULL ORDER BY id DESC LIMIT :limit",
+        before=2**62 if before is None else before,
+        limit=limit,
+    )
+
+
+def sounds(tx: Transaction, *, before: int | None = None, limit: int) -> list[StoredSound]:
+    """Sound files, newest first; those that follow the id `before`."""
+    return tx.all(
+        StoredSound,
+        "SELECT id, path, content_type, bytes, created_at FROM media"
+        " WHERE width IS NULL AND id < :before ORDER BY id DESC LIMIT :limit",
         before=2**62 if before is None else before,
         limit=limit,
     )

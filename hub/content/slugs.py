@@ -13,9 +13,9 @@ LONGEST = 100
 # First segments of the hub's own addresses; no page can live there.
 RESERVED = frozenset(
     "posts topics authors archive search media assets feed atom feed-xml atom-xml feed-json "
-    "sitemap sitemap-xml robots-txt llms-txt subscribe confirm unsubscribe preferences newsletter "
-    "legal privacy trust invite admin setup healthz metrics favicon-ico static api login logout "
-    "page index websub webhooks well-known".split()
+    "feeds sitemap sitemap-xml opensearch-xml robots-txt llms-txt subscribe confirm unsubscribe "
+    "preferences newsletter legal privacy trust invite admin setup healthz metrics favicon-ico "
+    "static api login logout page index websub webhooks well-known".split()
 )
 # Letters that Unicode does not take apart, and signs that tell one name from another (C, C++, C#).
 _FOLDED = dict(zip("œæßøđðłþı", "oe ae ss o d d l th i".split(), strict=True)) | {

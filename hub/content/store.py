@@ -52,6 +52,7 @@ class PostRow:
     cover_alt: str = ""
     source: str | None = None
     source_hash: str | None = None
+    audio: str = ""
 
 
 _COLUMNS = tuple(field.name for field in fields(PostRow))
@@ -66,6 +67,32 @@ class _Place:
 def by_id(tx: Transaction, post_id: int) -> Post | None:
     """The post with this id, deleted ones too."""
     return tx.one(Post, "SELECT * FROM posts WHERE id = :id", id=post_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """Where a post is to be found, deleted ones too."""
+
+    id: int
+    uid: str
+    kind: str
+    slug: str
+    status: str
+
+
+def shelved(tx: Transaction) -> list[Shelved]:
+    """Every post, page and deleted one."""
+    return tx.all(Shelved, "SELECT id, uid, kind, slug, status FROM posts")
+
+
+def media_paths(tx: Transaction) -> list[str]:
+    """What follows /media/, of every picture."""
+    return tx.all(str, "SELECT path FROM media")
+
+
+def uid_taken(tx: Transaction, uid: str) -> bool:
+    """Whether a post with this uid is here, or was."""
+    return tx.scalar("SELECT 1 FROM posts WHERE uid = :uid", uid=uid) is not None
 
 
 def by_slug(tx: Transaction, kind: str, slug: str) -> Post | None:
@@ -165,12 +192,15 @@ def empty(tx: Transaction, post_id: int, now: datetime) -> None:
     tx.execute(
         "UPDATE posts SET status = 'deleted', title = '', excerpt = '', markdown = '', html = '',"
         " plain_text = '', reading_minutes = 0, canonical_url = '', cover = '', cover_alt = '',"
+        " audio = '',"
         " updated_at = :now WHERE id = :id",
         id=post_id,
         now=now,
     )
     tx.execute("DELETE FROM post_authors WHERE post_id = :id", id=post_id)
     tx.execute("DELETE FROM post_topics WHERE post_id = :id", id=post_id)
+    tx.execute("DELETE FROM post_pictures WHERE post_id = :id", id=post_id)
+    tx.execute("DELETE FROM translations WHERE post_id = :id", id=post_id)
 
 
 def authors_of(tx: Transaction, post_id: int) -> list[Author]:
@@ -243,6 +273,15 @@ def set_topics(tx: Transaction, post_id: int, topics: Sequence[Topic]) -> None:
     )
 
 
+def set_pictures(tx: Transaction, post_id: int, paths: Iterable[str]) -> None:
+    """These are the pictures in a post's text, in this order; a path follows /media/."""
+    tx.execute("DELETE FROM post_pictures WHERE post_id = :id", id=post_id)
+    tx.executemany(
+        "INSERT INTO post_pictures (post_id, position, path) VALUES (:post_id, :position, :path)",
+        [{"post_id": post_id, "position": n, "path": path} for n, path in enumerate(paths)],
+    )
+
+
 def path_of_id(tx: Transaction, post_id: int) -> str:
     """Where a post lives, without slashes at the ends; empty for an unknown one."""
     place = tx.one(_Place, "SELECT kind, slug FROM posts WHERE id = :id", id=post_id)
@@ -250,8 +289,8 @@ def path_of_id(tx: Transaction, post_id: int) -> str:
 
 
 def redirect_target(tx: Transaction, path: str) -> int | None:
-    """The id of the post that an old address leads to."""
-    found = tx.scalar("SELECT post_id FROM redirects WHERE path = :path", path=path)
+    """The id of the post that an old address leads to; 0 when it leads to an address."""
+    found = tx.scalar("SELECT coalesce(post_id, 0) FROM redirects WHERE path = :path", path=path)
     return None if found is None else int(found)
 
 
@@ -259,7 +298,7 @@ def put_redirect(tx: Transaction, path: str, post_id: int, now: datetime) -> Non
     """An old address leads to this post from now on, whatever it did before."""
     tx.execute(
         "INSERT INTO redirects (path, post_id, created_at) VALUES (:path, :post_id, :now)"
-        " ON CONFLICT (path) DO UPDATE SET post_id = excluded.post_id",
+        " ON CONFLICT (path) DO UPDATE SET post_id = excluded.post_id, target = ''",
         path=path,
         post_id=post_id,
         now=now,
@@ -278,9 +317,10 @@ def redirects_to(tx: Transaction, post_id: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A stored picture's size in pixels; `path` is what follows /media/."""
+    """A stored picture's type, and its size in pixels; `path` is what follows /media/."""
 
     path: str
+    content_type: str
     width: int
     height: int
 
@@ -290,11 +330,20 @@ def sizes(tx: Transaction, paths: Iterable[str]) -> dict[str, Size]:
     slots, values = in_list("path", paths)
     rows = tx.all(
         Size,
-        f"SELECT path, width, height FROM media WHERE path IN {slots}"
+        f"SELECT path, content_type, width, height FROM media WHERE path IN {slots}"
         " AND width IS NOT NULL AND height IS NOT NULL",
         **values,
     )
     return {row.path: row for row in rows}
+
+
+def is_sound(tx: Transaction, address: str) -> bool:
+    """Whether a stored sound is at this address, /media/…"""
+    content_type = tx.scalar(
+        "SELECT content_type FROM media WHERE path = :path",
+        path=address.removeprefix("/media/"),
+    )
+    return address.startswith("/media/") and str(content_type or "").startswith("audio/")
 
 
 def add_media(
@@ -304,8 +353,8 @@ def add_media(
     sha256: str,
     content_type: str,
     size: int,
-    width: int,
-    height: int,
+    width: int | None,
+    height: int | None,
     now: datetime,
 ) -> None:
     """Remember a stored file; the same bytes are remembered once. `size` is in bytes."""

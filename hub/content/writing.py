@@ -7,7 +7,15 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from hub.content import media, redirects, search, slugs, store
+from hub.content import (
+    changed_feeds,
+    media,
+    redirects,
+    search,
+    slugs,
+    store,
+    translations,
+)
 from hub.content.model import Draft, Post, Topic, path_of
 from hub.content.rendering import Rendered
 from hub.db import Transaction
@@ -39,6 +47,7 @@ def create(
     that another one has.
     """
     draft = _checked(draft)
+    _check_audio(tx, draft)
     wanted = _new_slug(tx, draft)
     published_at = draft.published_at
     if publish and (published_at is None or published_at > now):
@@ -56,7 +65,10 @@ def create(
     if publish:
         store.drop_redirect(tx, path_of(draft.kind, wanted).strip("/"))
         tx.site_changed()
+        if draft.kind == "post":
+            changed_feeds.note(tx, changed_feeds.pages_of(tx, post_id), now)
     post = _stored(tx, post_id)
+    _show(tx, post, draft, rendered)
     search.reindex(tx, post)
     return post
 
@@ -78,6 +90,7 @@ def update(
     if old.status == "deleted":
         raise NotFound(N_("There is no such article."))
     draft = _checked(draft)
+    _check_audio(tx, draft)
     slug = slugs.checked(draft.slug, draft.kind) if draft.slug else old.slug
     if slug != old.slug or draft.kind != old.kind:
         _refuse_taken(tx, draft.kind, slug, by_other_than=post_id)
@@ -97,10 +110,42 @@ def update(
     store.replace(tx, post_id, _filled(tx, row, draft, rendered, site))
     if path_of(draft.kind, slug) != old.path and old.published_at is not None:
         redirects.moved(tx, old.path, path_of(draft.kind, slug), post_id, now)
+    before = changed_feeds.pages_of(tx, post_id)
     _join(tx, post_id, draft, now)
     if old.status == "published":
         tx.site_changed()
+        if "post" in (old.kind, draft.kind):
+            changed_feeds.note(tx, before | changed_feeds.pages_of(tx, post_id), now)
     post = _stored(tx, post_id)
+    if slug != old.slug:
+        translations.moved(tx, old.kind, old.slug, slug)
+    _show(tx, post, draft, rendered)
+    search.reindex(tx, post)
+    return post
+
+
+def restore(
+    tx: Transaction,
+    row: store.PostRow,
+    draft: Draft,
+    rendered: Rendered,
+    *,
+    site: Site,
+    now: datetime,
+) -> Post:
+    """A post as it was in another hub: `row` says its uid, status and times, `draft` the rest.
+
+    Raises Refused as `create` does, Conflict for an address that another one has.
+    """
+    draft = _checked(draft)
+    _refuse_taken(tx, draft.kind, slugs.checked(draft.slug, draft.kind))
+    post_id = store.insert(tx, _filled(tx, row, draft, rendered, site))
+    _join(tx, post_id, draft, now)
+    tx.site_changed()
+    post = _stored(tx, post_id)
+    store.set_pictures(tx, post_id, (image.removeprefix("/media/") for image in rendered.images))
+    # The original may come after it.
+    translations.put(tx, post, draft.translation_of, must_exist=False)
     search.reindex(tx, post)
     return post
 
@@ -138,6 +183,14 @@ def _checked(draft: Draft) -> Draft:
         canonical_url=_checked_url(draft.canonical_url.strip()),
         cover_alt=" ".join(_clean(draft.cover_alt).split()),
     )
+
+
+def _check_audio(tx: Transaction, draft: Draft) -> None:
+    if draft.audio and not store.is_sound(tx, draft.audio):
+        raise Refused(
+            N_("There is no sound at this address; upload it first, under Pictures → Sound."),
+            field="audio",
+        )
 
 
 def _clean(text: str) -> str:
@@ -200,6 +253,7 @@ def _filled(
         canonical_url=draft.canonical_url,
         cover=draft.cover,
         cover_alt=draft.cover_alt,
+        audio=draft.audio,
         source=draft.source if draft.source is not None else row.source,
         source_hash=draft.source_hash if draft.source is not None else row.source_hash,
     )
@@ -212,6 +266,13 @@ def _join(tx: Transaction, post_id: int, draft: Draft, now: datetime) -> None:
     store.set_topics(tx, post_id, topics_named(map(_clean, draft.topics)))
     for alias in draft.aliases:
         redirects.add(tx, alias, post_id, now)
+
+
+def _show(tx: Transaction, post: Post, draft: Draft, rendered: Rendered) -> None:
+    """What stands beside the post itself: its pictures, and which article it translates."""
+    store.set_pictures(tx, post.id, (image.removeprefix("/media/") for image in rendered.images))
+    # The original of an imported one may come after it.
+    translations.put(tx, post, draft.translation_of, must_exist=draft.source is None)
 
 
 def _author_id(tx: Transaction, name: str) -> int:

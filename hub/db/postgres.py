@@ -8,7 +8,7 @@ opens it, sets what it needs and waits for its turn.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
 from pathlib import Path
@@ -121,6 +121,16 @@ class PostgresTransaction(Transaction):
             while batch := [to_columns(row) for row in islice(remaining, BATCH)]:
                 with mapped_errors():
                     cursor.executemany(translate(sql), batch)
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        copy_in = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with (
+            mapped_errors(),
+            self.connection.cursor() as cursor,
+            cursor.copy(copy_in.encode()) as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ import dataclasses
 import types
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from hub.db import texts
 from hub.errors import Refused
@@ -63,7 +63,8 @@ def reader(cls: type[T], columns: tuple[str, ...]) -> Callable[[Row], T]:
     """A function that makes a `cls` of a row with these columns.
 
     `cls` is a dataclass whose fields are str, int, float, bool, bytes or datetime, each
-    perhaps None; or one of str, int, float, bytes for the first column alone. Columns
+    perhaps None; or one of str, int, float, bytes for the first column alone; or `tuple` for
+    the columns as they are stored. Columns
     that the dataclass does not name are left out; one that it misses is a TypeError.
     """
     key = (cls, columns)
@@ -75,6 +76,8 @@ def reader(cls: type[T], columns: tuple[str, ...]) -> Callable[[Row], T]:
 def _make_reader(cls: type[T], columns: tuple[str, ...]) -> Callable[[Row], T]:
     if cls in SCALARS:
         return lambda row: row[0]
+    if cls is tuple:
+        return cast(Callable[[Row], T], tuple)
     hints = get_type_hints(cls)
     positions: list[tuple[int, Callable[[Any], Any] | None]] = []
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]  # every other cls is one

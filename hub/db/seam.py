@@ -1,7 +1,7 @@
 """What a store may ask of a database, whichever engine runs it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
@@ -34,7 +34,7 @@ class Transaction(ABC):
 
     @abstractmethod
     def all(self, cls: type[T], sql: str, **values: object) -> list[T]:
-        """Every row as a `cls`."""
+        """Every row as a `cls`; `tuple` gives it as it is, where a million are read."""
 
     @abstractmethod
     def stream(self, cls: type[T], sql: str, **values: object) -> Iterator[T]:
@@ -51,6 +51,14 @@ class Transaction(ABC):
     @abstractmethod
     def executemany(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
         """Run one statement for each of `rows`, which may be many: they are taken in batches."""
+
+    @abstractmethod
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Add rows to a table, the fastest way that the engine has; ids are given in their order.
+
+        Text, numbers, bytes and None only, as they are stored. To be fast nobody looks at them
+        again: the caller has seen to it that no text holds a NUL or half a surrogate pair.
+        """
 
     @abstractmethod
     def savepoint(self) -> AbstractContextManager[None]:

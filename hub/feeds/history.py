@@ -22,8 +22,9 @@ def archives(total: int, per_feed: int) -> int:
 
 
 def history(feed: Feed) -> type[BaseExtension]:
-    """The extension of feedgen that writes a feed's place among its archives."""
+    """The extension of feedgen that writes a feed's place among its archives, and its hub."""
     links = (
+        ("hub", feed.hub_url),
         ("current", feed.current_url),
         ("prev-archive", feed.older_url),
         ("next-archive", feed.newer_url),

@@ -2,7 +2,7 @@
 
 import json
 
-from hub.feeds.model import Feed, Item
+from hub.feeds.model import Enclosure, Feed, Item
 from hub.times import to_text
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -18,6 +18,7 @@ def json_feed(feed: Feed) -> bytes:
         **({"next_url": feed.older_url} if feed.older_url else {}),
         "description": feed.description,
         "language": feed.language,
+        **({"hubs": [{"type": "WebSub", "url": feed.hub_url}]} if feed.hub_url else {}),
         "items": [_item(item) for item in feed.items],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
@@ -38,4 +39,9 @@ def _item(item: Item) -> dict[str, object]:
         **({"authors": [{"name": name} for name in item.authors]} if item.authors else {}),
         **({"tags": list(item.topics)} if item.topics else {}),
         "language": item.language,
+        **({"attachments": [_attachment(item.enclosure)]} if item.enclosure else {}),
     }
+
+
+def _attachment(file: Enclosure) -> dict[str, object]:
+    return {"url": file.url, "mime_type": file.type, "size_in_bytes": file.length}

@@ -3,14 +3,16 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import uuid5
 
 from hub.content import listing
-from hub.content.listing import Listed, Scope
+from hub.content.absolute import absolute
+from hub.content.listing import Listed, Scope, Sound
 from hub.content.model import Post
 from hub.db import Transaction
 from hub.feeds import history
-from hub.feeds.absolute import absolute
-from hub.feeds.model import Feed, Item
+from hub.feeds.model import Enclosure, Feed, Item
+from hub.site import store as sites
 from hub.site.model import Site
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,7 +35,15 @@ def feed(tx: Transaction, site: Site, place: Place) -> Feed:
     """The latest articles of a scope, as many as the owner wants in a feed."""
     found = listing.latest_whole(tx, place.scope, limit=site.feed_items)
     full = history.archives(listing.count(tx, place.scope), site.feed_items)
-    return _feed(site, place, found, self_url=_url(site, place), older_url=_url(site, place, full))
+    return _feed(
+        tx,
+        site,
+        place,
+        found,
+        self_url=_url(site, place),
+        older_url=_url(site, place, full),
+        hub_url=site.websub_hub,
+    )
 
 
 def archive(tx: Transaction, site: Site, place: Place, number: int) -> Feed | None:
@@ -43,6 +53,7 @@ def archive(tx: Transaction, site: Site, place: Place, number: int) -> Feed | No
         return None
     after = (number - 1) * site.feed_items
     return _feed(
+        tx,
         site,
         place,
         listing.chapter(tx, place.scope, after=after, limit=site.feed_items),
@@ -54,6 +65,7 @@ def archive(tx: Transaction, site: Site, place: Place, number: int) -> Feed | No
 
 
 def _feed(
+    tx: Transaction,
     site: Site,
     place: Place,
     found: list[Listed[Post]],
@@ -62,9 +74,14 @@ def _feed(
     older_url: str,
     current_url: str = "",
     newer_url: str = "",
+    hub_url: str = "",
 ) -> Feed:
-    items = tuple(_item(site, one) for one in found)
+    named = {one.post.audio for one in found if one.post.audio}
+    sounds = listing.sounds(tx, named) if named else {}
+    items = tuple(_item(site, one, sounds.get(one.post.audio)) for one in found)
     return Feed(
+        # RFC 4287 §4.2.6: it stays when the site moves, and is that of the archives too.
+        id=uuid5(sites.uid(tx), place.path).urn,
         title=_clean(f"{place.name} · {site.title}" if place.name else site.title),
         description=_clean(site.description or site.title),
         page_url=site.url(place.path),
@@ -75,6 +92,7 @@ def _feed(
         current_url=current_url,
         older_url=older_url,
         newer_url=newer_url,
+        hub_url=hub_url,
     )
 
 
@@ -86,7 +104,7 @@ def _url(site: Site, place: Place, archive: int | None = None) -> str:
     return site.url(f"{folder}/archive/{archive}/{place.file}") if archive else ""
 
 
-def _item(site: Site, found: Listed[Post]) -> Item:
+def _item(site: Site, found: Listed[Post], sound: Sound | None) -> Item:
     post = found.post
     assert post.published_at is not None  # what is published has its date
     url = site.url(post.path)
@@ -104,6 +122,9 @@ def _item(site: Site, found: Listed[Post]) -> Item:
         updated=max(post.updated_at, post.published_at),
         authors=tuple(_clean(author.name) for author in found.authors),
         topics=tuple(_clean(topic.name) for topic in found.topics),
+        enclosure=Enclosure(site.url(post.audio), sound.content_type, sound.bytes)
+        if sound
+        else None,
     )
 
 

@@ -1,5 +1,5 @@
 """/feed.xml, /atom.xml and /feed.json, of the site, a topic and an author, with their archives;
-sitemap and robots."""
+sitemap, robots, and how to search."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,13 +9,14 @@ from hub.content import listing
 from hub.content.listing import ALL, Scope
 from hub.db import Transaction
 from hub.errors import NotFound
-from hub.feeds import json_feed, reading, sitemap, xml
+from hub.feeds import json_feed, opensearch, reading, sitemap, xml
 from hub.feeds.model import Feed
 from hub.feeds.reading import Place
 from hub.i18n import N_
-from hub.web.pages import mark_shared
+from hub.web.pages import mark_shared, page
 from hub.web.state import hub
 
+MOST_TOPICS = 200
 NO_SUCH_FEED = N_("There is no such feed.")
 _WRITERS = {
     "feed.xml": (xml.rss, "application/rss+xml; charset=utf-8"),
@@ -42,13 +43,41 @@ def archive(request: Request) -> Response:
     return _written(request, found)
 
 
-def site_map(request: Request) -> Response:
-    """Every address that is worth finding."""
+def about(request: Request) -> Response:
+    """What a feed is, and where they are: for visitors."""
     site = hub(request).site()
     with hub(request).db.read() as tx:
-        lines = [*listing.pages(tx), *listing.every(tx)]
-    body = sitemap.sitemap(site, lines)
-    return mark_shared(Response(body, headers={"content-type": "application/xml; charset=utf-8"}))
+        topics = listing.topics(tx, limit=MOST_TOPICS)
+    whole = site.feed_content == "full"
+    return page(request, "feeds.html", site=site, shared=True, topics=topics, whole=whole)
+
+
+def site_map(request: Request) -> Response:
+    """Every address that is worth finding; of a very large site, the list of its maps."""
+    site = hub(request).site()
+    with hub(request).db.read() as tx:
+        number = sitemap.parts(tx)
+        body = sitemap.sitemap(tx, site) if number == 1 else sitemap.index(site, number)
+    return _xml(body)
+
+
+def site_map_part(request: Request) -> Response:
+    """One of the maps of a very large site."""
+    name: str = request.path_params["number"]
+    site = hub(request).site()
+    with hub(request).db.read() as tx:
+        number = sitemap.parts(tx)
+        asked = next((n for n in range(1, number + 1) if str(n) == name), None)
+        if asked is None or number == 1:
+            raise NotFound(N_("There is no such page."))
+        body = sitemap.sitemap(tx, site, asked)
+    return _xml(body)
+
+
+def search_description(request: Request) -> Response:
+    """How browsers and programs search this site."""
+    body = opensearch.description(hub(request).site())
+    return mark_shared(Response(body, headers={"content-type": opensearch.CONTENT_TYPE}))
 
 
 def robots(request: Request) -> Response:
@@ -56,9 +85,18 @@ def robots(request: Request) -> Response:
     return mark_shared(Response(sitemap.robots(hub(request).site()), media_type="text/plain"))
 
 
+def _xml(body: bytes) -> Response:
+    return mark_shared(Response(body, headers={"content-type": "application/xml; charset=utf-8"}))
+
+
 def _written(request: Request, found: Feed) -> Response:
     write, content_type = _WRITERS[_file(request)]
-    return mark_shared(Response(write(found), headers={"content-type": content_type}))
+    # Named in the header too: WebSub (§4) looks there first.
+    links = [f'<{found.self_url}>; rel="self"']
+    if found.hub_url:
+        links.insert(0, f'<{found.hub_url}>; rel="hub"')
+    headers = {"content-type": content_type, "link": ", ".join(links)}
+    return mark_shared(Response(write(found), headers=headers))
 
 
 def _file(request: Request) -> str:
@@ -88,6 +126,9 @@ ROUTES: list[BaseRoute] = [
             Route(f"{folder}/archive/{{number:int}}/{file}", archive),
         )
     ),
+    Route("/feeds", about),
     Route("/sitemap.xml", site_map),
+    Route("/sitemap-{number}.xml", site_map_part),
+    Route("/opensearch.xml", search_description),
     Route("/robots.txt", robots),
 ]

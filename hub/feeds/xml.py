@@ -2,8 +2,16 @@
 
 from feedgen.feed import FeedGenerator
 
+from hub import i18n
+from hub.feeds.attached import Attached, Feeds
 from hub.feeds.history import NoEntries, history
 from hub.feeds.model import Feed, Item
+from hub.i18n import N_
+
+# Without two hyphens beside each other (XML 1.0 §2.5).
+_NOTE = N_(
+    "This is a feed: copy its address into a feed reader. The page /feeds of this site says more."
+)
 
 
 def rss(feed: Feed) -> bytes:
@@ -17,25 +25,29 @@ def rss(feed: Feed) -> bytes:
         if item.html:
             entry.content(item.html, type="CDATA")
         entry.dc.dc_creator(list(item.authors))
-    return bytes(made.rss_str())
+        if file := item.enclosure:
+            entry.enclosure(file.url, file.length, file.type)
+    return _explained(bytes(made.rss_str()), feed)
 
 
 def atom(feed: Feed) -> bytes:
     """The feed as Atom 1.0. An article without an author is the site's own (RFC 4287 §4.1.1)."""
     made = _generator(feed)
-    made.id(feed.page_url)
+    made.register_extension("attached", Feeds, Attached, rss=False)
+    made.id(feed.id)
     made.author({"name": feed.title})
     for item in feed.items:
         entry = _entry(made, item)
         entry.id(item.id)
         entry.updated(item.updated)
+        entry.attached.file = item.enclosure
         if item.summary:
             entry.summary(item.summary)
         if item.html:
             entry.content(item.html, type="html")
         for name in item.authors:
             entry.author({"name": name})
-    return bytes(made.atom_str())
+    return _explained(bytes(made.atom_str()), feed)
 
 
 def _generator(feed: Feed) -> FeedGenerator:
@@ -52,6 +64,13 @@ def _generator(feed: Feed) -> FeedGenerator:
     made.generator("hub")
     made.register_extension("history", history(feed), NoEntries)
     return made
+
+
+def _explained(document: bytes, feed: Feed) -> bytes:
+    """With a word in front for whoever opens it in a browser, which shows its source as it is."""
+    head, body = document.split(b"\n", 1)
+    note = i18n.translate(feed.language, _NOTE)
+    return b"%s\n<!-- %s -->\n%s" % (head, note.encode(), body)
 
 
 def _entry(made: FeedGenerator, item: Item) -> FeedGenerator:

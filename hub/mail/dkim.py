@@ -59,15 +59,26 @@ class DkimSigner:
     def __init__(self, identity: Identity, pem: bytes) -> None:
         key = load_pem_private_key(pem, password=None)
         assert isinstance(key, rsa.RSAPrivateKey)  # made by `new_key`
+        self._made_of = (identity, pem)
         self._key = key
         # No time in it: a message that is sent again is byte-identical.
         self._start = (
             "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; "
             f"d={identity.domain};\r\n s={identity.selector}; h="
         ).encode()
+        everything = b"".join(name + b": x\r\n" for name in (*_SIGNED, *_ONCE))
+        # What a signature takes at most: RFC 1870 lets a size be announced that is too large.
+        self.most = len(self.signature(everything + b"\r\n"))
+
+    def is_of(self, identity: Identity, pem: bytes) -> bool:
+        return self._made_of == (identity, pem)
 
     def signed(self, message: bytes) -> bytes:
         """The message (CRLF lines) with its signature on top."""
+        return self.signature(message) + message
+
+    def signature(self, message: bytes) -> bytes:
+        """The header field that belongs on top of the message (CRLF lines)."""
         head, _, body = message.partition(b"\r\n\r\n")
         fields = _fields(head)
         names = [name for name, _ in fields if name in _SIGNED]
@@ -79,7 +90,7 @@ class DkimSigner:
         signed = [name + b":" + value + b"\r\n" for name, value in fields if name in _SIGNED]
         signed.append(_field(line))
         value = self._key.sign(b"".join(signed), padding.PKCS1v15(), hashes.SHA256())
-        return line + _wrapped(base64.b64encode(value)) + b"\r\n" + message
+        return line + _wrapped(base64.b64encode(value)) + b"\r\n"
 
 
 def new_key() -> bytes:
@@ -115,10 +126,12 @@ def _relaxed(body: bytes) -> bytes:
     ends_once = body.endswith(b"\r\n") and not body.endswith(b"\r\n\r\n") and body != b"\r\n"
     if ends_once and not any(sign in body for sign in _UNTIDY):
         return body
-    lines = [_SPACES.sub(b" ", line).rstrip(b" ") for line in body.split(b"\r\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    return b"".join(line + b"\r\n" for line in lines)
+    tidy = _SPACES.sub(b" ", body).replace(b" \r\n", b"\r\n")
+    # A last line without its end, and empty ones after it.
+    tidy = tidy.removesuffix(b" ")
+    while tidy.endswith(b"\r\n"):
+        tidy = tidy[:-2]
+    return tidy + b"\r\n" if tidy else b""
 
 
 def _folded_names(line: bytes) -> bytes:

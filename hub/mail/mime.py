@@ -1,8 +1,8 @@
 """multipart/alternative as bytes: text first, quoted-printable, slots that are never cut.
 
 Written by hand, so that a body is canonical by construction (lines end with CRLF, no white
-space before it, one CRLF at the end: RFC 6376 §3.4) and a token that is replaced later
-stays in one piece.
+space before it, no two spaces in a row, one CRLF at the end: RFC 6376 §3.4) and a token that
+is replaced later stays in one piece.
 """
 
 import re
@@ -10,6 +10,9 @@ from collections.abc import Iterable
 
 # 76 octets, less the soft break and what an encoded space at the end would add.
 _WIDTH = 73
+# What mail programs know the foot of a mail by (RFC 3676 §4.3), its space kept from being trimmed.
+_SIGNATURE = b"--=20\r\n"
+_SPACES = (b" ", b"=20")
 _SAFE = re.compile("[ -<>-~]*")
 _OCTETS = tuple(bytes((n,)) if 32 <= n < 127 and n != 61 else b"=%02X" % n for n in range(256))
 
@@ -37,7 +40,9 @@ def quoted_printable(text: str, whole: Iterable[str] = ()) -> bytes:
     tokens = tuple(whole)
     atoms = re.compile("|".join([*map(re.escape, tokens), "."]), re.DOTALL)
     lines = re.split(r"\r\n|\r|\n", text.rstrip())
-    return b"".join(_encoded_line(line.rstrip(" \t"), atoms) for line in lines)
+    return b"".join(
+        _SIGNATURE if line == "-- " else _encoded_line(line.rstrip(" \t"), atoms) for line in lines
+    )
 
 
 def encoded(text: str) -> bytes:
@@ -66,6 +71,8 @@ def _encoded_line(line: str, atoms: re.Pattern[str]) -> bytes:
     for match in atoms.finditer(line):
         atom = match.group()
         raw = encoded(atom)
+        if raw == b" " and pieces and pieces[-1] in _SPACES:
+            raw = b"=20"  # what is one space only cannot become fewer on its way
         if width and width + len(raw) > _WIDTH:
             # White space before a soft break would be lost to a relay that trims lines.
             if pieces[-1] == b" ":

@@ -1,6 +1,6 @@
 """A mail before it is bytes, what the queue knows of it, and how it fared."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -15,11 +15,16 @@ Render = Callable[[str, str, Mapping[str, object]], str]
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says, in text and in HTML."""
+    """What a mail says, in text and in HTML.
+
+    `unsubscribe_url` (https, ASCII) is where its reader leaves with one press; empty for mail
+    that nobody can leave, such as a new password.
+    """
 
     subject: str
     text: str
     html: str
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,20 @@ class Composer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """Header lines that will stand above a message: `size` bytes, there when `made` is done."""
+
+    size: int
+    made: Awaitable[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """A message on its way. Addresses have their domain in A-label form (hub/mail/headers.py).
 
     `content` is the message as bytes, lines end with CRLF; `key` is the sender's own name
     for it and comes back with its outcome. `dotless`: it is known that no line begins with a dot.
+    `signature` is still being made, while the relay is told of the message already.
     """
 
     key: object
@@ -57,6 +71,16 @@ class Envelope:
     recipient: str
     content: bytes
     dotless: bool = False
+    signature: Signature | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole message."""
+        return len(self.content) + (self.signature.size if self.signature else 0)
+
+    async def whole(self) -> bytes:
+        """The message as it leaves."""
+        return await self.signature.made + self.content if self.signature else self.content
 
 
 State = Literal["accepted", "deferred", "failed", "unknown"]
@@ -76,6 +100,14 @@ class Outcome:
     reply: str
     about: About = "reader"
     relay: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """A mail that we sent: `number` is the reader's id, or a letter's when `edition` is 0."""
+
+    edition: int
+    number: int
 
 
 class RelayAway(Exception):

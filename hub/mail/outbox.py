@@ -54,8 +54,13 @@ class _OutboxConnection:
     async def deliver(self, first: Envelope, take: Take, done: Done) -> None:
         current: Envelope | None = first
         while current is not None:
+            try:
+                content = await current.whole()
+            except BaseException:
+                done(current, None)
+                raise
             # A shield: a file that is being written appears, so its outcome must be known.
-            writing = asyncio.ensure_future(asyncio.to_thread(self._outbox.write, current.content))
+            writing = asyncio.ensure_future(asyncio.to_thread(self._outbox.write, content))
             try:
                 await asyncio.shield(writing)
             except asyncio.CancelledError:

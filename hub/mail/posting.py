@@ -21,6 +21,7 @@ from hub.mail.model import (
     RelayRefuses,
     Render,
 )
+from hub.mail.verp import ReturnPaths
 from hub.site.model import Site
 from hub.tokens import Signer
 
@@ -162,6 +163,8 @@ class LetterLane:
             logs.failure("mail.not_written", id=mail.id, kind=mail.kind)
             return _Written(mail, None, Outcome("deferred", None, type(error).__name__))
         sender = headers.ascii_domain_of(site.from_email)
+        if site.bounce_address:
+            sender = ReturnPaths(self._desk.signer).maker(site.bounce_address)(0, mail.id)
         recipient = headers.ascii_domain_of(mail.recipient)
         return _Written(mail, Envelope(mail.id, sender, recipient, content), None)
 

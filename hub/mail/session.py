@@ -117,13 +117,14 @@ class Session(asyncio.Protocol):
                         raise ConnectionLost(self._lost or "the server closed the connection")
                     self._transport.write(self._opening(envelope))
                 refusal, open_data = await self._answers(envelope)
+                content = await self._content(envelope) if refusal is None else b""
                 following = self._sendable(take(), take, done)
                 announced = following is not None and self._pipelining
                 dotted = refusal is None
                 # All in one call, which is one journey to the system.
                 self._transport.writelines(
                     (
-                        *_ending(envelope, send=dotted, open_data=open_data),
+                        *_ending(envelope, content, send=dotted, open_data=open_data),
                         self._opening(following) if announced and following is not None else b"",
                     )
                 )
@@ -164,7 +165,7 @@ class Session(asyncio.Protocol):
 
     def _beyond(self, envelope: Envelope) -> Outcome | None:
         """Why this server cannot take a message, by what it offers; None when it can."""
-        limit, size = self._extensions.get("size", ""), len(envelope.content)
+        limit, size = self._extensions.get("size", ""), envelope.size
         # "SIZE" alone and "SIZE 0" name no limit (RFC 1870 §4).
         if limit.isdecimal() and 0 < int(limit) < size:
             return Outcome("failed", None, _too_big(size, int(limit)), "message")
@@ -180,7 +181,7 @@ class Session(asyncio.Protocol):
     def _commands(self, envelope: Envelope) -> tuple[bytes, bytes]:
         options = ""
         if "size" in self._extensions:
-            options += f" SIZE={len(envelope.content)}"
+            options += f" SIZE={envelope.size}"
         if not envelope.recipient.isascii():
             options += " BODY=8BITMIME SMTPUTF8"
         return (
@@ -208,6 +209,13 @@ class Session(asyncio.Protocol):
         if not rcpt.good:
             return rcpt.outcome(), data.code == 354
         return (None, True) if data.code == 354 else (data.outcome(), False)
+
+    async def _content(self, envelope: Envelope) -> bytes:
+        """The message, as soon as it is signed; nothing of it has left yet."""
+        content = await envelope.whole()
+        if self._lost:
+            raise ConnectionLost(self._lost)
+        return content
 
     def _refused_sender(self, mail: Reply) -> None:
         if mail.code == 421:
@@ -297,15 +305,17 @@ def _read_line(line: bytes) -> tuple[Reply, bool]:
     return Reply(int(code), text[4:].strip()[:500]), mark == "-"
 
 
-def _ending(envelope: Envelope, *, send: bool, open_data: bool) -> tuple[bytes, ...]:
+def _ending(
+    envelope: Envelope, content: bytes, *, send: bool, open_data: bool
+) -> tuple[bytes, ...]:
     """What ends a message: its content and the final dot, or what takes it back."""
     if not send:
         # After 354 there is no way back but an empty message (RFC 2920 §3.1).
         return (_DOT,) if open_data else (b"RSET\r\n",)
     if envelope.dotless:
-        return envelope.content, _DOT
+        return content, _DOT
     # A dot that begins a line is doubled (RFC 5321 §4.5.2).
-    return envelope.content.replace(b"\r\n.", b"\r\n.."), _DOT
+    return content.replace(b"\r\n.", b"\r\n.."), _DOT
 
 
 def _final(reply: Reply) -> Outcome:

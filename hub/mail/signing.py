@@ -1,15 +1,35 @@
-"""Mail signed with the owner's DKIM key on its way out, whichever lane it comes from."""
+"""Mail signed with the owner's DKIM key on its way out, whichever lane it comes from.
+
+A signature takes 0.3 to 0.5 ms of a processor, more than all the rest of sending. It is made in
+threads, where nothing of Python stands in the way of the others, while the relay is told who the
+message is from and for; only the body waits for it.
+"""
 
 import asyncio
+import os
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from hub.db import Database, Transaction
 from hub.errors import Unavailable
 from hub.mail import dkim_store, headers
 from hub.mail.dkim import DkimSigner, Identity
-from hub.mail.model import Connection, Done, Envelope, Mailer, Outcome, RelayFull, Take
+from hub.mail.model import (
+    Connection,
+    Done,
+    Envelope,
+    Mailer,
+    Outcome,
+    RelayFull,
+    Signature,
+    Take,
+)
 from hub.site.model import Site
+
+_AT_ONCE = os.cpu_count() or 1
+_THREADS = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="dkim")
 
 LoadSite = Callable[[Transaction], Site]
 
@@ -27,6 +47,7 @@ class SigningMailer:
         self._db = db
         self._load_site = load_site
         self._known: list[DkimSigner | None] = []
+        self._bench: _Bench | None = None
 
     async def connect(self) -> Connection:
         connection = await self._mailer.connect()
@@ -35,7 +56,14 @@ class SigningMailer:
         except BaseException:
             await connection.close()
             raise
-        return connection if signer is None else _SigningConnection(connection, signer)
+        return connection if signer is None else _SigningConnection(connection, self._of(signer))
+
+    def _of(self, signer: DkimSigner) -> "_Bench":
+        """One for all connections of a loop."""
+        bench = self._bench
+        if bench is None or not bench.is_for(signer, asyncio.get_running_loop()):
+            bench = self._bench = _Bench(signer, asyncio.get_running_loop())
+        return bench
 
     async def _as_known(self) -> DkimSigner | None:
         try:
@@ -50,13 +78,18 @@ class SigningMailer:
         with self._db.read() as tx:
             site = self._load_site(tx)
             pem = dkim_store.key(tx) if site.dkim == "on" else None
-        return DkimSigner(identity(site), pem) if pem else None
+        if pem is None:
+            return None
+        known = self._known[0] if self._known else None
+        if known is not None and known.is_of(identity(site), pem):
+            return known
+        return DkimSigner(identity(site), pem)
 
 
 class _SigningConnection:
-    def __init__(self, connection: Connection, signer: DkimSigner) -> None:
+    def __init__(self, connection: Connection, bench: "_Bench") -> None:
         self._connection = connection
-        self._signer = signer
+        self._bench = bench
 
     @property
     def usable(self) -> bool:
@@ -68,7 +101,7 @@ class _SigningConnection:
 
         def signed(envelope: Envelope) -> Envelope:
             given[envelope.key] = envelope
-            return replace(envelope, content=self._signer.signed(envelope.content))
+            return replace(envelope, signature=self._bench.signature(envelope.content))
 
         def taken() -> Envelope | None:
             envelope = take()
@@ -81,3 +114,72 @@ class _SigningConnection:
 
     async def close(self) -> None:
         await self._connection.close()
+
+
+class _Bench:
+    """Where threads sign what one event loop lays down.
+
+    A thread that has begun takes what lies there until nothing does, and the loop is told of
+    several signatures at once: a job and a call for each would cost a third as much again.
+    """
+
+    def __init__(self, signer: DkimSigner, loop: asyncio.AbstractEventLoop) -> None:
+        self._signer = signer
+        self._loop = loop
+        self._unsigned: deque[tuple[bytes, asyncio.Future[bytes]]] = deque()
+        self._signed: deque[tuple[bytes, asyncio.Future[bytes]]] = deque()
+        self._at_work = 0
+        self._told = False
+
+    def is_for(self, signer: DkimSigner, loop: asyncio.AbstractEventLoop) -> bool:
+        return self._signer is signer and self._loop is loop
+
+    def signature(self, message: bytes) -> Signature:
+        """What will stand above the message."""
+        future = self._loop.create_future()
+        self._unsigned.append((message, future))
+        if self._at_work < _AT_ONCE:
+            self._begin()
+        return Signature(self._signer.most, future)
+
+    def _begin(self) -> None:
+        self._at_work += 1
+        _THREADS.submit(self._work)
+
+    def _work(self) -> None:
+        """In a thread."""
+        try:
+            while self._unsigned:
+                try:
+                    message, future = self._unsigned.popleft()
+                except IndexError:
+                    break  # another thread was faster
+                self._sign(message, future)
+        finally:
+            self._loop.call_soon_threadsafe(self._rest)
+
+    def _sign(self, message: bytes, future: "asyncio.Future[bytes]") -> None:
+        signature = b""
+        try:
+            signature = self._signer.signature(message)
+        finally:
+            self._signed.append((signature, future))
+            if not self._told:
+                self._told = True
+                self._loop.call_soon_threadsafe(self._hand_over)
+
+    def _hand_over(self) -> None:
+        self._told = False
+        while self._signed:
+            signature, future = self._signed.popleft()
+            if future.done():
+                continue  # nobody waits for it any more
+            if signature:
+                future.set_result(signature)
+            else:
+                future.set_exception(RuntimeError("a message could not be signed"))
+
+    def _rest(self) -> None:
+        self._at_work -= 1
+        if self._unsigned:
+            self._begin()

@@ -21,6 +21,7 @@ _SENDER_GROUPS = ("5.", "6.", "7.")
 # Too long for the mailbox or the system; letters beyond ASCII in the address of this reader,
 # which the next server does not take (RFC 6531).
 _MESSAGE = frozenset(["2.3", "3.4", "6.7", "6.9"])
+_FULL = re.compile(r"\b(full|quota|storage|space)\b", re.IGNORECASE)
 # Plain codes whose meaning is the same everywhere: too big (RFC 1870), a domain that takes no
 # mail (RFC 7504), log in first (RFC 4954).
 _PLAIN: dict[int, Verdict] = {
@@ -56,7 +57,8 @@ def verdict(code: int, text: str) -> Verdict:
         return "soft"
     found = status(code, text)
     if not found.startswith("5."):
-        return _PLAIN.get(code, "soft")
+        # RFC 5321 §4.2.3 gives 552 to a full mailbox too, and then it says so.
+        return "soft" if code == 552 and _FULL.search(text) else _PLAIN.get(code, "soft")
     detail = found[2:]
     if detail in _MESSAGE:
         return "message"

@@ -56,27 +56,41 @@ class SilenceWatch:
         return dead
 
 
-def start(tx: Transaction, now: datetime, *, lifeline: str = "") -> int:
-    """Sign a worker on; its id."""
+def start(tx: Transaction, now: datetime, *, lifeline: str = "", way: str = "") -> int:
+    """Sign a worker on; its id. `way`: where its mail goes (see `ways`)."""
     return int(
         tx.scalar(
-            "INSERT INTO workers (started_at, seen_at, lifeline)"
-            " VALUES (:now, :now, :lifeline) RETURNING id",
+            "INSERT INTO workers (started_at, seen_at, lifeline, way)"
+            " VALUES (:now, :now, :lifeline, :way) RETURNING id",
             now=now,
             lifeline=lifeline,
+            way=way,
         )
     )
 
 
-def beat(tx: Transaction, worker_id: int, now: datetime, *, lifeline: str = "") -> None:
+def beat(
+    tx: Transaction, worker_id: int, now: datetime, *, lifeline: str = "", way: str = ""
+) -> None:
     """Renew a heartbeat; a worker that was taken for dead is signed on again."""
     tx.execute(
-        "INSERT INTO workers (id, started_at, seen_at, lifeline)"
-        " VALUES (:id, :now, :now, :lifeline)"
+        "INSERT INTO workers (id, started_at, seen_at, lifeline, way)"
+        " VALUES (:id, :now, :now, :lifeline, :way)"
         " ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
         id=worker_id,
         now=now,
         lifeline=lifeline,
+        way=way,
+    )
+
+
+def ways(tx: Transaction, now: datetime) -> list[str]:
+    """Where the mail of each worker goes that was alive a moment ago: the names of its relays
+    with spaces between, or nothing for the outbox."""
+    return tx.all(
+        str,
+        "SELECT way FROM workers WHERE seen_at > :since ORDER BY id",
+        since=now - timedelta(seconds=SILENT_SECONDS),
     )
 
 
@@ -84,6 +98,14 @@ def others(tx: Transaction, worker_id: int) -> list[Heartbeat]:
     return tx.all(
         Heartbeat, "SELECT id, seen_at, lifeline FROM workers WHERE id <> :id", id=worker_id
     )
+
+
+def last_seen(tx: Transaction) -> datetime | None:
+    """When any worker last showed itself; None when all have signed off."""
+    found = tx.one(
+        Heartbeat, "SELECT id, seen_at, lifeline FROM workers ORDER BY seen_at DESC LIMIT 1"
+    )
+    return found.seen_at if found else None
 
 
 def sign_off(tx: Transaction, worker_id: int) -> bool:

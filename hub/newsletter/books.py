@@ -8,7 +8,8 @@ from hub import logs
 from hub.audience import suppression
 from hub.db import Database, Transaction
 from hub.mail import headers
-from hub.newsletter import bouncing, claiming, deliveries, editions, steering
+from hub.mail.verp import ReturnPaths
+from hub.newsletter import bouncing, claiming, deliveries, editions, steering, telling
 from hub.newsletter.deliveries import Result
 from hub.newsletter.model import ClaimedDelivery
 from hub.newsletter.slots import Personaliser
@@ -39,7 +40,8 @@ class Books:
         # Whether the last claim found something, so that the next is made without a look.
         self._flowing = False
         self._bookmark = claiming.Bookmark()
-        self.sender = ""
+        self._paths = ReturnPaths(signer)
+        self.sender: Callable[[int, int], str] = lambda _edition, _reader: ""
 
     def claim(
         self, worker_id: int, *, now: datetime, limit: int, turns: bool = False
@@ -106,6 +108,7 @@ class Books:
             deliveries.record(tx, worker_id, results)
             for edition_id in {result.edition_id for result in results}:
                 if editions.finish(tx, edition_id, now):
+                    telling.sent(tx, edition_id, site=self._load_site(tx), now=now)
                     counts = editions.counts(tx, edition_id)
                     logs.event(
                         "edition.sent",
@@ -134,7 +137,13 @@ class Books:
             logs.warning("edition.paused", id=edition_id)
 
     def _read_sender(self, tx: Transaction) -> None:
-        self.sender = headers.ascii_domain_of(self._load_site(tx).from_email)
+        site = self._load_site(tx)
+        plain = headers.ascii_domain_of(site.from_email)
+        self.sender = (
+            self._paths.maker(site.bounce_address)
+            if site.bounce_address
+            else lambda _edition, _reader: plain
+        )
 
     def _open_edition(self, tx: Transaction, edition_id: int) -> None:
         if edition_id in self._open:

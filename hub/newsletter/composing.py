@@ -1,22 +1,27 @@
 """The mail of an edition: rendered once a language, with slots for what is personal."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from hub import i18n
+from hub.content import mail_pictures
 from hub.content.model import path_of
 from hub.i18n import N_
-from hub.mail import headers, mime
+from hub.mail import headers, lines, mime, plain_text
 from hub.mail.model import Render
-from hub.newsletter import slots
+from hub.mail.pictures import Picture, fitted
+from hub.newsletter import articles, slots
 from hub.newsletter.model import DigestPost, Edition
 from hub.site.model import Site
 from hub.tokens import Signer
 
 # Gmail hides what comes after 102 kB of HTML (102,400 bytes) behind a link.
 LARGEST_HTML = 100_000
+_TITLE = 300
+_NAME = 120
+_PREFIX = 40
 _EXCERPT = 360
 _PREHEADER = 140
 _SUBJECT = 120
@@ -38,33 +43,73 @@ _INTROS = {
     ),
 }
 _REASONS = {
-    "weekly": N_("You receive this mail because you subscribed to %(site)s, once a week."),
-    "monthly": N_("You receive this mail because you subscribed to %(site)s, once a month."),
-    "each": N_("You receive this mail because you subscribed to every article of %(site)s."),
+    "weekly": N_("You get this mail because you subscribed to %(name)s at %(host)s, once a week."),
+    "monthly": N_(
+        "You get this mail because you subscribed to %(name)s at %(host)s, once a month."
+    ),
+    "each": N_("You get this mail because you subscribed to each new article at %(host)s."),
 }
 _TWO = N_("%(title)s, and one more article")
 _MANY = N_("%(title)s, and %(count)s more articles")
+_BARE = N_("So that Gmail does not cut the mail, shown by their title alone: %(count)s articles.")
+_UNLISTED = N_("So that Gmail does not cut the mail, not listed: %(count)s articles.")
+_SHORTENED = N_(
+    "The article is too long for a mail: %(shown)s of its %(all)s paragraphs are in it, with a link"
+    " to the rest."
+)
+_TOO_LARGE = N_("The mail has %(size)s kB of HTML; Gmail hides what comes after 102 kB.")
+
+# Renders the HTML with these posts, and how many more there are.
+Html = Callable[[Sequence["Item"], int], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A post as the mail templates see it; `excerpt` is empty where there is no room for it."""
+    """A post as the mail templates see it; `excerpt` is empty where there is no room for it.
+
+    `article` and `article_text` are its own HTML and text where the mail carries it, else empty;
+    `read_on` says that more of it stands on the site only.
+    """
 
     title: str
     url: str
     excerpt: str
     authors: tuple[str, ...]
     published_at: datetime
+    reading_minutes: int = 0
+    language: str = ""
+    picture: Picture | None = None
+    picture_alt: str = ""
+    article: str = ""
+    article_text: str = ""
+    read_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the owner should know of a mail: an English text whose slots `values` fill."""
+
+    text: str
+    values: dict[str, object] = field(default_factory=dict)
+
+    def said(self, language: str) -> str:
+        return i18n.translate(language, self.text, **self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One language of an edition before it is bytes."""
+    """One language of an edition before it is bytes. `remarks`: what was cut for want of room."""
 
     language: str
     subject: str
     text: str
     html: str
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of HTML, which Gmail counts."""
+        return len(self.html.encode())
 
 
 def compose(
@@ -77,56 +122,57 @@ def compose(
     render: Render,
     browser_path: str = "",
 ) -> Digest:
-    """The digest in a language, with tokens in the places of the slots (hub/newsletter/slots.py).
+    """The mail in a language, with tokens in the places of the slots (hub/newsletter/slots.py).
 
-    The HTML stays under 102 kB: when there is too much, later posts lose their excerpt,
-    then are counted only.
+    The HTML stays under 102 kB: when there is too much, later posts lose their excerpt and
+    picture, then are counted only; of an article of its own, as much is shown as fits.
     """
     site = replace(site, base_url=headers.ascii_url(site.base_url))
     tokens = slots.tokens(signer, edition.id)
-    subject = subject_of([post.title for post in posts], language)
     items = [_item(site, post) for post in posts]
     context: dict[str, object] = {
         "site": site,
         "language": language,
         "stream": edition.stream,
-        "subject": subject,
+        "subject": _subject(site, posts, language),
         "preheader": _preheader(items),
         "intro": _intro(edition.stream, len(items), site, language),
-        "reason": i18n.translate(language, _REASONS[edition.stream], site=site.title),
+        "made_at": edition.created_at,
+        "reason": _reason(edition.stream, site, language),
         "browser_url": site.url(browser_path or f"/newsletter/{edition.id}"),
+        "more": 0,
     }
-    html = ""
-    for excerpts, listed in _ROOM:
-        context["posts"] = [
-            item if n < excerpts else replace(item, excerpt="")
-            for n, item in enumerate(items[:listed])
-        ]
-        context["more"] = max(0, len(items) - listed)
-        html = render("digest.html", language, {**context, "slots": tokens.in_html(site)})
-        if len(html.encode()) <= LARGEST_HTML:
-            break
-    text = render("digest.txt", language, {**context, "slots": tokens.in_text(site)})
-    return Digest(language, subject, text, html)
+
+    def html(shown: Sequence[Item], more: int) -> str:
+        given = {"posts": shown, "more": more, "slots": tokens.in_html(site)}
+        return render("digest.html", language, {**context, **given})
+
+    if len(posts) == 1 and posts[0].html:
+        shown, made, remarks = _whole(items[0], posts[0].html, html)
+    else:
+        shown, made, remarks = _within(items, html)
+    if len(made.encode()) > LARGEST_HTML:
+        remarks.append(_too_large(made))
+    context |= {"posts": shown, "more": len(items) - len(shown), "slots": tokens.in_text(site)}
+    text = render("digest.txt", language, context)
+    return Digest(language, str(context["subject"]), text, made, tuple(remarks))
 
 
 def template(edition: Edition, digest: Digest, *, site: Site, signer: Signer) -> bytes:
-    """The message with its slots marked, ready to be stored and filled.
-
-    Raises Refused for a control character in a header (the owner's name or a title).
-    """
+    """The message with its slots marked, ready to be stored and filled."""
     domain = headers.domain_of(site.from_email)
     tokens = slots.tokens(signer, edition.id)
     base_url = headers.ascii_url(site.base_url)
+    from_name = lines.cut(site.from_name, _NAME)
     sender = signer.derive(f"feedback {domain}").hex()[:12]
     boundary = "=_" + signer.derive(f"boundary {edition.id}").hex()[:32]
     list_host = urlsplit(base_url).hostname or domain
     head = b"".join(
         (
-            headers.address("From", site.from_email, site.from_name),
+            headers.address("From", site.from_email, from_name),
             headers.line("To", tokens.to),
             headers.address("Reply-To", site.replies_to),
-            headers.text("Subject", digest.subject),
+            headers.text("Subject", lines.one_line(digest.subject)),
             headers.date(edition.created_at),
             headers.line("Message-ID", f"<{tokens.message_id}@{domain}>"),
             headers.line("List-Id", f"<{edition.stream}.newsletter.{list_host}>"),
@@ -142,43 +188,115 @@ def template(edition: Edition, digest: Digest, *, site: Site, signer: Signer) ->
 
 def subject_of(titles: Sequence[str], language: str) -> str:
     """What is inside: the title, or the first title and how many more."""
-    first = _line(titles[0], _SUBJECT) if titles else ""
     more = len(titles) - 1
     if more <= 0:
-        return first
-    shorter = _line(titles[0], _SUBJECT - 36)
+        return lines.cut(titles[0], _SUBJECT) if titles else ""
     return i18n.translate(
-        language, _TWO if more == 1 else _MANY, title=shorter, count=i18n.number(more, language)
+        language,
+        _TWO if more == 1 else _MANY,
+        title=lines.cut(titles[0], _SUBJECT - 36),
+        count=i18n.number(more, language),
     )
+
+
+# How much goes in.
+
+
+def _within(items: Sequence[Item], html: Html) -> tuple[Sequence[Item], str, list[Remark]]:
+    """As many posts, and as many of them with their excerpt, as stay under the limit."""
+    shown: Sequence[Item] = items
+    made, remarks = "", list[Remark]()
+    for excerpts, listed in _ROOM:
+        shown = [
+            item if n < excerpts else replace(item, excerpt="", picture=None)
+            for n, item in enumerate(items[:listed])
+        ]
+        made = html(shown, len(items) - len(shown))
+        bare = sum(1 for item in items[excerpts:listed] if item.excerpt or item.picture)
+        remarks = [Remark(_BARE, {"count": bare})] * bool(bare)
+        if len(shown) < len(items):
+            remarks.append(Remark(_UNLISTED, {"count": len(items) - len(shown)}))
+        if len(made.encode()) <= LARGEST_HTML:
+            break
+    return shown, made, remarks
+
+
+def _whole(item: Item, body: str, html: Html) -> tuple[Sequence[Item], str, list[Remark]]:
+    """A single post with its article, or with as much of it as stays under the limit."""
+    pieces = articles.blocks(body, item.url)
+
+    def with_article(number: int) -> Item:
+        if not number:
+            return replace(item, read_on=False)
+        some = "\n".join(pieces[:number])
+        return replace(item, article=some, read_on=number < len(pieces))
+
+    def fits(number: int) -> bool:
+        return len(html([with_article(number)], 0).encode()) <= LARGEST_HTML
+
+    number = articles.most_that_fit(pieces, fits)
+    shown = with_article(number)
+    shown = replace(shown, article_text=plain_text.from_html(shown.article, item.url))
+    values: dict[str, object] = {"shown": number, "all": len(pieces)}
+    remarks = [Remark(_SHORTENED, values)] * (number < len(pieces))
+    return [shown], html([shown], 0), remarks
+
+
+def _too_large(made: str) -> Remark:
+    return Remark(_TOO_LARGE, {"size": len(made.encode()) // 1000})
+
+
+# What stands in it.
+
+
+def _subject(site: Site, posts: Sequence[DigestPost], language: str) -> str:
+    """With what the owner wants in front of each."""
+    subject = subject_of([post.title for post in posts], language)
+    subject = subject or lines.cut(site.letter_name, _SUBJECT)
+    prefix = lines.cut(site.subject_prefix, _PREFIX)
+    return lines.cut(f"{prefix} {subject}", _SUBJECT + _PREFIX)
 
 
 def _intro(stream: str, count: int, site: Site, language: str) -> str:
     one, many = _INTROS[stream]
     return i18n.translate(
-        language, one if count == 1 else many, site=site.title, count=i18n.number(count, language)
+        language,
+        one if count == 1 else many,
+        site=lines.one_line(site.title),
+        count=i18n.number(count, language),
     )
+
+
+def _reason(stream: str, site: Site, language: str) -> str:
+    # Of the address that the reader typed the form in: it says more than a name.
+    host = urlsplit(site.base_url).netloc
+    name = lines.one_line(site.letter_name)
+    return i18n.translate(language, _REASONS[stream], name=name, host=host)
 
 
 def _preheader(items: Sequence[Item]) -> str:
     if len(items) == 1:
-        return _line(items[0].excerpt, _PREHEADER)
-    return _line(" · ".join(item.title for item in items[1:4]), _PREHEADER)
+        return lines.cut(items[0].excerpt, _PREHEADER)
+    return lines.cut(" · ".join(item.title for item in items[1:4]), _PREHEADER)
 
 
 def _item(site: Site, post: DigestPost) -> Item:
     return Item(
-        title=_line(post.title, 300),
+        title=lines.cut(post.title, _TITLE),
         url=site.url(quote(path_of("post", post.slug))),
-        excerpt=_line(post.excerpt, _EXCERPT),
-        authors=post.authors,
+        excerpt=lines.cut(post.excerpt, _EXCERPT),
+        authors=tuple(lines.cut(name, _NAME) for name in post.authors),
         published_at=post.published_at,
+        reading_minutes=post.reading_minutes,
+        language=post.language,
+        picture=_picture(site, post),
+        picture_alt=lines.cut(post.cover_alt, _EXCERPT),
     )
 
 
-def _line(text: str, longest: int) -> str:
-    """One line without control characters, cut at a word, with an ellipsis when it was longer."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    if len(text) <= longest:
-        return text
-    cut = text[: longest - 1]
-    return (cut.rpartition(" ")[0] or cut) + "…"
+def _picture(site: Site, post: DigestPost) -> Picture | None:
+    """The cover, when it is a picture of the site and its size is known."""
+    if post.cover_size is None:
+        return None
+    width, height = post.cover_size
+    return fitted(site.url(mail_pictures.address(post.cover, width)), width, height)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.audience import segments
+from hub.audience.segments import Segment
 from hub.db import Transaction
 from hub.mail import relays
 from hub.newsletter.model import Edition, Retry
@@ -16,11 +18,11 @@ _IDS = tuple(f"id{n}" for n in range(_AT_ONCE))
 _FINISHED = frozenset(("accepted", "failed", "unknown"))
 
 # Who gets an edition: active when it was made. Imported readers have no time of confirmation.
-_READERS = (
-    "status = 'active' AND cadence = :cadence"
-    " AND coalesce(confirmed_at, created_at) <= :made_at"
+_CAME_AND_READS = (
+    "coalesce(confirmed_at, created_at) <= :made_at"
     " AND (paused_until IS NULL OR paused_until <= :made_at)"
 )
+_READERS = f"status = 'active' AND cadence = :cadence AND {_CAME_AND_READS}"
 
 # The repeated condition is that of an index.
 _BATCH_IN_STATE = (
@@ -96,6 +98,37 @@ def queue_batch(
     )
     tx.execute("UPDATE editions SET queued_up_to = :last WHERE id = :id", id=edition.id, last=last)
     move_counts(tx, edition.id, Counter({"queued": queued}))
+    return queued
+
+
+def queue_segment(
+    tx: Transaction, edition: Edition, segment: Segment, *, now: datetime, limit: int = BATCH
+) -> int | None:
+    """As `queue_batch`, for a letter: `limit` active readers are looked at, and those who belong
+    to the segment queued; None when all were looked at."""
+    last = tx.scalar(
+        "SELECT max(id) FROM (SELECT id FROM subscribers WHERE id > :after AND status = 'active'"
+        " ORDER BY id LIMIT :limit) AS batch",
+        after=edition.queued_up_to,
+        limit=limit,
+    )
+    if last is None:
+        return None
+    where, values = segments.condition(segment, between=True)
+    queued = tx.execute(
+        "INSERT INTO deliveries (edition_id, subscriber_id, state, due_at, attempts, reply)"
+        " SELECT CAST(:edition_id AS bigint), id, 'queued', CAST(:now AS text), 0, ''"
+        f" FROM subscribers WHERE {where} AND {_CAME_AND_READS}"
+        " ON CONFLICT (edition_id, subscriber_id) DO NOTHING",
+        edition_id=edition.id,
+        now=now,
+        after=edition.queued_up_to,
+        last=last,
+        made_at=edition.created_at,
+        **values,
+    )
+    tx.execute("UPDATE editions SET queued_up_to = :last WHERE id = :id", id=edition.id, last=last)
+    move_counts(tx, edition.id, Counter(queued=queued))
     return queued
 
 
@@ -181,13 +214,19 @@ class _StatusCount:
     number: int
 
 
+# What the reader of a failed mail is now; `left out` when the owner said so.
+_NOW = "CASE WHEN o.subscriber_id IS NOT NULL THEN 'left out' ELSE coalesce(s.status, 'erased') END"
+
+
 def retriable(tx: Transaction, edition_id: int) -> Retry:
-    """Whom `retry` would send to, and who is left out because they are not active any more."""
+    """Whom `retry` would send to, and who is left out: by the owner, or not active any more."""
     rows = tx.all(
         _StatusCount,
-        "SELECT coalesce(s.status, 'erased') AS status, count(*) AS number FROM deliveries AS d"
-        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.edition_id = :id"
-        " AND d.state IN ('failed', 'unknown') GROUP BY coalesce(s.status, 'erased')",
+        f"SELECT {_NOW} AS status, count(*) AS number FROM deliveries AS d"
+        " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
+        " LEFT JOIN edition_left_out AS o ON o.edition_id = d.edition_id"
+        " AND o.subscriber_id = d.subscriber_id WHERE d.edition_id = :id"
+        f" AND d.state IN ('failed', 'unknown') GROUP BY {_NOW}",
         id=edition_id,
     )
     numbers = {row.status: row.number for row in rows}
@@ -203,7 +242,10 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
             " reply = '', finished_at = NULL, relay_id = NULL"
             " WHERE edition_id = :id AND state = :state"
             " AND state IN ('failed', 'unknown')"
-            " AND subscriber_id IN (SELECT id FROM subscribers WHERE status = 'active')",
+            " AND EXISTS (SELECT 1 FROM subscribers AS s"
+            " WHERE s.id = deliveries.subscriber_id AND s.status = 'active')"
+            " AND NOT EXISTS (SELECT 1 FROM edition_left_out AS o WHERE o.edition_id = :id"
+            " AND o.subscriber_id = deliveries.subscriber_id)",
             id=edition_id,
             now=now,
             state=state,

@@ -3,13 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.audience import segments
+from hub.audience.segments import Segment
 from hub.db import Transaction, in_list
 from hub.newsletter.model import Counts, Edition, EditionReport
 
-_COLUMNS = "id, stream, period, status, subject, reason, created_at, finished_at, queued_up_to"
+_COLUMNS = (
+    "id, stream, period, status, subject, reason, created_at, finished_at, queued_up_to,"
+    " starts_at, on_site"
+)
 _LARGEST_ID = 2**63 - 1
-# Past editions that readers may see: whatever has begun to go out.
-_PUBLIC = "status IN ('sending', 'paused', 'sent')"
+# Past editions that are listed on the site: whatever has begun to go out, to everybody.
+_PUBLIC = "status IN ('sending', 'paused', 'sent') AND on_site = 1 AND queued_up_to > 0"
+# What a mail may lead to: also what was called off when some had it already.
+_REACHABLE = (
+    "on_site = 1 AND queued_up_to > 0 AND (status IN ('planned', 'sending', 'paused', 'sent')"
+    " OR (status = 'cancelled' AND EXISTS (SELECT 1 FROM edition_counts AS c"
+    " WHERE c.edition_id = editions.id AND c.accepted + c.unknown > 0)))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +52,22 @@ class _EditionCounts:
 
 
 def insert(
-    tx: Transaction, *, stream: str, period: str, status: str, reason: str, now: datetime
+    tx: Transaction,
+    *,
+    stream: str,
+    period: str,
+    status: str,
+    reason: str,
+    now: datetime,
+    starts_at: datetime | None = None,
+    on_site: bool = True,
 ) -> int | None:
     """A new edition's id; None when the stream has one for this period already."""
     return tx.one(
         int,
         "INSERT INTO editions (stream, period, status, subject, reason, created_at, finished_at,"
-        " queued_up_to) VALUES (:stream, :period, :status, '', :reason, :now, :finished_at, 0)"
+        " queued_up_to, starts_at, on_site) VALUES (:stream, :period, :status, '', :reason, :now,"
+        " :finished_at, 0, :starts_at, :on_site)"
         " ON CONFLICT (stream, period) DO NOTHING RETURNING id",
         stream=stream,
         period=period,
@@ -55,7 +75,14 @@ def insert(
         reason=reason,
         now=now,
         finished_at=now if status == "skipped" else None,
+        starts_at=starts_at,
+        on_site=on_site,
     )
+
+
+def delete(tx: Transaction, edition_id: int) -> None:
+    """As if it had never been made: with its mails, counters and place in the ledger."""
+    tx.execute("DELETE FROM editions WHERE id = :id", id=edition_id)
 
 
 def start_counts(tx: Transaction, edition_id: int) -> None:
@@ -187,8 +214,29 @@ def public_by_id(tx: Transaction, edition_id: int) -> Edition | None:
     if edition_id > _LARGEST_ID:
         return None
     return tx.one(
-        Edition, f"SELECT {_COLUMNS} FROM editions WHERE id = :id AND {_PUBLIC}", id=edition_id
+        Edition, f"SELECT {_COLUMNS} FROM editions WHERE id = :id AND {_REACHABLE}", id=edition_id
     )
+
+
+def put_segment(tx: Transaction, edition_id: int, segment: Segment) -> None:
+    """Whom an edition of the stream `letter` goes to."""
+    tx.execute(
+        f"INSERT INTO edition_segments (edition_id, {segments.COLUMNS}) VALUES (:id, :cadence,"
+        " :topics, :joined_since, :language, :source)",
+        id=edition_id,
+        **segments.columns(segment),
+    )
+
+
+def segment_of(tx: Transaction, edition_id: int) -> Segment:
+    """Whom a letter's edition was made for."""
+    found = tx.one(
+        segments.Columns,
+        f"SELECT {segments.COLUMNS} FROM edition_segments WHERE edition_id = :id",
+        id=edition_id,
+    )
+    assert found is not None
+    return found.segment()
 
 
 def put_mail(tx: Transaction, edition_id: int, language: str, template: bytes) -> None:

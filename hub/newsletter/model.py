@@ -10,7 +10,11 @@ STREAMS: tuple[Stream, ...] = ("weekly", "monthly", "each", "letter")
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One issue of a stream. `reason` says why it was skipped or paused."""
+    """One issue of a stream. `reason` says why it was skipped or paused.
+
+    Until `starts_at` nothing of it is queued, and it can be undone. `on_site` says whether
+    everybody may read it.
+    """
 
     id: int
     stream: str
@@ -21,6 +25,8 @@ class Edition:
     created_at: datetime
     finished_at: datetime | None
     queued_up_to: int
+    starts_at: datetime | None = None
+    on_site: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,10 @@ class EditionReport:
 
 @dataclass(frozen=True, slots=True)
 class DigestPost:
-    """A post as an edition shows it."""
+    """A post as an edition shows it. `cover_size` is that of a cover of this site, in pixels.
+
+    `html` is its article where the mail carries it, else empty.
+    """
 
     id: int
     slug: str
@@ -65,6 +74,12 @@ class DigestPost:
     excerpt: str
     published_at: datetime
     authors: tuple[str, ...] = ()
+    language: str = ""
+    reading_minutes: int = 0
+    cover: str = ""
+    cover_alt: str = ""
+    cover_size: tuple[int, int] | None = None
+    html: str = ""
 
 
 @dataclass(frozen=True, slots=True)

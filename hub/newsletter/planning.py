@@ -4,13 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub import i18n
+from hub import i18n, logs
 from hub.db import Transaction
 from hub.errors import Refused
 from hub.i18n import N_
 from hub.mail.model import Render
-from hub.newsletter import composing, deliveries, editions, ledger, rules, schedule
+from hub.newsletter import (
+    composing,
+    deliveries,
+    editions,
+    ledger,
+    rules,
+    schedule,
+    telling,
+    undoing,
+)
 from hub.newsletter.model import DigestPost, Edition, NextEdition, Period
+from hub.site import store as sites
 from hub.site.model import Site
 from hub.tokens import Signer
 
@@ -36,7 +46,10 @@ def plan_due(tx: Transaction, press: Press, now: datetime) -> Edition | None:
             return _make(tx, press, stream, period.name, _waiting(tx, stream, now), now)
     if press.site.ready_at is not None:
         for post in _waiting(tx, "each", now):
-            return _make(tx, press, "each", rules.post_period(post.id), [post], now)
+            # None: its edition was called off once; the posts behind it are not.
+            made = _make(tx, press, "each", rules.post_period(post.id), [post], now)
+            if made is not None:
+                return made
     return None
 
 
@@ -47,9 +60,17 @@ def is_due(tx: Transaction, site: Site, now: datetime) -> bool:
     return site.ready_at is not None and bool(_waiting(tx, "each", now))
 
 
-def send_now(tx: Transaction, press: Press, stream: str, now: datetime) -> list[Edition]:
+def send_now(
+    tx: Transaction,
+    press: Press,
+    stream: str,
+    now: datetime,
+    *,
+    starts_at: datetime | None = None,
+) -> list[Edition]:
     """Make an edition out of turn, of what waits; one for each post in the stream `each`.
 
+    Until `starts_at` nothing of it leaves, and it can be undone (hub/newsletter/undoing.py).
     Raises Refused, and takes nothing, when nothing waits or nobody would get it.
     """
     _refuse_unready(press.site)
@@ -62,7 +83,7 @@ def send_now(tx: Transaction, press: Press, stream: str, now: datetime) -> list[
         issues = [(rules.post_period(post.id), [post]) for post in posts]
     else:
         issues = [(rules.now_period(now), list(posts))]
-    made = [_make(tx, press, stream, period, some, now) for period, some in issues]
+    made = [_make(tx, press, stream, period, some, now, starts_at) for period, some in issues]
     return [edition for edition in made if edition is not None]
 
 
@@ -91,28 +112,38 @@ def send_due(tx: Transaction, press: Press, stream: str, now: datetime) -> list[
 
 def next_edition(tx: Transaction, site: Site, stream: str, now: datetime) -> NextEdition:
     """What the next edition of a stream would hold as things stand, when, and for how many."""
-    period: Period | None = None
-    for scheduled in schedule.SCHEDULED:
-        if scheduled == stream:
-            plan = schedule.schedule_of(site, scheduled)
-            last = _last(tx, stream, schedule.current(plan, now))
-            period = schedule.next_due(plan, last, site.ready_at or now, now)
+    period = _next_period(tx, site, stream, now)
     posts = _waiting(tx, stream, now)
     return NextEdition(stream, period, posts, deliveries.readers(tx, rules.CADENCE[stream], now))
+
+
+def comes_next(tx: Transaction, site: Site, cadence: str, now: datetime) -> datetime | None:
+    """When the next newsletter comes to readers of a cadence; None for who gets each article."""
+    for stream, theirs in rules.CADENCE.items():
+        if theirs == cadence and site.ready_at is not None:
+            period = _next_period(tx, site, stream, now)
+            return period.begins_at if period else None
+    return None
 
 
 def queue(tx: Transaction, edition_id: int, now: datetime, *, limit: int = deliveries.BATCH) -> int:
     """Queue the next batch of a planned edition; how many. The last call sets it to sending."""
     edition = editions.get(tx, edition_id)
-    if edition is None or edition.status != "planned":
+    if edition is None or edition.status != "planned" or undoing.is_held(edition, now):
         return 0
-    queued = deliveries.queue_batch(
-        tx, edition, rules.CADENCE[edition.stream], now=now, limit=limit
-    )
+    if edition.stream == "letter":
+        queued = deliveries.queue_segment(
+            tx, edition, editions.segment_of(tx, edition_id), now=now, limit=limit
+        )
+    else:
+        queued = deliveries.queue_batch(
+            tx, edition, rules.CADENCE[edition.stream], now=now, limit=limit
+        )
     if queued is None:
         tx.grown("deliveries")
         editions.set_status(tx, edition_id, "sending", reason="", finished_at=None)
-        editions.finish(tx, edition_id, now)
+        if editions.finish(tx, edition_id, now):
+            telling.sent(tx, edition_id, site=sites.load(tx), now=now)
         tx.site_changed()
     return queued or 0
 
@@ -124,13 +155,11 @@ def _make(
     period: str,
     posts: Sequence[DigestPost],
     now: datetime,
+    starts_at: datetime | None = None,
 ) -> Edition | None:
     """The edition with its posts taken and its mail rendered, or None when it exists already."""
-    reason = ""
-    if not posts:
-        reason = rules.NO_POSTS
-    elif not deliveries.has_readers(tx, rules.CADENCE[stream], now):
-        reason = rules.NO_READERS
+    has_readers = deliveries.has_readers(tx, rules.CADENCE[stream], now)
+    reason = rules.NO_POSTS if not posts else "" if has_readers else rules.NO_READERS
     with tx.savepoint():
         edition_id = editions.insert(
             tx,
@@ -139,6 +168,7 @@ def _make(
             status="skipped" if reason else "planned",
             reason=reason,
             now=now,
+            starts_at=starts_at,
         )
         if edition_id is None:
             return None
@@ -153,10 +183,15 @@ def _make(
         )
         if not reason:
             _render(tx, press, edition, posts)
-        return editions.get(tx, edition_id)
+        made = editions.get(tx, edition_id)
+        assert made is not None
+        telling.made(tx, made, has_readers=has_readers, site=press.site, now=now)
+        return made
 
 
 def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[DigestPost]) -> None:
+    if edition.stream == "each" and press.site.each_content == "full":
+        posts = ledger.with_article(tx, posts)
     for language in i18n.LANGUAGES:
         digest = composing.compose(
             edition,
@@ -166,18 +201,38 @@ def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[Dig
             signer=press.signer,
             render=press.render,
         )
+        for remark in digest.remarks:
+            logs.warning(
+                "edition.cut",
+                id=edition.id,
+                language=language,
+                bytes=digest.size,
+                what=remark.said(i18n.DEFAULT),
+            )
         template = composing.template(edition, digest, site=press.site, signer=press.signer)
         editions.put_mail(tx, edition.id, language, template)
 
 
 def _due_period(tx: Transaction, site: Site, stream: str, now: datetime) -> Period | None:
-    if site.ready_at is None:
+    begins = schedule.begins_with(site, stream, now)
+    if begins is None:
         return None
     for scheduled in schedule.SCHEDULED:
         if scheduled == stream:
             plan = schedule.schedule_of(site, scheduled)
             last = _last(tx, stream, schedule.current(plan, now))
-            return schedule.due(plan, last, site.ready_at, now)
+            return schedule.due(plan, last, begins, now)
+    return None
+
+
+def _next_period(tx: Transaction, site: Site, stream: str, now: datetime) -> Period | None:
+    for scheduled in schedule.SCHEDULED:
+        if scheduled == stream:
+            plan = schedule.schedule_of(site, scheduled)
+            last = _last(tx, stream, schedule.current(plan, now))
+            return schedule.next_due(
+                plan, last, schedule.begins_with(site, stream, now) or now, now
+            )
     return None
 
 

@@ -87,9 +87,13 @@ def _compose(
     posts = posts or ledger.latest(tx, _STAND_INS, now)
     if not posts:
         raise Refused(N_("There is nothing to show: no article is published yet."))
+    if edition.stream == "each":
+        posts = posts[:1]
+        if press.site.each_content == "full":
+            posts = ledger.with_article(tx, posts)
     return composing.compose(
         edition,
-        posts[:1] if edition.stream == "each" else posts,
+        posts,
         language=language,
         site=press.site,
         signer=press.signer,

@@ -43,8 +43,10 @@ class Progress:
 
 
 def held_back(how: Progress) -> Progress:
-    """The same while a limit lets nothing leave: how fast it went before says nothing now."""
-    return replace(how, rate=None, seconds_left=None)
+    """The same while a limit lets nothing leave: how fast it went before says nothing now, and
+    what a worker holds only waits."""
+    waiting = replace(how.counts, queued=how.counts.queued + how.counts.claimed, claimed=0)
+    return replace(how, counts=waiting, rate=None, seconds_left=None)
 
 
 def progress(

@@ -6,8 +6,10 @@ of daylight saving time can make one come twice.
 
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hub.errors import Refused
+from hub.i18n import N_
 from hub.newsletter.model import Period, Schedule, Stream
 from hub.site.model import Site
 from hub.site.options import WEEKDAYS
@@ -27,6 +29,17 @@ def schedule_of(site: Site, stream: Stream) -> Schedule:
     )
 
 
+def begins_with(site: Site, stream: str, now: datetime) -> datetime | None:
+    """After when the first period begins: set-up, or the last change of its day or time.
+
+    None before set-up. A change that is ahead of `now` was made by a clock that went wrong.
+    """
+    changed = {"weekly": site.weekly_from, "monthly": site.monthly_from}.get(stream)
+    if site.ready_at is None or changed is None or changed > now:
+        return site.ready_at
+    return max(site.ready_at, changed)
+
+
 def due(
     schedule: Schedule, last: str | None, ledger_start: datetime, now: datetime
 ) -> Period | None:
@@ -34,8 +47,8 @@ def due(
 
     `last` is the name of the period that was made or skipped last, as far as it is not
     ahead of `now` (a clock may have been set back). The first period is the first
-    that begins after `ledger_start`. Of several missed ones only the latest is due: the
-    ledger puts into it what the others would have held.
+    that begins after `ledger_start` (see `begins_with`). Of several missed ones only the
+    latest is due: the ledger puts into it what the others would have held.
     """
     latest = current(schedule, now)
     if latest.begins_at <= ledger_start:
@@ -89,9 +102,20 @@ def _beginning(schedule: Schedule, day: date) -> Period | None:
         name = f"{year:04}-W{week:02}"
     # A time that the clocks skip is taken as an hour later, one that comes twice as the first.
     hour, minute = map(int, schedule.time.split(":"))
-    local = datetime.combine(day, time_of_day(hour, minute), ZoneInfo(schedule.timezone))
+    local = datetime.combine(day, time_of_day(hour, minute), _zone(schedule))
     return Period(name, local.astimezone(UTC))
 
 
 def _local_day(schedule: Schedule, moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(schedule.timezone)).date()
+    return moment.astimezone(_zone(schedule)).date()
+
+
+def _zone(schedule: Schedule) -> ZoneInfo:
+    """Settings hold zones that were known; another machine, or another year, may not know one."""
+    try:
+        return ZoneInfo(schedule.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Refused(
+            N_("The time zone %(zone)s is not known here: choose another one in the settings."),
+            zone=schedule.timezone,
+        ) from error

@@ -195,12 +195,13 @@ class EditionLane:
                     i18n.known(delivery.language),
                 )
                 recipient = headers.ascii_domain_of(delivery.email)
+                sender = self._books.sender(*key)
             except (HubError, ValueError) as error:
                 self._gate.not_sent()
                 self._results.finish(delivery, "failed", None, str(error))
                 continue
             self._flying[key] = delivery
-            return Envelope(key, self._books.sender, recipient, content, personaliser.dotless)
+            return Envelope(key, sender, recipient, content, personaliser.dotless)
         return None
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hub.errors import Refused
 from hub.i18n import N_
-from hub.mail import headers, mime
+from hub.mail import headers, lines, mime
 from hub.newsletter.model import Edition
 from hub.site.model import Site
 from hub.tokens import KeyedHash, Signer
@@ -120,7 +120,7 @@ class Personaliser:
         self._moulds = {language: Mould(template) for language, template in templates.items()}
         self._unsubscribe = signer.stamp("unsubscribe")
         self._preferences = signer.stamp("preferences")
-        self._identity = KeyedHash(signer.derive("message id")).beginning(b"%d " % edition.id)
+        self._identity = _identities(signer, edition.id)
         # Known of all, so that it need not be looked for in each message.
         self.dotless = all(mould.dotless for mould in self._moulds.values())
 
@@ -131,7 +131,7 @@ class Personaliser:
         return mould.fill(
             {
                 _TO: headers.address("To", email)[len("To: ") : -2],
-                _MESSAGE_ID: self._identity.digest(b"%d" % subscriber_id).hex()[:32].encode(),
+                _MESSAGE_ID: _identity_of(self._identity, subscriber_id),
                 _UNSUBSCRIBE: self._unsubscribe(subscriber_id),
                 _PREFERENCES: self._preferences(subscriber_id),
                 _NAME_TEXT: mime.encoded(shown),
@@ -140,9 +140,20 @@ class Personaliser:
         )
 
 
+def identity(signer: Signer, edition_id: int, subscriber_id: int) -> bytes:
+    """What stands before the @ in the Message-ID of a reader's mail."""
+    return _identity_of(_identities(signer, edition_id), subscriber_id)
+
+
+def _identities(signer: Signer, edition_id: int) -> KeyedHash:
+    return KeyedHash(signer.derive("message id")).beginning(b"%d " % edition_id)
+
+
+def _identity_of(identities: KeyedHash, subscriber_id: int) -> bytes:
+    return identities.digest(b"%d" % subscriber_id).hex()[:32].encode()
+
+
 def _shown(name: str) -> str:
     """A name in one line with a space before it; nothing when there is none."""
-    if not name.isprintable():
-        name = "".join(c if c.isprintable() else " " for c in name)
-    line = " ".join(name.split())
+    line = lines.one_line(name)
     return f" {line[:LONGEST_NAME].rstrip()}" if line else ""

@@ -5,15 +5,14 @@ from datetime import datetime
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_, Word
-from hub.mail import queue
-from hub.newsletter import deliveries, editions, ledger
+from hub.newsletter import deliveries, editions, ledger, letter_store, telling
 from hub.newsletter.model import Edition, Retry
+from hub.site import store as sites
 from hub.site.model import Site
 
 BY_OWNER = "paused by the owner"
-# The mail that tells the owner; hub/admin/letters.py writes it.
-PAUSED = "edition-paused"
 CANCELLED = "cancelled by the owner"
+GIVEN_BACK = "before anything was sent"
 
 
 def pause(tx: Transaction, edition_id: int, *, reason: str = BY_OWNER) -> Edition:
@@ -30,28 +29,22 @@ def pause(tx: Transaction, edition_id: int, *, reason: str = BY_OWNER) -> Editio
 
 
 def stop(tx: Transaction, edition_id: int, *, reason: str, site: Site, now: datetime) -> bool:
-    """Pause for a reason that only the owner can mend, and queue the mail that says so.
+    """Pause for a reason that only the owner can mend, and tell them.
 
-    False, and no mail, for an edition that is paused or over already.
+    False, and nothing told, for an edition that is paused or over already.
     """
     edition = editions.get(tx, edition_id)
     if edition is None or edition.status not in ("planned", "sending"):
         return False
     pause(tx, edition_id, reason=reason)
-    queue.put(
-        tx,
-        kind=PAUSED,
-        subject_id=edition_id,
-        recipient=site.owner_email,
-        language=site.language,
-        now=now,
-    )
+    telling.paused(tx, edition, reason=reason, site=site, now=now)
     return True
 
 
 def resume(tx: Transaction, edition_id: int) -> Edition:
     """Go on sending. Refused when the edition is not paused."""
     edition = _edition(tx, edition_id)
+    _refuse_cancelled(edition)
     if edition.status != "paused":
         raise Refused(
             N_("Edition %(id)s is %(status)s, so there is nothing to resume."),
@@ -66,7 +59,8 @@ def resume(tx: Transaction, edition_id: int) -> Edition:
 def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     """Stop an edition for good. Refused when it is over.
 
-    When nothing of it has left yet, its posts go back and belong in the next edition. Of what
+    When nothing of it has left yet, its posts go back and belong in the next edition (a letter
+    is a draft again; an article of its own stays called off). Of what
     waits, a batch is cleared (see `sweep`); the worker clears the rest.
     """
     edition = _edition(tx, edition_id)
@@ -80,14 +74,20 @@ def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     untouched = not (counts.accepted or counts.unknown or counts.claimed)
     waiting = counts.queued + counts.deferred
     reason = CANCELLED
-    if untouched and ledger.release(tx, edition_id):
-        reason += " before anything was sent; its articles are in the next one"
+    if untouched and edition.stream == "letter":
+        letter_store.reopen(tx, edition_id, now=now)
+        reason += f" {GIVEN_BACK}; the letter is a draft again"
+    # An article of its own would go out again at once: its edition is what was called off.
+    elif untouched and edition.stream != "each" and ledger.release(tx, edition_id):
+        reason += f" {GIVEN_BACK}; its articles are in the next one"
     elif waiting:
         reason += f" while {waiting} were waiting"
     editions.set_status(tx, edition.id, "cancelled", reason=reason, finished_at=now)
     sweep(tx, edition.id, now=now)
     tx.site_changed()
-    return _edition(tx, edition_id)
+    edition = _edition(tx, edition_id)
+    telling.cancelled(tx, edition, site=sites.load(tx), now=now)
+    return edition
 
 
 def sweep(tx: Transaction, edition_id: int, *, now: datetime) -> int:
@@ -113,6 +113,7 @@ def unswept(tx: Transaction) -> list[int]:
 def retriable(tx: Transaction, edition_id: int) -> Retry:
     """Whom `retry` would send to. Refused when that is nobody, or the edition is not on its way."""
     edition = _edition(tx, edition_id)
+    _refuse_cancelled(edition)
     if edition.status not in ("sending", "paused", "sent"):
         raise Refused(
             N_("Edition %(id)s is %(status)s, so there is nothing to retry."),
@@ -146,9 +147,40 @@ def chosen(tx: Transaction, edition_id: int | None, *statuses: str) -> int:
         return edition_id
     newest = editions.newest_with_status(tx, *statuses)
     if newest is None:
-        wanted = " / ".join(statuses)
-        raise Refused(N_("There is no edition to do this to (%(statuses)s)."), statuses=wanted)
+        last = editions.newest(tx, 1)
+        if not last:
+            raise Refused(N_("There is no edition yet."))
+        raise Refused(
+            N_(
+                "No edition is %(statuses)s; the newest, %(id)s, is %(status)s. `hub newsletter"
+                " status` lists them all."
+            ),
+            statuses=" / ".join(statuses),
+            id=last[0].edition.id,
+            status=Word(last[0].edition.status),
+        )
     return newest
+
+
+def _refuse_cancelled(edition: Edition) -> None:
+    """Say what a cancelled edition leaves to be done: nothing of it, but its articles may be."""
+    if edition.status != "cancelled":
+        return
+    if GIVEN_BACK in edition.reason:
+        raise Refused(
+            N_(
+                "Edition %(id)s was cancelled before anything of it was sent, and cannot go on."
+                " What was in it waits for the next one: send that."
+            ),
+            id=edition.id,
+        )
+    raise Refused(
+        N_(
+            "Edition %(id)s was cancelled for good: who has it keeps it, and nobody else gets it."
+            " Its articles are on the site; write a letter to send something in its place."
+        ),
+        id=edition.id,
+    )
 
 
 def _edition(tx: Transaction, edition_id: int) -> Edition:

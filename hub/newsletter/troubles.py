@@ -6,6 +6,9 @@ from datetime import datetime
 from hub.db import Transaction
 
 PLANNING = "planning"
+# The mailbox that undeliverable mail comes back to cannot be read.
+MAILBOX = "mailbox"
+WEBSUB = "websub"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,18 @@ from starlette.routing import BaseRoute, Route
 
 from hub.errors import NotFound
 from hub.i18n import N_
-from hub.newsletter import editions, ledger
-from hub.web.pages import page
+from hub.newsletter import editions, ledger, letter_store
+from hub.web.pages import message, page
 from hub.web.state import hub
+from hub.web.structured_data import Crumb
 
 
 def past_editions(request: Request) -> Response:
     """Every edition that went out, newest first."""
     with hub(request).db.read() as tx:
         found = editions.public(tx)
-    return page(request, "newsletter.html", shared=True, editions=found)
+    trail = [_newsletter(request)]
+    return page(request, "newsletter.html", shared=True, trail=trail, editions=found)
 
 
 def edition(request: Request) -> Response:
@@ -25,7 +27,21 @@ def edition(request: Request) -> Response:
         if found is None:
             raise NotFound(N_("There is no such page."))
         posts = ledger.posts(tx, found.id)
-    return page(request, "edition.html", shared=True, edition=found, posts=posts)
+        letter = letter_store.of_edition(tx, found.id) if found.stream == "letter" else None
+    trail = [_newsletter(request), Crumb(found.subject, f"/newsletter/{found.id}")]
+    return page(
+        request,
+        "edition.html",
+        shared=True,
+        trail=trail,
+        edition=found,
+        posts=posts,
+        letter=letter,
+    )
+
+
+def _newsletter(request: Request) -> Crumb:
+    return Crumb(message(request, N_("Newsletter")), "/newsletter")
 
 
 ROUTES: list[BaseRoute] = [

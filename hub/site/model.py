@@ -23,16 +23,23 @@ class Site:
     feed_items: int
     feed_content: str
     machine_texts: str
+    websub_hub: str
+    rel_me: str
+    fediverse_creator: str
+    share_links: str
     owner_email: str
     sender_name: str
     sender_email: str
     reply_to: str
+    bounce_address: str
     postal_address: str
     dkim: str
     dkim_selector: str
     legal_notice: str
     privacy_notice: str
     newsletter_name: str
+    subject_prefix: str
+    each_content: str
     weekly_day: str
     weekly_time: str
     monthly_day: int
@@ -43,7 +50,27 @@ class Site:
     send_per_domain: str
     send_connections: int
     ramp_up: str
+    welcome_mail: str
+    welcome_subject_en: str
+    welcome_text_en: str
+    welcome_subject_fr: str
+    welcome_text_fr: str
+    welcome_posts: str
+    notice_sent: str
+    notice_failures: str
+    notice_failures_above: int
+    notice_paused: str
+    notice_cancelled: str
+    notice_skipped: str
+    notice_troubles: str
+    notice_worker: str
+    notice_readers: str
+    notice_address: str
+    notice_limit: int
     ready_at: datetime | None
+    # When the owner last changed the day or the time of these newsletters; None: never.
+    weekly_from: datetime | None = None
+    monthly_from: datetime | None = None
 
     def url(self, path: str) -> str:
         """The absolute address of a path of this site that starts with `/`.
@@ -51,6 +78,11 @@ class Site:
         Letters beyond ASCII are percent-encoded (RFC 3986); what is already encoded stays.
         """
         return self.base_url + quote(path, safe="/~!$&'()*+,;=:@%?#")
+
+    @property
+    def pages_elsewhere(self) -> list[str]:
+        """The owner's addresses on other sites, for rel="me"."""
+        return self.rel_me.split()
 
     @property
     def from_name(self) -> str:

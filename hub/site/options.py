@@ -4,6 +4,7 @@ docs/settings.md lists them; a test fails when one is missing there.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -12,9 +13,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hub import addresses
 from hub.errors import Refused
 from hub.i18n import LANGUAGES, N_
-from hub.site import colours, rates
+from hub.site import colours, identities, rates
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+# What is left of 64 octets when a "+" and a token of 32 follow (hub/mail/verp.py).
+LONGEST_BOUNCE_NAME = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def checked(name: str, value: str) -> str:
 
 def _line(longest: int, *, needed: bool = False) -> Callable[[str], str]:
     def check(value: str) -> str:
-        if "\n" in value:
+        if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value):
             raise Refused(N_("This must be one line."))
         if len(value) > longest:
             raise Refused(N_("At most %(longest)s characters."), longest=longest)
@@ -122,6 +126,19 @@ def _address_or_empty(value: str) -> str:
     return addresses.checked(value) if value else ""
 
 
+def _bounce_address(value: str) -> str:
+    if not value:
+        return ""
+    address = addresses.checked(value)
+    local = address.rpartition("@")[0]
+    if not local.isascii() or len(local) > LONGEST_BOUNCE_NAME:
+        raise Refused(
+            N_("Before the @ there is room for %(longest)s plain letters."),
+            longest=LONGEST_BOUNCE_NAME,
+        )
+    return address
+
+
 def _time_of_day(value: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         raise Refused(N_("This must be a time like 08:00."))
@@ -146,11 +163,49 @@ def _picture_or_empty(value: str) -> str:
     return value
 
 
+def _hub_or_empty(value: str) -> str:
+    if value and not _plain_url(value, "https"):
+        raise Refused(N_("This must look like https://hub.example.org/."))
+    return value
+
+
+def _urls(value: str) -> str:
+    lines = [line.strip() for line in value.split("\n") if line.strip()]
+    if any(not _plain_url(line, "https", "http") for line in lines):
+        raise Refused(N_("Write one address a line, each like https://example.social/@name."))
+    return _text(2_000)("\n".join(lines))
+
+
+def _creators(value: str) -> str:
+    identities.creators(value)
+    return _text(2_000)(value)
+
+
+def _plain_url(value: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        named = parts.scheme in schemes and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return False
+    return named and len(value) <= 500 and re.fullmatch(r"[!#-;=?-~]+", value) is not None
+
+
 def _selector(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", value):
         raise Refused(N_("Only small letters, digits and hyphens can be used."))
     return value
 
+
+def _slugs(value: str) -> str:
+    """Slugs, one a line; the address of an article gives its slug."""
+    lines = [line.strip().rpartition("/posts/")[2].strip("/") for line in value.split("\n")]
+    slugs = [slug for slug in dict.fromkeys(lines) if slug]
+    if len(slugs) > 3 or any(len(slug) > 200 or "/" in slug or " " in slug for slug in slugs):
+        raise Refused(N_("Three articles at most, each on a line: the end of its address."))
+    return "\n".join(slugs)
+
+
+_NOTICES = _choice("off", "desk", "mail")
 
 OPTIONS = (
     Option(
@@ -209,6 +264,36 @@ OPTIONS = (
         N_("Whether programs get articles as Markdown and a list of them: on or off."),
         _choice("on", "off"),
     ),
+    Option(
+        "websub_hub",
+        "",
+        N_(
+            "A WebSub hub, https://…, that tells readers of new articles at once; empty: none is"
+            " told, and feed readers come and look."
+        ),
+        _hub_or_empty,
+    ),
+    Option(
+        "rel_me",
+        "",
+        N_("Your pages elsewhere, one address a line, so that those can prove this site is yours."),
+        _urls,
+    ),
+    Option(
+        "fediverse_creator",
+        "",
+        N_(
+            "Who is named where an article is shared on Mastodon: @name@example.social; for one"
+            " author on a line of its own, Ada Lovelace: @ada@example.social."
+        ),
+        _creators,
+    ),
+    Option(
+        "share_links",
+        "on",
+        N_("Whether articles end with links for sharing them: on or off."),
+        _choice("on", "off"),
+    ),
     Option("owner_email", "", N_("Your address: replies and notices come here."), _address),
     Option("sender_name", "", N_("The name mail comes from; empty: the title."), _line(80)),
     Option(
@@ -218,6 +303,15 @@ OPTIONS = (
         _address_or_empty,
     ),
     Option("reply_to", "", N_("Where replies go; empty: your address."), _address_or_empty),
+    Option(
+        "bounce_address",
+        "",
+        N_(
+            "The mailbox that undeliverable mail comes back to, such as bounces@example.org; it"
+            " must take bounces+anything@example.org too. Empty: the sender’s address."
+        ),
+        _bounce_address,
+    ),
     Option(
         "postal_address",
         "",
@@ -245,6 +339,18 @@ OPTIONS = (
     ),
     Option(
         "newsletter_name", "", N_("What the newsletter is called; empty: the title."), _line(120)
+    ),
+    Option(
+        "subject_prefix",
+        "",
+        N_("Stands in front of the subject of each newsletter, such as [Harbour]; empty: nothing."),
+        _line(40),
+    ),
+    Option(
+        "each_content",
+        "full",
+        N_("What the mail of a single article carries: the full article, or its excerpt."),
+        _choice("full", "excerpt"),
     ),
     Option(
         "weekly_day",
@@ -314,6 +420,111 @@ OPTIONS = (
             " each day after, for 30 days. Empty: off."
         ),
         _number_or_empty(1, 1_000_000),
+    ),
+    Option(
+        "welcome_mail",
+        "off",
+        N_("Whether a mail welcomes who has just confirmed: on or off."),
+        _choice("off", "on"),
+    ),
+    Option(
+        "welcome_subject_en",
+        "",
+        N_("The subject of the welcome in English; empty: the hub's own."),
+        _line(150),
+    ),
+    Option(
+        "welcome_text_en",
+        "",
+        N_("Your words of welcome in English (Markdown), on the page and in the mail."),
+        _text(5_000),
+    ),
+    Option(
+        "welcome_subject_fr",
+        "",
+        N_("The subject of the welcome in French; empty: the hub's own."),
+        _line(150),
+    ),
+    Option(
+        "welcome_text_fr",
+        "",
+        N_("Your words of welcome in French (Markdown), on the page and in the mail."),
+        _text(5_000),
+    ),
+    Option(
+        "welcome_posts",
+        "",
+        N_("Three articles to begin with, one a line (the end of its address); empty: the newest."),
+        _slugs,
+    ),
+    Option(
+        "notice_sent",
+        "desk",
+        N_("When a newsletter has been sent, with its figures: off, desk or mail."),
+        _NOTICES,
+    ),
+    Option(
+        "notice_failures",
+        "mail",
+        N_("When many mails of a newsletter failed: off, desk or mail."),
+        _NOTICES,
+    ),
+    Option(
+        "notice_failures_above",
+        "5",
+        N_("How many of a hundred are many, 0 to 100 (five mails at least)."),
+        _number(0, 100),
+    ),
+    Option(
+        "notice_paused",
+        "mail",
+        N_("When a newsletter stops and waits for you: off, desk or mail."),
+        _NOTICES,
+    ),
+    Option(
+        "notice_cancelled",
+        "desk",
+        N_("When a newsletter is cancelled: off, desk or mail."),
+        _NOTICES,
+    ),
+    Option(
+        "notice_skipped",
+        "desk",
+        N_("When nothing was sent, for want of articles or of readers: off, desk or mail."),
+        _NOTICES,
+    ),
+    Option(
+        "notice_troubles",
+        "mail",
+        N_(
+            "When something is wrong for ten minutes (the mail server, the disk, the theme, a"
+            " newsletter that cannot be made): off, desk or mail."
+        ),
+        _NOTICES,
+    ),
+    Option(
+        "notice_worker",
+        "desk",
+        N_("When the sending process died or a newsletter was made late: off, desk or mail."),
+        _NOTICES,
+    ),
+    Option(
+        "notice_readers",
+        "off",
+        N_("A report of new readers, by mail: off, daily or weekly."),
+        _choice("off", "daily", "weekly"),
+    ),
+    Option(
+        "notice_address",
+        "",
+        N_("Where notices go; empty: your address. Readers' addresses go to yours alone."),
+        _address_or_empty,
+    ),
+    Option(
+        "notice_limit",
+        "20",
+        N_("How many such mails a day at most, 1 to 1,000; the others come in one the next day."),
+        _number(1, 1_000),
     ),
 )
 BY_NAME = {option.name: option for option in OPTIONS}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from hub.db import Transaction
 from hub.site import options
@@ -10,6 +11,16 @@ from hub.times import from_text, to_text
 
 # Not an option: when the hub was set up. Every stream's ledger runs from here.
 READY_AT = "ready_at"
+# Nor are these: when one of the options behind it was changed last, so that a new day that lies
+# in this week's past sends nothing at once.
+_CHANGED: dict[str, tuple[str, ...]] = {
+    "weekly_from": ("weekly_day", "weekly_time", "timezone"),
+    "monthly_from": ("monthly_day", "weekly_time", "timezone"),
+}
+_NUMBERS = (
+    *("posts_per_page", "feed_items", "monthly_day", "send_connections"),
+    *("notice_failures_above", "notice_limit"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +35,23 @@ def load(tx: Transaction, *, base_url: str = "") -> Site:
     values: dict[str, object] = {
         option.name: stored.get(option.name, option.default) for option in options.OPTIONS
     }
-    for name in ("posts_per_page", "feed_items", "monthly_day", "send_connections"):
+    for name in _NUMBERS:
         values[name] = int(str(values[name]))
     if base_url:
         values["base_url"] = base_url
-    ready_at = stored.get(READY_AT)
-    values["ready_at"] = from_text(ready_at) if ready_at else None
+    for name in (READY_AT, *_CHANGED):
+        values[name] = from_text(stored[name]) if name in stored else None
     return Site(**values)  # type: ignore[arg-type]  # the names are the fields', the types checked above
+
+
+def uid(tx: Transaction) -> UUID:
+    """What names this hub for ever, wherever it lives."""
+    return UUID(str(tx.scalar("SELECT uid FROM hub WHERE id = 1")))
+
+
+def is_set(tx: Transaction, name: str) -> bool:
+    """Whether an option without a default has a value."""
+    return bool(tx.scalar("SELECT value FROM settings WHERE name = :name", name=name))
 
 
 def put(tx: Transaction, name: str, value: str) -> str:
@@ -38,6 +59,18 @@ def put(tx: Transaction, name: str, value: str) -> str:
     value = options.checked(name, value)
     _write(tx, name, value)
     return value
+
+
+def change(tx: Transaction, name: str, value: str, *, now: datetime) -> str:
+    """As `put`, for the owner who changes an option of a hub at work: a new day or time of the
+    newsletter counts from the first that begins after `now`."""
+    before = tx.one(str, "SELECT value FROM settings WHERE name = :name", name=name)
+    stored = put(tx, name, value)
+    if stored != (options.BY_NAME[name].default if before is None else before):
+        for mark, names in _CHANGED.items():
+            if name in names:
+                _write(tx, mark, to_text(now))
+    return stored
 
 
 def mark_ready(tx: Transaction, now: datetime) -> None:

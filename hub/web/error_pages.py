@@ -1,5 +1,6 @@
 """Errors as pages: what happened, in the reader's language, and a way on."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,12 @@ _TEXTS = {
     405: N_("This address does not take that kind of request."),
     410: N_("This page was taken away by its owner."),
 }
+
+# Parts of addresses that say nothing of what somebody was looking for.
+_SILENT = frozenset("posts topics authors archive index html htm php aspx page pages www".split())
+_WORD = re.compile(r"[^\W\d_][^\W_]+")
+_MOST_WORDS = 6
+_LONGEST_WORD = 30
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -64,8 +71,27 @@ def _render(request: Request, status: int, text: str, values: Mapping[str, objec
     site = request.app.state.hub.site()
     shown = i18n.translate(site.language, text, **values)
     return page(
-        request, "error.html", status=status, site=site, error_text=shown, error_status=status
+        request,
+        "error.html",
+        status=status,
+        site=site,
+        error_text=shown,
+        error_status=status,
+        query=words_of(request.scope["path"]) if status in (404, 410) else "",
     )
+
+
+def words_of(path: str) -> str:
+    """What somebody may have been looking for at an address where nothing is: words for search.
+
+    Long runs of letters are no words but marks of a link to one person, and are left out.
+    """
+    found = dict.fromkeys(
+        word
+        for word in _WORD.findall(path[:500])
+        if len(word) <= _LONGEST_WORD and word.lower() not in _SILENT
+    )
+    return " ".join(list(found)[-_MOST_WORDS:])
 
 
 def _retry(error: HubError) -> dict[str, str]:

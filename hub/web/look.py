@@ -2,7 +2,7 @@
 
 import io
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -10,12 +10,15 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from hub.errors import NotFound
 from hub.i18n import N_
+from hub.mail import headers
+from hub.mail.pictures import Picture, fitted
 from hub.site import colours
 from hub.site.colours import Tones
 from hub.site.model import Site
 
 ICONS = {"icon.png": 96, "touch.png": 180}
 _NO_ACCENT = "#0b5f50"
+_WIDEST_LOGO, _TALLEST_LOGO = 280, 64
 # A large photograph fills 150 MB while it is decoded.
 _one_at_a_time = threading.Lock()
 
@@ -28,6 +31,14 @@ class Look:
     icon_url: str
     icon_type: str
     touch_icon_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """The owner's colour as mail uses it, on light and on dark."""
+
+    day: Tones
+    night: Tones
 
 
 def of(site: Site) -> Look:
@@ -51,6 +62,19 @@ def accent_sheet(colour: str) -> str:
         "@media screen and (prefers-color-scheme:dark)"
         f"{{:root{{{_properties(colours.by_night(colour))}}}}}\n"
     )
+
+
+def in_mail(site: Site, media: Path) -> dict[str, object]:
+    """What mail templates get beside their own: `accent` (or none) and `logo` (or none).
+
+    A logo whose file is gone is none: the name stands in its place.
+    """
+    colour = site.accent_colour
+    site = replace(site, base_url=headers.ascii_url(site.base_url))
+    return {
+        "accent": Accent(colours.by_day(colour), colours.by_night(colour)) if colour else None,
+        "logo": _logo(site, media) if site.logo else None,
+    }
 
 
 def letter(site: Site) -> str:
@@ -84,6 +108,15 @@ def icon(media: Path, address: str, name: str) -> bytes:
     out = io.BytesIO()
     square.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _logo(site: Site, media: Path) -> Picture | None:
+    try:
+        with Image.open(media / site.logo.removeprefix("/media/")) as found:
+            width, height = found.size  # of the head of the file: nothing is decoded
+    except (OSError, UnidentifiedImageError, ValueError):
+        return None
+    return fitted(site.url(site.logo), width, height, widest=_WIDEST_LOGO, tallest=_TALLEST_LOGO)
 
 
 def _properties(tones: Tones) -> str:

@@ -1,25 +1,23 @@
 """Public pages as bytes, in front of the router: neither thread nor database is touched.
 
-A view marks its answer as shared (`hub.web.pages`); the cache keeps it, and a gzip of it,
-until the site changes. Pages stand on a shelf, and a change brings a new, empty one: a page
-that was begun before the change goes to the old shelf, where nobody looks any more.
+A view marks its answer as shared (`hub.web.pages`); the cache keeps it until the site changes,
+with a compressed form of it for each coding that somebody asked for. Pages stand on a shelf, and
+a change brings a new, empty one: a page that was begun before the change goes to the old shelf,
+where nobody looks any more.
 
 Behind any server this is ASGI middleware; hub/web/http_protocol.py asks for a `hit` as soon as
 it has read the request, and saves the way through ASGI.
 """
 
 import asyncio
-import gzip
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from email.utils import formatdate, parsedate_to_datetime
-from http import HTTPStatus
 
+import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.web import paging
+from hub.web import codings, paging
+from hub.web.kept_page import Entry, Header, Key, Variant, entry_of, unchanged, variant_of, wish_of
 from hub.web.pages import PAGED, SHARED
 
 LARGEST = 48_000_000
@@ -28,47 +26,10 @@ _NEVER = ("/admin/", "/media/", "/setup/", "/confirm/", "/unsubscribe/", "/prefe
 # Every question has an answer of its own.
 _NEVER_THIS = "/search"
 _KEPT = frozenset((200, 301, 308))
-_COMPRESSIBLE = (b"text/", b"application/", b"image/svg")
-_SMALLEST_TO_COMPRESS = 600
+# What takes longer to compress than a few ms is done beside the requests.
+_LARGE = 150_000
 _WITH_BODY = frozenset((b"content-length", b"transfer-encoding", b"expect"))
 _SHARED = SHARED.encode()
-
-Header = tuple[bytes, bytes]
-# A page's path, and the number of a list's page.
-Key = tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Status and headers, as an ASGI message and as the lines of HTTP/1.1 (without `Date`)."""
-
-    start: Message
-    lines: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One encoding of a page, ready made."""
-
-    etag: bytes
-    head: Head
-    not_modified: Head
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A page in its encodings. `modified` is in whole seconds since the epoch."""
-
-    status: int
-    modified: int
-    paged: bool
-    plain: Variant
-    gzipped: Variant | None
-
-    @property
-    def size(self) -> int:
-        return len(self.plain.body) + (len(self.gzipped.body) if self.gzipped else 0) + 3_000
 
 
 class _Shelf:
@@ -93,13 +54,25 @@ class _Shelf:
             self.entries.move_to_end(key)
         return entry
 
-    def keep(self, key: Key, entry: Entry, largest: int) -> None:
+    def keep(self, entry: Entry, largest: int) -> None:
         if entry.size > largest:
             return
-        if old := self.entries.pop(key, None):
+        if old := self.entries.pop(entry.key, None):
             self.bytes -= old.size
-        self.entries[key] = entry
+        self.entries[entry.key] = entry
         self.bytes += entry.size
+        self._make_room(largest)
+
+    def add(self, entry: Entry, coding: bytes, variant: Variant, largest: int) -> None:
+        """One more form of a page, which may have left the shelf meanwhile."""
+        kept = self.entries.get(entry.key) is entry
+        before = entry.size
+        entry.variants[coding] = variant
+        if kept:
+            self.bytes += entry.size - before
+            self._make_room(largest)
+
+    def _make_room(self, largest: int) -> None:
         while self.bytes > largest:
             _, oldest = self.entries.popitem(last=False)
             self.bytes -= oldest.size
@@ -141,7 +114,7 @@ class PageCache:
         if entry is None:
             await self._make(shelf, number, scope, receive, send)
         else:
-            await _answer(entry, scope, send)
+            await self._answer(shelf, entry, scope, send)
 
     def hit(
         self, method: bytes, target: bytes, headers: list[Header]
@@ -157,8 +130,12 @@ class PageCache:
         entry = self._shelf.find(target.decode("latin-1"), 1)
         if entry is None or any(name in _WITH_BODY for name, _ in headers):
             return None
-        variant, unchanged = _chosen(entry, headers)
-        if unchanged:
+        wish = wish_of(headers)
+        variant = entry.variants.get(entry.coding(wish.accepted))
+        if variant is None:
+            # Nobody asked for this coding yet.
+            return None
+        if unchanged(entry, variant, wish):
             return variant.not_modified.lines, b""
         return variant.head.lines, variant.body if method == b"GET" else b""
 
@@ -181,13 +158,43 @@ class PageCache:
         try:
             await self._app(inner, receive, recorder)
             if recorder.shared:
-                entry = _entry(recorder, shelf.changed_at)
+                entry = entry_of(
+                    key,
+                    recorder.status,
+                    recorder.headers,
+                    bytes(recorder.body),
+                    changed_at=shelf.changed_at,
+                    paged=recorder.paged,
+                )
                 if _may_be_kept(recorder) and (number or not entry.paged):
-                    shelf.keep(key if entry.paged else (key[0], 1), entry, self._largest)
+                    shelf.keep(entry, self._largest)
                 settled()
-                await _answer(entry, scope, send)
+                await self._answer(shelf, entry, scope, send)
         finally:
             settled()
+
+    async def _answer(self, shelf: _Shelf, entry: Entry, scope: Scope, send: Send) -> None:
+        wish = wish_of(scope["headers"])
+        coding = entry.coding(wish.accepted)
+        variant = entry.variants.get(coding)
+        if variant is None:
+            variant = await self._encoded(shelf, entry, coding)
+        same = unchanged(entry, variant, wish)
+        await send((variant.not_modified if same else variant.head).start)
+        nothing = same or scope["method"] == "HEAD"
+        await send({"type": "http.response.body", "body": b"" if nothing else variant.body})
+
+    async def _encoded(self, shelf: _Shelf, entry: Entry, coding: bytes) -> Variant:
+        body = entry.variants[codings.PLAIN].body
+        if len(body) > _LARGE:
+            small = await anyio.to_thread.run_sync(codings.encoded, body, coding)
+        else:
+            small = codings.encoded(body, coding)
+        variant = variant_of(entry, coding, small)
+        # Two may have asked at once.
+        if coding not in entry.variants:
+            shelf.add(entry, coding, variant, self._largest)
+        return variant
 
 
 class _Recorder:
@@ -231,99 +238,3 @@ def _may_be_kept(answer: _Recorder) -> bool:
         and answer.status in _KEPT
         and all(name != b"set-cookie" for name, _ in answer.headers)
     )
-
-
-def _entry(answer: _Recorder, changed_at: int) -> Entry:
-    body = bytes(answer.body)
-    digest = hashlib.blake2b(body, digest_size=12).hexdigest()
-    replaced = (b"content-length", b"etag", b"last-modified", b"vary")
-    common = [header for header in answer.headers if header[0] not in replaced]
-    names = {name for name, _ in common}
-    common.append((b"last-modified", formatdate(changed_at, usegmt=True).encode()))
-    if b"cache-control" not in names:
-        common.append((b"cache-control", b"public, max-age=0, must-revalidate"))
-    content_type = next((v for n, v in common if n == b"content-type"), b"")
-    status = answer.status
-    gzipped = None
-    if content_type.startswith(_COMPRESSIBLE):
-        common.append((b"vary", b"accept-encoding"))
-        if len(body) >= _SMALLEST_TO_COMPRESS:
-            small = gzip.compress(body, 6, mtime=0)
-            coding = [(b"content-encoding", b"gzip")]
-            gzipped = _variant(status, f'"{digest}-gz"', common, small, coding)
-    plain = _variant(status, f'"{digest}"', common, body, [])
-    return Entry(status, changed_at, answer.paged, plain, gzipped)
-
-
-def _variant(
-    status: int, etag: str, common: list[Header], body: bytes, coding: list[Header]
-) -> Variant:
-    tag = etag.encode()
-    headers = [*common, *coding, (b"etag", tag), (b"content-length", str(len(body)).encode())]
-    of_the_body = (b"content-type", b"content-length", b"content-encoding")
-    kept = [header for header in headers if header[0] not in of_the_body]
-    return Variant(tag, _head(status, headers), _head(304, kept), body)
-
-
-def _head(status: int, headers: list[Header]) -> Head:
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
-    lines += [name + b": " + value for name, value in headers]
-    start = {"type": "http.response.start", "status": status, "headers": headers}
-    return Head(start, b"\r\n".join(lines) + b"\r\n")
-
-
-async def _answer(entry: Entry, scope: Scope, send: Send) -> None:
-    variant, unchanged = _chosen(entry, scope["headers"])
-    await send((variant.not_modified if unchanged else variant.head).start)
-    nothing = unchanged or scope["method"] == "HEAD"
-    await send({"type": "http.response.body", "body": b"" if nothing else variant.body})
-
-
-def _chosen(entry: Entry, headers: list[Header]) -> tuple[Variant, bool]:
-    """The encoding for these request headers, and whether the client has that page already."""
-    accept_encoding = if_none_match = if_modified_since = b""
-    for name, value in headers:
-        if name == b"accept-encoding":
-            accept_encoding = value if not accept_encoding else accept_encoding + b"," + value
-        elif name == b"if-none-match":
-            if_none_match = value if not if_none_match else if_none_match + b"," + value
-        elif name == b"if-modified-since":
-            if_modified_since = value
-    variant = entry.plain
-    if entry.gzipped is not None and accept_encoding and _accepts_gzip(accept_encoding):
-        variant = entry.gzipped
-    conditional = (if_none_match or if_modified_since) and entry.status == 200
-    if not conditional:
-        return variant, False
-    return variant, _unchanged(entry, variant, if_none_match, if_modified_since)
-
-
-def _accepts_gzip(header: bytes) -> bool:
-    """Whether Accept-Encoding takes gzip (RFC 9110 §12.5.3): `gzip;q=0` does not, `*` does."""
-    otherwise = False
-    for part in header.lower().split(b","):
-        coding, _, weight = part.partition(b";")
-        if (coding := coding.strip()) not in (b"gzip", b"x-gzip", b"*"):
-            continue
-        quality = weight.strip().removeprefix(b"q=").strip()
-        taken = quality.strip(b"0.") != b"" or quality == b""
-        if coding != b"*":
-            return taken
-        otherwise = taken
-    return otherwise
-
-
-def _unchanged(
-    entry: Entry, variant: Variant, if_none_match: bytes, if_modified_since: bytes
-) -> bool:
-    """RFC 9110 §13.2.2: If-None-Match decides when it is there, the date only without it."""
-    if if_none_match:
-        if if_none_match.strip() == b"*":
-            return True
-        tags = {tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")}
-        return variant.etag in tags
-    try:
-        since = parsedate_to_datetime(if_modified_since.decode("latin-1"))
-        return entry.modified <= since.timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return False

@@ -1,7 +1,7 @@
 """Answers made of templates. Public pages that are the same for everybody say so (`shared`),
 and the page cache keeps their bytes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from hub import i18n
 from hub.site.model import Site
-from hub.web import look, themes
+from hub.web import look, structured_data, themes
 from hub.web.state import hub
+from hub.web.structured_data import Article, Crumb
 
 # The page cache looks for this mark and takes it away; a client never sees it.
 SHARED = "x-hub-shared"
@@ -31,10 +32,13 @@ def page(
     language: str = "",
     shared: bool = False,
     paged: bool = False,
+    trail: Sequence[Crumb] = (),
+    article: Article | None = None,
     **context: object,
 ) -> Response:
     """A page of the theme. `shared` marks one that the page cache may keep, `paged` one of a list.
 
+    `trail` is the way to it from the first page, `article` what search engines are told of it.
     docs/themes.md lists what templates get beside what is given here.
     """
     site = _site(request, context)
@@ -46,6 +50,7 @@ def page(
         "css_url": f"/assets/{theme.style_sheet().digest}/site.css",
         "path": request.scope["path"],
         "canonical": site.url(quoted(request.scope["path"])),
+        "structured_data": structured_data.of_page(site, trail=trail, article=article),
         **request.app.state.chrome(request, site, language),
         **context,
         "site": site,

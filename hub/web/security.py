@@ -7,8 +7,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hub.web.state import Hub
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
-# RFC 8058: a mail program presses "unsubscribe" from nowhere. Its link is a signed one.
-EXEMPT_PREFIXES = ("/unsubscribe/",)
+# RFC 8058: a mail program presses "unsubscribe" from nowhere. Its link is a signed one; and so are
+# the requests of mail providers.
+EXEMPT_PREFIXES = ("/unsubscribe/", "/webhooks/")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; "

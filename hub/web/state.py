@@ -7,6 +7,7 @@ from typing import Protocol
 from starlette.requests import Request
 
 from hub.db import Database
+from hub.net import Fetch, body_of
 from hub.settings import Settings
 from hub.site import store as sites
 from hub.site.model import Site
@@ -26,6 +27,7 @@ class Hub:
     db: Database
     signer: Signer
     now: Clock = field(default=utcnow)
+    fetch: Fetch = field(default=body_of)
 
     def site(self) -> Site:
         """The owner's options, fresh."""

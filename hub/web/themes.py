@@ -28,6 +28,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hub import i18n, logs
 from hub.i18n import N_
+from hub.mail import plain_text
 from hub.web import theme_files
 from hub.web.theme_files import DEFAULT, SHIPPED, Fault
 
@@ -36,6 +37,14 @@ FAILURES = (
     *(TemplateError, ArithmeticError, AssertionError, AttributeError, LookupError),
     *(OSError, RuntimeError, TypeError, ValueError),
 )
+
+
+# Takes a rendered text and gives the one to use; raises Unfit where there is none.
+Finish = Callable[[str], str]
+
+
+class Unfit(ValueError):
+    """What a template gave cannot be used; the text says why, in English, to be translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +79,40 @@ class Theme:
         """What was found wrong with this theme since its files changed last."""
         return tuple(self._faults.values())
 
-    def render(self, template: str, language: str, context: Mapping[str, object]) -> str:
+    def render(
+        self,
+        template: str,
+        language: str,
+        context: Mapping[str, object],
+        *,
+        finish: Finish | None = None,
+    ) -> str:
         """The text of a template in a language. `.html` escapes what it is given, `.txt` not.
 
-        When the theme's template fails, the default's answers.
+        When the theme's template fails, or what `finish` does to its text, the default's answers.
         """
         if len(self.folders) == 1:
-            return self.render_strictly(template, language, context)
+            return self.render_strictly(template, language, context, finish=finish)
         try:
-            return self.render_strictly(template, language, context)
+            return self.render_strictly(template, language, context, finish=finish)
         except FAILURES as error:
             # Above what is wrong with the theme: a fault of the default's own raises here.
-            text = desk().render_strictly(template, language, context)
+            text = desk().render_strictly(template, language, context, finish=finish)
             self._remember(self.fault_of(template, error))
             return text
 
-    def render_strictly(self, template: str, language: str, context: Mapping[str, object]) -> str:
+    def render_strictly(
+        self,
+        template: str,
+        language: str,
+        context: Mapping[str, object],
+        *,
+        finish: Finish | None = None,
+    ) -> str:
         """As `render`, but what fails raises."""
-        return self._environments[i18n.known(language)].get_template(template).render(context)
+        found = self._environments[i18n.known(language)].get_template(template)
+        text = found.render(context)
+        return finish(text) if finish else text
 
     def compile(self, template: str) -> None:
         """Read a template without rendering it; what is no template raises."""
@@ -95,6 +120,8 @@ class Theme:
 
     def fault_of(self, template: str, error: Exception) -> Fault:
         """Which line of the theme failed while `template` was rendered, and why."""
+        if isinstance(error, Unfit):
+            return Fault(template, 0, str(error))
         reason = f"{type(error).__name__}: {error}"
         if isinstance(error, TemplateSyntaxError):
             return _fault(self._inside(error.filename or "") or template, error.lineno, reason)
@@ -234,4 +261,6 @@ def _filters(language: str) -> dict[str, Callable[..., str]]:
         "direction": i18n.direction,
         "rate": rate,
         "duration": duration,
+        "wrapped": plain_text.wrapped,
+        "underlined": plain_text.underlined,
     }

@@ -1,6 +1,7 @@
 """The first page of the desk says what is left to do, and what is done."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
@@ -8,7 +9,7 @@ from starlette.testclient import TestClient
 from hub.admin.home import steps
 from hub.app import create_app
 from hub.content.model import Post
-from hub.mail import relays
+from hub.mail import queue, relays, workers
 from hub.mail.model import Standing
 from hub.newsletter import troubles
 from hub.settings import SmtpRelay
@@ -19,7 +20,12 @@ from tests.conftest import NOW
 
 def done(hub: Hub, **site: str) -> list[bool]:
     changed = replace(hub.site(), **site)  # type: ignore[arg-type]  # text fields only
-    return [step.done for step in steps(hub.settings, changed, articles=0, pages=0, readers=0)]
+    return [
+        step.done
+        for step in steps(
+            changed, mail_server=bool(hub.settings.smtp), articles=0, pages=0, readers=0
+        )
+    ]
 
 
 def test_a_new_hub_begins_with_the_first_article(desk: TestClient) -> None:
@@ -80,3 +86,20 @@ def test_an_editor_has_a_home_too(hub: Hub) -> None:
         answer = logged_in(client, hub, "editor").get("/admin")
     assert answer.status_code == 200
     assert "/admin/newsletter" not in answer.text
+
+
+def test_mail_that_nobody_sends_is_said_first(desk: TestClient, hub: Hub) -> None:
+    with hub.db.write() as tx:
+        queue.put(
+            tx,
+            kind="x",
+            subject_id=1,
+            recipient="a@b.test",
+            language="en",
+            now=hub.now() - timedelta(hours=1),
+        )
+    words = "nothing is running that would send it"
+    assert words in desk.get("/admin").text
+    with hub.db.write() as tx:
+        workers.start(tx, hub.now())
+    assert words not in desk.get("/admin").text

@@ -83,7 +83,7 @@ def test_shared_links_show_the_cover_else_the_sites_picture(desk: TestClient, hu
     assert site_image in desk.get("/").text
     assert site_image in desk.get("/posts/plain").text
     assert site_image not in desk.get("/posts/covered").text
-    assert desk.get("/posts/covered").text.count("og:image") == 1
+    assert desk.get("/posts/covered").text.count('"og:image"') == 1
 
 
 def test_the_accent_has_a_style_sheet_of_its_own(desk: TestClient, hub: Hub) -> None:

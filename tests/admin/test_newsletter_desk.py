@@ -11,9 +11,9 @@ from hub.app import create_app
 from hub.audience import membership
 from hub.audience.model import Wish
 from hub.content.model import Post
-from hub.mail import relays, sent
+from hub.mail import relays, sent, workers
 from hub.mail.model import Standing
-from hub.newsletter import deliveries, editions, pacing, planning, samples, steering
+from hub.newsletter import deliveries, editions, pacing, planning, samples, steering, undoing
 from hub.newsletter.model import Edition
 from hub.newsletter.pace_rules import Limits
 from hub.site import store as sites
@@ -87,13 +87,144 @@ def test_sending_twice_sends_once(desk: TestClient, hub: Hub, edition: Edition) 
         assert len(editions.newest(tx)) == 1
 
 
-def test_a_test_goes_to_the_owner_and_takes_nothing(
-    desk: TestClient, hub: Hub, article: Post
+@pytest.mark.parametrize("address", ["", "someone@mail.test"])
+def test_a_test_goes_where_it_is_asked_for_and_takes_nothing(
+    desk: TestClient, hub: Hub, article: Post, address: str
 ) -> None:
-    assert desk.post("/admin/newsletter/next/weekly/test").status_code == 303
+    url = "/admin/newsletter/next/weekly/test?language=fr"
+    assert desk.post(url, data={"address": address}).status_code == 303
     (message,) = hub.settings.outbox.glob("*.eml")
-    assert b"To: owner@hub.test" in message.read_bytes()
+    assert f"To: {address or 'owner@hub.test'}".encode() in message.read_bytes()
+    assert b"desabonner" in message.read_bytes() or b"abonner" in message.read_bytes()
     assert article.title in desk.get("/admin/newsletter").text
+
+
+def test_a_test_to_no_address_is_refused(desk: TestClient, hub: Hub, article: Post) -> None:
+    answer = desk.post("/admin/newsletter/next/weekly/test", data={"address": "nobody"})
+    assert answer.status_code == 400
+    assert list(hub.settings.outbox.glob("*.eml")) == []
+
+
+def test_a_preview_is_there_in_each_language_with_its_size(desk: TestClient, article: Post) -> None:
+    page = desk.get("/admin/newsletter/next/weekly?language=fr").text
+    assert "kB of HTML; Gmail hides what comes after 102 kB" in page
+    assert "/html?language=fr" in page
+    assert 'lang="fr"' in desk.get("/admin/newsletter/next/weekly/html?language=fr").text
+    assert 'lang="en"' in desk.get("/admin/newsletter/next/weekly/html?language=tlh").text
+
+
+def test_for_a_minute_it_can_be_undone(
+    desk: TestClient, hub: Hub, edition: Edition, article: Post
+) -> None:
+    for path in ("/admin/newsletter", f"/admin/newsletter/{edition.id}"):
+        assert f"/admin/newsletter/{edition.id}/undo" in desk.get(path).text
+    assert desk.post(f"/admin/newsletter/{edition.id}/undo").status_code == 303
+    with hub.db.read() as tx:
+        assert editions.newest(tx) == []
+    assert "Send now" in desk.get("/admin/newsletter").text
+    assert desk.post(f"/admin/newsletter/{edition.id}/undo").status_code == 404
+
+
+def test_after_the_minute_it_cannot(desk: TestClient, hub: Hub, edition: Edition) -> None:
+    with hub.db.write() as tx:
+        planning.queue(tx, edition.id, hub.now() + undoing.UNDO)
+    assert "/undo" not in desk.get(f"/admin/newsletter/{edition.id}").text
+    answer = desk.post(f"/admin/newsletter/{edition.id}/undo")
+    assert answer.status_code == 400
+    assert "begun to go out" in answer.text
+
+
+def test_what_was_cancelled_says_what_can_be_done_instead(
+    desk: TestClient, edition: Edition
+) -> None:
+    url = f"/admin/newsletter/{edition.id}"
+    desk.post(f"{url}/cancel")
+    for act in ("resume", "retry"):
+        answer = desk.post(f"{url}/{act}")
+        assert answer.status_code == 400
+        assert "waits for the next one" in answer.text
+
+
+def fail_at(hub: Hub, edition: Edition, reply: str) -> None:
+    """The one reader's server refused it, and the edition paused."""
+    with hub.db.write() as tx:
+        while planning.queue(tx, edition.id, hub.now() + undoing.UNDO):
+            pass
+        tx.execute(
+            "UPDATE deliveries SET state = 'failed', code = 550, reply = :reply", reply=reply
+        )
+        deliveries.move_counts(tx, edition.id, Counter(failed=1, queued=-1))
+        steering.pause(tx, edition.id, reason=f"the relay refuses the newsletter: 550 {reply}")
+
+
+def test_who_stops_an_edition_is_named_and_can_be_left_out(
+    desk: TestClient, hub: Hub, edition: Edition
+) -> None:
+    fail_at(hub, edition, "5.7.1 not from you")
+    url = f"/admin/newsletter/{edition.id}"
+    page = desk.get(url).text
+    assert "Leave this reader out and go on" in page
+    assert '<a href="/admin/subscribers/1">eve@hub.test</a> · 550 5.7.1' in page
+    assert desk.post(f"{url}/leave-out", data={"reader": "1"}).status_code == 303
+    assert status_of(hub, edition) == "planned"
+    assert "Leave this reader out" not in desk.get(url).text
+    assert "left out by you" in desk.get(f"{url}/readers/failed").text
+    assert desk.post(f"{url}/leave-out", data={"reader": "x"}).status_code == 400
+
+
+def test_a_dead_address_is_not_among_those_who_stop_an_edition(
+    desk: TestClient, hub: Hub, edition: Edition
+) -> None:
+    fail_at(hub, edition, "5.1.1 nobody")
+    assert "leave-out" not in desk.get(f"/admin/newsletter/{edition.id}").text
+
+
+def test_the_readers_who_wait_are_listed(desk: TestClient, hub: Hub, edition: Edition) -> None:
+    with hub.db.write() as tx:
+        while planning.queue(tx, edition.id, hub.now() + undoing.UNDO):
+            pass
+        tx.execute(
+            "UPDATE deliveries SET state = 'deferred', due_at = :at, code = 451, reply = 'later'",
+            at=NOW,
+        )
+        deliveries.move_counts(tx, edition.id, Counter(deferred=1, queued=-1))
+    url = f"/admin/newsletter/{edition.id}"
+    for path in (url, f"{url}/readers/deferred"):
+        page = desk.get(path).text
+        assert "eve@hub.test" in page
+        assert "451 later · next try on Sunday 22 November 2026, 13:00" in page
+    assert "Nobody." in desk.get(f"{url}/readers/deferred?after=1").text
+    assert desk.get(f"{url}/readers/accepted").status_code == 404
+
+
+def test_what_a_limit_holds_in_a_workers_hands_is_shown_as_waiting(
+    desk: TestClient, hub: Hub, edition: Edition
+) -> None:
+    with hub.db.write() as tx:
+        editions.set_status(tx, edition.id, "sending", reason="", finished_at=None)
+        tx.execute("UPDATE edition_counts SET claimed = 3, queued = 4")
+    url = f"/admin/newsletter/{edition.id}/progress.json"
+    assert desk.get(url).json()["deliveries"]["claimed"] == 3
+    with hub.db.write() as tx:
+        sites.put(tx, "send_per_hour", "2000")
+        sent.count(tx, 2_000, hub.now())
+    found = desk.get(url).json()["deliveries"]
+    assert (found["claimed"], found["queued"]) == (0, 7)
+    assert "Under way" not in desk.get(f"/admin/newsletter/{edition.id}").text
+
+
+def test_a_worker_of_its_own_may_know_the_mail_server(desk: TestClient, hub: Hub) -> None:
+    warning = "No mail server is connected"
+    assert warning in desk.get("/admin/newsletter").text
+    with hub.db.write() as tx:
+        worker = workers.start(tx, hub.now(), way="mail.test:587")
+    assert warning not in desk.get("/admin/newsletter").text
+    with hub.db.write() as tx:
+        workers.start(tx, hub.now())
+    # Part of the mail goes into the outbox.
+    assert warning in desk.get("/admin/newsletter").text
+    with hub.db.write() as tx:
+        workers.sign_off(tx, worker)
 
 
 def test_an_edition_is_paused_resumed_and_cancelled(
@@ -174,7 +305,7 @@ def test_what_failed_says_which_server_took_it(
     desk: TestClient, hub: Hub, edition: Edition
 ) -> None:
     with hub.db.write() as tx:
-        planning.queue(tx, edition.id, hub.now())
+        planning.queue(tx, edition.id, hub.now() + undoing.UNDO)
         relays.note(tx, [Standing("mail.test:587")], NOW)
         tx.execute(
             "UPDATE deliveries SET state = 'failed', code = 550, reply = 'nobody',"
@@ -188,7 +319,7 @@ def test_an_edition_that_waits_for_a_next_try_says_when(
     desk: TestClient, hub: Hub, edition: Edition
 ) -> None:
     with hub.db.write() as tx:
-        while planning.queue(tx, edition.id, hub.now()):
+        while planning.queue(tx, edition.id, hub.now() + undoing.UNDO):
             pass
         tx.execute("UPDATE deliveries SET state = 'deferred', due_at = :at", at=NOW)
         deliveries.move_counts(tx, edition.id, Counter(deferred=1, queued=-1))
@@ -230,7 +361,7 @@ def test_a_retry_says_who_is_left_out(desk: TestClient, hub: Hub, edition: Editi
     with hub.db.write() as tx:
         wish = Wish("dan@hub.test", "Dan", "weekly", (), "en")
         membership.add(tx, wish, statement="x", now=edition.created_at)
-        planning.queue(tx, edition.id, NOW)
+        planning.queue(tx, edition.id, hub.now() + undoing.UNDO)
         tx.execute("UPDATE editions SET status = 'sent'")
         tx.execute("UPDATE deliveries SET state = 'failed'")
         tx.execute("UPDATE subscribers SET status = 'bounced' WHERE name = 'Dan'")

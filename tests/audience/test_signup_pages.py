@@ -14,7 +14,7 @@ from hub.audience import letters, membership, signup, store, suppression
 from hub.audience.model import Subscriber
 from hub.mail.model import Letter, QueuedMail
 from hub.site import store as sites
-from hub.web import themes
+from hub.web import mailing
 from hub.web.state import Hub
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -60,14 +60,13 @@ def _mails(hub: Hub) -> list[QueuedMail]:
 
 
 def _letter(hub: Hub, mail: QueuedMail) -> Letter | None:
-    theme = themes.load("default", hub.settings.themes)
     with hub.db.read() as tx:
         return letters.confirmation(
             tx,
             mail,
             site=hub.site(),
             signer=hub.signer,
-            render=lambda name, language, context: theme.render(f"mail/{name}", language, context),
+            render=mailing.renderer(hub.site(), hub.settings),
         )
 
 
@@ -201,7 +200,7 @@ def test_the_answer_is_the_same_for_everybody(client: TestClient, hub: Hub) -> N
     }
     assert len(answers) == 1
     mailed = {mail.recipient for mail in _mails(hub)[before:]}
-    assert mailed == {"new@reader.test", "unsubscribed@reader.test"}
+    assert mailed == {"new@reader.test", "unsubscribed@reader.test", "bounced@reader.test"}
 
 
 def test_one_confirmation_mail_a_day_and_three_in_thirty(

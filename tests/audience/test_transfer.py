@@ -52,13 +52,15 @@ def _put(db: Database, *people: Record) -> None:
 
 def _export(db: Database, form: Format, **filters: str) -> bytes:
     with db.read() as tx:
-        return "".join(exporting.pieces(transfer.records(tx, **filters), form)).encode()
+        return "".join(exporting.pieces(transfer.rows(tx, **filters), form)).encode()
 
 
 def _import(db: Database, path: Path, *, consent: str = "", dry_run: bool = False) -> Report | None:
-    return importing.run(
-        db, path, consent=consent, dry_run=dry_run, now=NOW, progress=lambda _: None
-    )
+    files = importing.find(path)
+    if not files:
+        return None
+    facts = importing.Facts(consent, "en", NOW)
+    return importing.run(db, files, facts, dry_run=dry_run, progress=lambda _: None)
 
 
 def _import_text(
@@ -136,6 +138,30 @@ def test_export_import_export_gives_the_same_bytes(people: list[Record]) -> None
             assert _export(second, form) == path.read_bytes()
             second.close()
         first.close()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(PEOPLE, min_size=1, max_size=4, unique_by=lambda person: person.email))
+def test_what_is_put_together_by_hand_is_what_the_libraries_write(people: list[Record]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        db = SqliteDatabase(Path(name) / "hub.db")
+        _put(db, *people)
+        with db.read() as tx:
+            records = list(transfer.records(tx))
+        documents = [
+            {**r._asdict(), "consent": [event._asdict() for event in r.consent]} for r in records
+        ]
+        encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+        ndjson = "".join(encode(document) + "\n" for document in documents)
+        assert _export(db, "ndjson").decode() == ndjson
+        table = io.StringIO(newline="")
+        rows = csv.writer(table, lineterminator="\r\n")
+        rows.writerow(COLUMNS)
+        for r, document in zip(records, documents, strict=True):
+            cells = r._replace(topics=",".join(r.topics), consent=encode(document["consent"]))  # type: ignore[arg-type]  # as text
+            rows.writerow([guarded(str(cell)) if cell else "" for cell in cells])
+        assert _export(db, "csv").decode() == table.getvalue()
+        db.close()
 
 
 @given(ANY_TEXT | st.text("'=+-@\t\r\na", max_size=6))
@@ -333,7 +359,8 @@ def test_progress_ends_at_the_number_of_rows(db: Database, tmp_path: Path) -> No
     path = tmp_path / "list.csv"
     path.write_text("email\nada@reader.test\n\nnobody\n", encoding="utf-8")
     said: list[str] = []
-    importing.run(db, path, consent="fair", dry_run=False, now=NOW, progress=said.append)
+    facts = importing.Facts("fair", "en", NOW)
+    importing.run(db, importing.find(path), facts, dry_run=False, progress=said.append)
     assert said == ["2 of 2 rows"]
 
 

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from hub.cli import cli
 from tests.mail.dns_server import Zone, dns_server
+from tests.mail.imap_server import ImapServer
 
 
 @pytest.fixture
@@ -63,3 +64,26 @@ def test_signing_without_a_key_is_found(data: Path) -> None:
 def test_a_relay_that_does_not_answer_is_found(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_SMTP", "smtp://127.0.0.1:9?starttls=no")
     assert levels(data, {})["Relay"] == "bad"
+
+
+def test_the_way_back_is_looked_at(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not {"Bounces", "Mailbox"} & set(levels(data, {}))
+    run(data, "settings", "set", "bounce_address", "bounces@hub.test")
+    with dns_server({}) as port:
+        said = run(data, "doctor", f"--dns=127.0.0.1:{port}")
+    assert "ok  Bounces: Undeliverable mail comes back to addresses like bounces+" in said
+    assert "look  Bounces: Nobody reads what comes back to bounce_address: set HUB_IMAP." in said
+    with ImapServer().running() as imap:
+        url = f"imap://bounces%40hub.test:pass%20%22word%22@127.0.0.1:{imap.port}/INBOX?tls=no"
+        monkeypatch.setenv("HUB_IMAP", url)
+        assert levels(data, {})["Mailbox"] == "good"
+        monkeypatch.setenv("HUB_IMAP", url.replace("pass", "word"))
+        assert levels(data, {})["Mailbox"] == "bad"
+
+
+def test_a_domain_of_their_own_for_bounces_is_looked_up(data: Path) -> None:
+    run(data, "settings", "set", "bounce_address", "b@returns.test")
+    with dns_server({}) as port:
+        said = run(data, "doctor", f"--dns=127.0.0.1:{port}")
+    assert "returns.test has no SPF record" in said
+    assert "returns.test takes no mail" in said

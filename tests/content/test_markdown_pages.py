@@ -6,14 +6,19 @@ from starlette.testclient import TestClient
 from hub.app import create_app
 from hub.site import store as sites
 from hub.web.state import Hub
-from tests.posts import add
+from tests.posts import FIRST, add
 
 
 @pytest.fixture
 def client(hub: Hub) -> TestClient:
     with hub.db.write() as tx:
         post_id = add(
-            tx, "tides", title="Tides [part 1]", excerpt="Why\nthey come.", authors=("Ada",)
+            tx,
+            "tides",
+            at=FIRST,
+            title="Tides [part 1]",
+            excerpt="Why\nthey come.",
+            authors=("Ada",),
         )
         tx.execute("UPDATE posts SET markdown = 'Water *rises*.' WHERE id = :id", id=post_id)
         add(tx, "secret", status="draft")
@@ -34,7 +39,7 @@ def test_an_article_comes_as_it_was_written(client: TestClient) -> None:
     answer = client.get("/posts/tides.md")
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
     assert answer.headers["link"] == '<https://hub.test/posts/tides>; rel="canonical"'
-    assert answer.text.startswith("# Tides [part 1]\n\nAda · 2026-")
+    assert answer.text.startswith("# Tides [part 1]\n\nAda · 2026-01-01 · ")
     assert answer.text.endswith("· https://hub.test/posts/tides\n\nWater *rises*.\n")
 
 

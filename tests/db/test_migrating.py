@@ -15,6 +15,7 @@ from hub.errors import SettingError
 from tests.db import described
 from tests.db.filling import fill
 from tests.postgres_server import Server
+from tests.posts import add
 
 NAMES = [script.name for script in scripts("sqlite")]
 Row = dict[str, object]
@@ -99,3 +100,25 @@ def test_a_migration_that_fails_leaves_the_hub_as_it_was(open_as: Open) -> None:
         open_as(NAMES[-1], Script("9998_broken", broken))
     with closing(open_as()) as db:
         assert (contents(db), shape(db)) == before
+
+
+def test_the_pictures_of_older_articles_become_known(open_as: Open) -> None:
+    html = {
+        "none": "<p>Some words, and a &lt;img src=.</p>",
+        "one": '<p>a <img src="/media/ab/c.png" width="1" height="2" alt="x"> b</p>',
+        "three": '<img src="/media/a"><img src="/media/b" alt=""> é <img src="/media/a">',
+    }
+    with closing(open_as("0006_lifelines")) as db, db.write() as tx:
+        for slug, text in html.items():
+            add(tx, slug, html=text)
+    with closing(open_as()) as db, db.read() as tx:
+        found = {
+            slug: tx.all(
+                str,
+                "SELECT path FROM post_pictures JOIN posts ON id = post_id WHERE slug = :slug"
+                " ORDER BY position",
+                slug=slug,
+            )
+            for slug in html
+        }
+    assert found == {"none": [], "one": ["ab/c.png"], "three": ["a", "b", "a"]}

@@ -198,3 +198,14 @@ def test_robots_are_told_where_the_sitemap_is(client: TestClient) -> None:
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert "Disallow: /admin\n" in answer.text
     assert "Sitemap: https://hub.test/sitemap.xml\n" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/feed.xml", "/atom.xml"])
+def test_whoever_opens_a_feed_in_a_browser_is_told_what_it_is(
+    client: TestClient, hub: Hub, path: str
+) -> None:
+    assert client.get(path).text.split("\n")[1].startswith("<!-- This is a feed: copy its address")
+    with hub.db.write() as tx:
+        sites.put(tx, "language", "fr")
+    assert "Ceci est un flux" in client.get(path).text.split("\n")[1]
+    assert feedparser.parse(client.get(path).content).bozo == 0

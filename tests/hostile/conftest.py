@@ -46,13 +46,15 @@ class Town:
             named["token"] = self.hub.signer.sign(purpose, 1)
         elif purpose in ("setup", "password"):
             named["token"] = f"open-{purpose}"
+        if "/cards/" in route.path:
+            named["name"] = "site"
         known = {**self.values, **named}
         return {name: known[name] for name in known if "{" + name in route.path}
 
 
 def fill(hub: Hub) -> dict[str, str]:
     """Some of everything that has an address; values for the slots of routes."""
-    stored = pictures.read(picture("PNG"))
+    stored = pictures.read(picture("PNG", (1000, 600)))
     media.write(hub.settings.media, stored)
     subscribe(hub, "ada@mail.test", name="Ada")
     with hub.db.write() as tx:
@@ -81,6 +83,7 @@ def fill(hub: Hub) -> dict[str, str]:
         "number": "1",
         "edition": str(newest(hub).id),
         "name": "site.css",
+        "width": "480",
         "media": stored.address.removeprefix("/media/"),
     }
 

@@ -92,13 +92,21 @@ def test_a_kind_without_a_writer_fails(hub: Hub) -> None:
     assert state(hub, mail_id) == "failed"
 
 
-def test_a_subject_with_a_line_break_reaches_nobody(hub: Hub) -> None:
-    mail_id = put(hub)
-    other = put(hub, "bea@mail.test", kind="unheard")
+def test_a_subject_with_a_line_break_adds_no_header(hub: Hub) -> None:
+    put(hub)
     work(hub, letter=Letter("a\r\nBcc: all@mail.test", "", ""))
-    assert outbox(hub) == []
+    (raw,) = outbox(hub)
+    assert parsed(raw)["Bcc"] is None
+    assert parsed(raw)["Subject"] == "a Bcc: all@mail.test"
+
+
+def test_an_address_with_a_line_break_reaches_nobody_and_keeps_nobody_waiting(hub: Hub) -> None:
+    mail_id = put(hub, "ada@mail.test\r\nBcc: all@mail.test")
+    other = put(hub, "bea@mail.test")
+    work(hub)
     assert state(hub, mail_id) == "deferred"
-    assert state(hub, other) == "failed"
+    assert [parsed(raw)["To"] for raw in outbox(hub)] == ["bea@mail.test"]
+    assert state(hub, other) == "accepted"
 
 
 def test_each_letter_has_its_own_fate(hub: Hub) -> None:

@@ -8,12 +8,15 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import count
+from typing import Any
 
 from hub.app import COMPOSERS
+from hub.content.rendering import Rendered
 from hub.mail.model import Mailer
 from hub.mail.relay import RelayMailer
 from hub.mail.session import Waits
-from hub.newsletter import deliveries, editions, planning
+from hub.newsletter import deliveries, editions, letters, planning
+from hub.newsletter.letter_model import Draft
 from hub.newsletter.model import Counts, Edition
 from hub.newsletter.planning import Press
 from hub.settings import SmtpRelay
@@ -84,7 +87,26 @@ def subscribe(
 
 def press(hub: Hub) -> Press:
     site = hub.site()
-    return Press(site, hub.signer, renderer(site, hub.settings.themes))
+    return Press(site, hub.signer, renderer(site, hub.settings))
+
+
+def keep_letter(hub: Hub, now: datetime = NOW, **typed: Any) -> int:
+    """A letter's id. `typed` is what differs from one to everybody."""
+    draft = Draft(**{"subject": "A word", "markdown": "We *moved*.", **typed})
+    rendered = Rendered(f"<p>{draft.markdown}</p>", "", draft.markdown, 1, (), (), ())
+    with hub.db.write() as tx:
+        return letters.create(tx, draft, rendered, now=now).id
+
+
+def send_letter(hub: Hub, now: datetime = NOW, **typed: Any) -> int:
+    """The edition of a new letter, its deliveries queued."""
+    letter_id = keep_letter(hub, now, **typed)
+    with hub.db.write() as tx:
+        edition = letters.send(tx, press(hub), letter_id, now)
+    while newest(hub).status == "planned":
+        with hub.db.write() as tx:
+            planning.queue(tx, edition.id, now)
+    return edition.id
 
 
 def relay_at(port: int, *, final_dot: float = 5.0) -> Mailer:

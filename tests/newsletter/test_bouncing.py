@@ -10,7 +10,8 @@ from hub.addresses import key
 from hub.audience import membership, suppression
 from hub.db import Database
 from hub.newsletter import steering
-from hub.newsletter.bouncing import Ending, worn_out
+from hub.newsletter.bouncing import worn_out
+from hub.newsletter.returns.model import Ending
 from hub.web.state import Hub
 from tests.conftest import NOW
 from tests.mail.fault_server import FaultServer

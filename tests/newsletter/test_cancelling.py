@@ -4,12 +4,23 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 
-from hub.newsletter import claiming, deliveries, editions, history, ledger, steering
+from hub.newsletter import claiming, deliveries, editions, history, ledger, planning, steering
 from hub.newsletter.deliveries import Result
 from hub.web.state import Hub
 from tests.conftest import NOW
 from tests.mail.fault_server import FaultServer
-from tests.newsletter.cast import counts, newest, send_to, sending_edition, states, tick
+from tests.newsletter.cast import (
+    all_editions,
+    counts,
+    newest,
+    press,
+    publish,
+    send_to,
+    sending_edition,
+    states,
+    subscribe,
+    tick,
+)
 
 
 def test_what_was_never_tried_is_gone_and_the_rest_has_failed(hub: Hub) -> None:
@@ -40,6 +51,23 @@ def test_an_untouched_edition_leaves_no_trace_and_gives_its_posts_back(hub: Hub)
         steering.cancel(tx, edition_id, now=NOW)
         assert len(ledger.waiting_posts(tx, "weekly", ("digest",), NOW)) == 1
     assert states(hub, edition_id) == {}
+
+
+def test_an_article_of_its_own_stays_called_off_and_holds_up_no_other(hub: Hub) -> None:
+    subscribe(hub, "a@mail.test", cadence="each")
+    publish(hub, "Ropes", newsletter="digest+each")
+    with hub.db.write() as tx:
+        (edition,) = planning.send_now(tx, press(hub), "each", NOW)
+        steering.cancel(tx, edition.id, now=NOW)
+    assert newest(hub).reason == "cancelled by the owner"
+    tick(hub)
+    assert len(all_editions(hub)) == 1
+    with hub.db.write() as tx:
+        # As an older version of the hub left it.
+        ledger.release(tx, edition.id)
+    publish(hub, "Knots", newsletter="digest+each")
+    tick(hub)
+    assert [e.subject for e in all_editions(hub)] == ["Knots", "Ropes"]
 
 
 def test_a_large_one_is_cleared_by_the_worker_in_batches(hub: Hub) -> None:

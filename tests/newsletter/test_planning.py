@@ -232,7 +232,7 @@ def test_where_a_template_of_the_theme_fails_the_defaults_makes_the_mail(hub: Hu
 def test_a_mail_that_cannot_be_made_takes_nothing_and_is_tried_again(hub: Hub) -> None:
     subscribe(hub, "a@mail.test")
     publish(hub, "Ropes")
-    _put_unchecked(hub, "sender_name", "Harbour\nNotes")
+    _put_unchecked(hub, "sender_email", "own\ner@hub.test")
     with pytest.raises(Refused, match="control character"):
         send_now(hub)
     tick(hub, SATURDAY)
@@ -241,7 +241,7 @@ def test_a_mail_that_cannot_be_made_takes_nothing_and_is_tried_again(hub: Hub) -
     ((part, reason, since),) = [(t.part, t.reason, t.since) for t in _troubles(hub)]
     assert (part, since) == ("planning", SATURDAY)
     assert "control character" in reason
-    _put_unchecked(hub, "sender_name", "Harbour")
+    _put_unchecked(hub, "sender_email", "")
     tick(hub, SATURDAY)
     assert newest(hub).status == "sent"
     assert _troubles(hub) == []

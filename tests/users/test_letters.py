@@ -1,17 +1,11 @@
 """The mail with the password link carries a link that works."""
 
-from collections.abc import Mapping
-
 from hub.db import Transaction
 from hub.mail.model import Letter, QueuedMail
 from hub.users import accounts, letters, one_time_links, store
-from hub.web import themes
+from hub.web import mailing
 from hub.web.state import Hub
 from tests.conftest import NOW
-
-
-def render(template: str, language: str, context: Mapping[str, object]) -> str:
-    return themes.desk().render(f"mail/{template}", language, context)
 
 
 def ask(hub: Hub, tx: Transaction) -> QueuedMail:
@@ -26,7 +20,9 @@ def ask(hub: Hub, tx: Transaction) -> QueuedMail:
 
 
 def write(hub: Hub, tx: Transaction, mail: QueuedMail) -> Letter | None:
-    return letters.password(tx, mail, site=hub.site(), signer=hub.signer, render=render)
+    site = hub.site()
+    render = mailing.renderer(site, hub.settings)
+    return letters.password(tx, mail, site=site, signer=hub.signer, render=render)
 
 
 def token_in(letter: Letter | None) -> str:

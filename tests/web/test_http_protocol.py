@@ -141,7 +141,9 @@ def first(raw: bytes) -> tuple[bytes, list[bytes], bytes]:
     "headers",
     [
         (),
-        ("Accept-Encoding: gzip, br",),
+        ("Accept-Encoding: gzip",),
+        ("Accept-Encoding: gzip, deflate, br, zstd",),
+        ("Accept-Encoding: br;q=0.1", "Accept-Encoding: gzip;q=0.2"),
         ("Accept-Encoding: gzip;q=0",),
         ("If-None-Match: *",),
         ('If-None-Match: "other"',),

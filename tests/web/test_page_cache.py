@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
+from hub.web import codings
 from hub.web.page_cache import PageCache
 from hub.web.pages import mark_shared
 
@@ -178,19 +179,30 @@ def test_two_changes_in_a_second_have_two_dates(
     ("accepted", "encoding"),
     [
         ("gzip", "gzip"),
-        ("br, gzip;q=0.5", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("br, gzip;q=0.5", "br"),
+        ("br;q=0.5, gzip", "gzip"),
+        ("br ; q=0.400, x-gzip; q=0.401", "gzip"),
         ("GZIP", "gzip"),
-        ("*", "gzip"),
+        ("BR", "br"),
+        ("*", "br"),
+        ("br;q=0, *", "gzip"),
+        ("gzip;q=0, *", "br"),
         ("gzip;q=0", None),
         ("gzip; q=0.000", None),
-        ("gzip;q=0, *", None),
+        ("gzip;q=0, br;q=0, *", None),
         ("*;q=0", None),
-        ("br", None),
+        ("identity, gzip;q=0.5", None),
+        ("identity;q=0.5, gzip;q=0.5", "gzip"),
+        ("identity;q=0, zstd", None),
         ("notgzip", None),
+        ("zstd", None),
+        ("gzip;q=high", "gzip"),
+        (";;,=,q", None),
         ("", None),
     ],
 )
-def test_gzip_for_those_who_take_it(
+def test_the_coding_that_a_client_likes_best(
     client: TestClient, accepted: str, encoding: str | None
 ) -> None:
     plain = client.get("/page").content
@@ -201,11 +213,54 @@ def test_gzip_for_those_who_take_it(
 
 
 def test_each_encoding_has_a_tag_of_its_own(client: TestClient) -> None:
-    plain = client.get("/page").headers["etag"]
-    zipped = client.get("/page", headers={"accept-encoding": "gzip"}).headers["etag"]
-    assert plain != zipped
-    answer = client.get("/page", headers={"if-none-match": zipped})
-    assert answer.status_code == 200
+    asked = ("identity", "gzip", "br")
+    tags = [
+        client.get("/page", headers={"accept-encoding": name}).headers["etag"] for name in asked
+    ]
+    assert len(set(tags)) == 3
+    for name in asked:
+        held = [
+            client.get("/page", headers={"accept-encoding": name, "if-none-match": tag})
+            for tag in tags
+        ]
+        assert [answer.status_code == 304 for answer in held] == [n == name for n in asked]
+
+
+def test_a_304_says_what_the_page_would(client: TestClient) -> None:
+    made = client.get("/page", headers={"accept-encoding": "br"})
+    headers = {"accept-encoding": "br", "if-none-match": made.headers["etag"]}
+    answer = client.get("/page", headers=headers)
+    for name in ("etag", "vary", "cache-control", "last-modified"):
+        assert answer.headers[name] == made.headers[name]
+    assert "content-encoding" not in answer.headers
+
+
+def test_a_form_is_made_when_somebody_asks_for_it(cache: PageCache, client: TestClient) -> None:
+    gzip_too = [(b"accept-encoding", b"gzip")]
+    client.get("/page", headers={"accept-encoding": "br"})
+    assert cache.hit(b"GET", b"/page", gzip_too) is None
+    client.get("/page", headers={"accept-encoding": "gzip"})
+    assert cache.hit(b"GET", b"/page", gzip_too) is not None
+
+
+def test_headers_that_somebody_invents_fill_no_memory(client: TestClient) -> None:
+    for number in range(1_000):
+        client.get("/page", headers={"accept-encoding": f"gzip, x{number}"})
+    assert len(codings._remembered) <= codings._MOST_REMEMBERED
+    answer = client.get("/page", headers={"accept-encoding": "gzip, never-heard-of"})
+    assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_a_large_page_is_compressed_too(clock: Clock) -> None:
+    async def large(scope: Scope, receive: Receive, send: Send) -> None:
+        response = Response("word " * 100_000, media_type="text/plain")
+        await mark_shared(response)(scope, receive, send)
+
+    client = TestClient(PageCache(large, now=clock))
+    for _ in range(2):
+        answer = client.get("/page", headers={"accept-encoding": "br"})
+        assert answer.headers["content-encoding"] == "br"
+        assert len(answer.content) == 500_000
 
 
 def test_a_picture_is_not_compressed(client: TestClient) -> None:

@@ -16,9 +16,9 @@ from hub.site import store as sites
 from hub.web import themes
 from hub.web.state import Hub
 from hub.web.theme_files import SHIPPED
-from hub.web.themes import Theme
+from hub.web.themes import Finish, Theme
 from tests.conftest import NOW
-from tests.newsletter.cast import press, publish, subscribe, tick
+from tests.newsletter.cast import press, publish, send_letter, subscribe, tick
 from tests.posts import add
 
 DOCS = (Path(__file__).parents[2] / "docs" / "themes.md").read_text(encoding="utf-8")
@@ -29,6 +29,7 @@ _BASES = {"pages/base.html", "pages/private.html", "mail/base.html"}
 def _sections() -> dict[str, dict[str, str]]:
     """Template → variable → example; `` for what is on every page."""
     found = {"": dict(_ROW.findall(DOCS.split("## On every page")[1].split("\n## ")[0]))}
+    found["mail"] = dict(_ROW.findall(DOCS.split("\n## Mail")[1].split("\n### ")[0]))
     for part in re.split(r"^#{2,3} ", DOCS, flags=re.MULTILINE):
         if match := re.match(r"`((?:pages|mail)/[\w.]+)`", part):
             found[match[1]] = dict(_ROW.findall(part))
@@ -41,7 +42,7 @@ SECTIONS = _sections()
 def _of(template: str) -> dict[str, str]:
     """What the docs say of a template, with what is on every page."""
     if template.startswith("mail/"):
-        return {"site": "", "language": ""} | SECTIONS[template.rpartition(".")[0]]
+        return SECTIONS["mail"] | SECTIONS[template.rpartition(".")[0]]
     return SECTIONS[""] | SECTIONS[template]
 
 
@@ -58,7 +59,10 @@ def test_every_template_has_its_section(hub: Hub) -> None:
         if path.suffix != ".css"
     } - _BASES
     assert there == set(_samples(hub))
-    assert {t.rpartition(".")[0] if t[0] == "m" else t for t in there} == set(SECTIONS) - {""}
+    assert {t.rpartition(".")[0] if t[0] == "m" else t for t in there} == set(SECTIONS) - {
+        "",
+        "mail",
+    }
     partials = {path.name for path in (default / "partials").glob("*.html")}
     assert {name for name in partials if f"`{name}`" not in DOCS} == set()
 
@@ -94,14 +98,21 @@ def test_views_give_what_the_samples_say(hub: Hub, monkeypatch: pytest.MonkeyPat
     given: dict[str, Mapping[str, Any]] = {}
     real = Theme.render
 
-    def render(self: Theme, template: str, language: str, context: Mapping[str, object]) -> str:
+    def render(
+        self: Theme,
+        template: str,
+        language: str,
+        context: Mapping[str, object],
+        *,
+        finish: Finish | None = None,
+    ) -> str:
         given[template] = context
-        return real(self, template, language, context)
+        return real(self, template, language, context, finish=finish)
 
     monkeypatch.setattr(Theme, "render", render)
     samples = _samples(hub)
     _read_everything(hub)
-    rest = {"mail/password.html", "mail/password.txt", "mail/paused.html", "mail/paused.txt"}
+    rest = {f"mail/{name}.{end}" for name in ("password", "paused") for end in ("html", "txt")}
     assert set(given) == set(samples) - rest
     for template, context in given.items():
         assert (template, set(context)) == (template, set(samples[template]))
@@ -116,6 +127,8 @@ def _read_everything(hub: Hub) -> None:
             add(tx, f"tides-{number}", topics=("sea",), authors=("Ada",))
         add(tx, "about", kind="page")
         sites.put(tx, "legal_notice", "Who we are.")
+        sites.put(tx, "welcome_mail", "on")
+        sites.put(tx, "notice_sent", "mail")
     reader = subscribe(hub, "ada@mail.test")
     publish(hub, "Ropes")
     with hub.db.write() as tx:
@@ -123,6 +136,7 @@ def _read_everything(hub: Hub) -> None:
     with hub.db.write() as tx:
         while planning.queue(tx, edition.id, NOW):
             continue
+    send_letter(hub)
     with TestClient(create_app(hub), base_url="https://hub.test") as client:
         for path in _addresses(hub, reader):
             client.get(path)
@@ -131,6 +145,7 @@ def _read_everything(hub: Hub) -> None:
         confirm = "/confirm/" + hub.signer.sign("confirm", 1)
         client.get(confirm)
         client.post(confirm)
+        tick(hub, hub.now())
         client.post("/unsubscribe/" + hub.signer.sign("unsubscribe", reader))
 
 
@@ -139,8 +154,10 @@ def _addresses(hub: Hub, reader: int) -> Iterator[str]:
     yield from (
         "/search?q=tides",
         "/legal",
+        "/feeds",
         "/newsletter",
         "/newsletter/1",
+        "/newsletter/2",
         "/subscribe",
         "/nowhere",
     )

@@ -25,7 +25,7 @@ class Article:
     """What one file says. `file` is its path in the folder; `slug` is wanted, not yet free.
 
     `old_addresses` are those that its front matter names, `guessed_addresses` those that the
-    usual programs would have given it; `cover` is an address as written.
+    usual programs would have given it; `cover` and `audio` are addresses as written.
     """
 
     file: str
@@ -44,9 +44,11 @@ class Article:
     topics: tuple[str, ...]
     cover: str
     cover_alt: str
+    audio: str
     newsletter: Newsletter | None
     old_addresses: tuple[str, ...]
     guessed_addresses: tuple[str, ...]
+    translation_of: str
 
 
 def parse(file: str, data: bytes, zone: ZoneInfo) -> Article:
@@ -93,12 +95,14 @@ def parse(file: str, data: bytes, zone: ZoneInfo) -> Article:
         ),
         cover=cover,
         cover_alt=cover_alt,
+        audio=_audio(meta, extra),
         newsletter=_newsletter(meta),
         old_addresses=(
             *addresses,
             *fields.lines(meta, "aliases", "alias", "redirect_from"),
         ),
         guessed_addresses=() if addresses else _guessed(place, stem),
+        translation_of=_translation_of(meta, extra),
     )
 
 
@@ -180,6 +184,14 @@ def _language(meta: Meta) -> str:
     return language if _LANGUAGE.fullmatch(language) else ""
 
 
+def _translation_of(meta: Meta, extra: Meta) -> str:
+    """`translation_of`, or the word that translations share (Hugo: `translationKey`)."""
+    names = ("translation_of", "translationkey", "translation_key")
+    wanted = fields.text(meta, *names) or fields.text(extra, *names)
+    last = wanted.rstrip("/").rpartition("/")[2]
+    return _DAY_PREFIX.sub("", last) or last
+
+
 def _newsletter(meta: Meta) -> Newsletter | None:
     value = fields.text(meta, "newsletter")
     known: dict[str, Newsletter] = {
@@ -203,6 +215,17 @@ def _cover(meta: Meta, extra: Meta) -> tuple[str, str]:
                 if address := fields.text(nested, "image", "src", "path", "url"):
                     return address, fields.text(nested, "alt", "caption")
     return "", ""
+
+
+def _audio(meta: Meta, extra: Meta) -> str:
+    for source in (meta, extra):
+        for name in ("audio", "enclosure"):
+            nested = fields.inner(source, name)
+            if address := fields.text(source, name) or fields.text(
+                nested, "file", "src", "path", "url"
+            ):
+                return address
+    return ""
 
 
 def _guessed(place: PurePosixPath, stem: str) -> tuple[str, ...]:

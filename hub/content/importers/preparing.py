@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from hub.content import media, pictures, search
+from hub.content import audio, media, pictures, search
+from hub.content.audio import Audio
 from hub.content.importers.article import Article
 from hub.content.importers.references import Source
 from hub.content.model import Draft, Newsletter
@@ -27,7 +28,7 @@ class Prepared:
 
     draft: Draft
     rendered: Rendered
-    pictures: tuple[Picture, ...]
+    pictures: tuple[Picture | Audio, ...]
     problems: tuple[str, ...]
 
 
@@ -47,6 +48,8 @@ class Workshop:
         for target, path in sorted(found.items()):
             digest.update(target.encode())
             digest.update(hashlib.sha256(_bytes(path)).digest())
+        if sound := self.source.sound(article.file, article.audio):
+            digest.update(hashlib.sha256(_bytes(sound, audio.LARGEST)).digest())
         return digest.hexdigest()
 
     def prepare(self, article: Article, slug: str, *, newsletter: Newsletter) -> Prepared:
@@ -60,6 +63,7 @@ class Workshop:
         cover = addresses.get(article.cover, "")
         if article.cover.startswith("/media/"):
             cover = article.cover
+        sound, silent = self._take_sound(article)
         missing = dict.fromkeys(rendered.missing_images)
         if article.cover and not cover:
             missing[article.cover] = None
@@ -74,17 +78,41 @@ class Workshop:
                 canonical_url=article.canonical_url,
                 cover=cover,
                 cover_alt=article.cover_alt,
+                audio=sound.address if sound else "",
                 newsletter=newsletter,
                 authors=article.authors,
                 topics=article.topics,
                 published_at=article.date,
                 updated_at=article.updated,
+                translation_of=article.translation_of,
             ),
             rendered=rendered,
             # The bytes are on the disk; a batch must not hold them all in memory.
-            pictures=tuple(replace(picture, data=b"") for picture in taken.values()),
-            problems=(*_missing(missing, refused), *_remote(rendered.remote_images)),
+            pictures=(
+                *(replace(picture, data=b"") for picture in taken.values()),
+                *([replace(sound, data=b"")] if sound else []),
+            ),
+            problems=(*_missing(missing, refused), *_remote(rendered.remote_images), *silent),
         )
+
+    def _take_sound(self, article: Article) -> tuple[Audio | None, list[str]]:
+        """The sound that goes with an article, or why there is none."""
+        if not article.audio:
+            return None, []
+        path = self.source.sound(article.file, article.audio)
+        if path is None:
+            there = ":" in article.audio.partition("/")[0]
+            reason = (
+                "sound on other sites is not taken." if there else "the sound file is not there."
+            )
+            return None, [f"Sound {article.audio}: {reason}"]
+        try:
+            sound = audio.read(_bytes(path, audio.LARGEST))
+        except Refused as error:
+            return None, [f"Sound {article.audio}: {error}"]
+        if self.media is not None:
+            media.write(self.media, sound)
+        return sound, []
 
     def _take_pictures(self, article: Article) -> tuple[dict[str, Picture], dict[str, str]]:
         """Pictures by the address they are written with, and why others cannot be shown."""
@@ -103,10 +131,10 @@ class Workshop:
         return taken, refused
 
 
-def _bytes(path: Path) -> bytes:
-    """A picture's bytes, but never more than a little over what is taken."""
+def _bytes(path: Path, largest: int = pictures.LARGEST) -> bytes:
+    """A file's bytes, but never more than a little over what is taken."""
     with path.open("rb") as file:
-        return file.read(pictures.LARGEST + 1)
+        return file.read(largest + 1)
 
 
 def _missing(targets: Iterable[str], refused: Mapping[str, str]) -> list[str]:

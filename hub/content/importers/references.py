@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from hub.content import audio
+
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
 # Of one article; each that may be a picture is looked for in up to five folders.
 MOST_TARGETS = 5_000
@@ -50,6 +52,10 @@ class Source:
         _replaced(markdown, note)
         return {target: path for target, path in looked_at.items() if path is not None}
 
+    def sound(self, file: str, target: str) -> Path | None:
+        """Where the sound file that an article names lies in this folder, if it does."""
+        return self._file(file, target, audio.SUFFIXES) if target else None
+
     def _article(self, file: str, target: str) -> str:
         """`@/notes/a.md#part` (Zola) or `../a.md` → the address of that article."""
         path, hash_mark, fragment = target.partition("#")
@@ -64,11 +70,14 @@ class Source:
         return f"{address}{hash_mark}{fragment}" if address else ""
 
     def _picture(self, file: str, target: str) -> Path | None:
+        return self._file(file, target, PICTURES)
+
+    def _file(self, file: str, target: str, suffixes: tuple[str, ...]) -> Path | None:
         try:
             parts = urlsplit(target)
         except ValueError:
             return None
-        if parts.scheme or parts.netloc or not parts.path.lower().endswith(PICTURES):
+        if parts.scheme or parts.netloc or not parts.path.lower().endswith(suffixes):
             return None
         name = unquote(parts.path)
         if "\0" in name:

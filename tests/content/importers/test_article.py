@@ -160,3 +160,19 @@ def test_a_byte_order_mark_and_windows_line_ends() -> None:
 @pytest.mark.parametrize("meta", ["kind: page", "type: page", "layout: page"])
 def test_pages(meta: str) -> None:
     assert with_meta(meta).kind == "page"
+
+
+@pytest.mark.parametrize(
+    ("meta", "original"),
+    [
+        ("translation_of: tides", "tides"),
+        ("translation_of: /posts/tides/", "tides"),
+        ("translation_of: 2014-12-12-tides.md", "tides.md"),
+        ("translationKey: tide-tables", "tide-tables"),
+        ("extra:\n  translation_of: tides", "tides"),
+        ("translation_of: [1, 2]", ""),
+        ("", ""),
+    ],
+)
+def test_what_it_is_a_translation_of(meta: str, original: str) -> None:
+    assert with_meta(meta).translation_of == original

@@ -1,0 +1,271 @@
+"""The list in and out: a file is looked at first, then taken; and exports for other services."""
+
+import json
+import os
+import secrets
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from hub import i18n
+from hub.admin import words
+from hub.admin.forms import Errors
+from hub.admin.pages import desk_page, done
+from hub.admin.policy import DeskRoute, Needs
+from hub.audience import abroad, columns, exporting, import_lane, list_imports, transfer
+from hub.audience.list_imports import ListImport
+from hub.audience.model import STATUSES
+from hub.audience.verdicts import KINDS
+from hub.db import Transaction
+from hub.errors import Conflict, NotFound, Refused
+from hub.i18n import N_
+from hub.mail import workers
+from hub.web.forms import LARGEST_FILE
+from hub.web.state import hub
+
+REFRESH_SECONDS = 2
+_HOME = "/admin/subscribers/lists"
+_ONE = f"{_HOME}/{{id:int}}"
+_LONGEST_NAME = 120
+
+FORMATS = {
+    "csv": N_("CSV, for a spreadsheet or another hub"),
+    "ndjson": N_("NDJSON, one person a line, nothing left out"),
+    "ghost": N_("CSV for Ghost"),
+    "mailchimp": N_("CSV for Mailchimp"),
+    "buttondown": N_("CSV for Buttondown"),
+    "listmonk": N_("CSV for listmonk"),
+}
+_ITEMS = {
+    "column": N_("column “%(name)s”"),
+    "tag": N_("tag “%(name)s”"),
+    "file": N_("file %(name)s"),
+}
+
+
+def lists(request: Request) -> Response:
+    return _lists_page(request, Errors(hub(request).site().language))
+
+
+def upload(request: Request) -> Response:
+    """Keep a file for the worker to read; nothing is imported yet."""
+    parts = hub(request)
+    errors = Errors(parts.site().language)
+    name, path = request.state.form.files.get("list", ("", None))
+    with errors.caught("list"):
+        if path is None or path.stat().st_size == 0:
+            raise Refused(N_("Choose a file first."))
+        folder = secrets.token_hex(12)
+        place = parts.settings.imports / folder / import_lane.FILE
+        place.mkdir(mode=0o700, parents=True)
+        name = _file_name(name)
+        path.rename(place / name)
+        with parts.db.write() as tx:
+            number = list_imports.add(tx, name=name, folder=folder, now=parts.now())
+        return done(f"{_HOME}/{number}")
+    return _lists_page(request, errors)
+
+
+def one(request: Request) -> Response:
+    """How far a list is, what would happen, what did."""
+    return _page(request, Errors(hub(request).site().language, main="consent"))
+
+
+def progress(request: Request) -> Response:
+    """How far a list is, as JSON."""
+    job = _found(request)
+    return JSONResponse(
+        {
+            "id": job.id,
+            "state": job.state,
+            "position": job.position,
+            "total": job.total,
+            "counts": job.by_kind,
+        }
+    )
+
+
+def change_mapping(request: Request) -> Response:
+    """Read the list again, with the columns as the owner says."""
+    parts, form, job = hub(request), request.state.form, _found(request)
+    mapping = {}
+    for number, column in enumerate(_told(job)["columns"]):
+        use = form.text(f"use{number}")
+        if use in (*columns.USES, columns.NOTHING):
+            mapping[str(column["name"]).strip().casefold()] = use
+    with parts.db.write() as tx:
+        if not list_imports.read_again(tx, job.id, mapping, parts.now()):
+            raise Conflict(N_("This list is being taken already."))
+    return done(f"{_HOME}/{job.id}")
+
+
+def begin(request: Request) -> Response:
+    """Take the people of a list that was looked at."""
+    parts, form, job = hub(request), request.state.form, _found(request)
+    errors = Errors(parts.site().language, main="consent")
+    consent = form.text("consent")[:2000]
+    with errors.caught("consent"), parts.db.write() as tx:
+        if _told(job)["needs_consent"] and not consent:
+            raise Refused(N_("Say where these people agreed; it is kept in the log of each."))
+        list_imports.begin(tx, job.id, consent, parts.now())
+        return done(f"{_HOME}/{job.id}")
+    return _page(request, errors)
+
+
+def rows(request: Request) -> Response:
+    """What becomes of each row, as CSV."""
+    job = _found(request)
+    path = hub(request).settings.imports / job.folder / import_lane.ROWS
+    if job.state not in ("read", "importing", "done") or not path.is_file():
+        raise NotFound(N_("There is no such file (any more)."))
+    return _file(path, f"rows-{job.id}.csv")
+
+
+def discard(request: Request) -> Response:
+    """Forget a list; its file is deleted with it."""
+    parts, job = hub(request), _found(request)
+    with parts.db.write() as tx:
+        list_imports.delete(tx, job.id)
+    import_lane.drop(parts.settings.imports / job.folder)
+    return done(_HOME, "deleted")
+
+
+def export(request: Request) -> Response:
+    """The list as a file, written whole before it is sent."""
+    form = request.query_params.get("format", "")
+    status = request.query_params.get("status", "")
+    if form not in FORMATS or (status and status not in STATUSES):
+        raise NotFound(N_("There is no such file (any more)."))
+    parts = hub(request)
+    descriptor, name = tempfile.mkstemp(prefix=".export-", dir=parts.settings.data)
+    path = Path(name)
+    try:
+        with (
+            os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file,
+            parts.db.read() as tx,
+        ):
+            file.writelines(_pieces(tx, form, status))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    kind = "ndjson" if form == "ndjson" else "csv"
+    shown = "subscribers" if form in ("csv", "ndjson") else f"subscribers-{form}"
+    return _file(path, f"{shown}.{kind}", gone_after=True)
+
+
+def _pieces(tx: Transaction, form: str, status: str) -> Iterator[str]:
+    for service in abroad.SERVICES:
+        if form == service:
+            return abroad.pieces(transfer.records(tx, status=status or abroad.STATUS), service)
+    everybody = transfer.rows(tx, status=status)
+    return exporting.pieces(everybody, "ndjson" if form == "ndjson" else "csv")
+
+
+def _file(path: Path, shown: str, *, gone_after: bool = False) -> Response:
+    return FileResponse(
+        path,
+        filename=shown,
+        media_type="application/x-ndjson" if shown.endswith("ndjson") else "text/csv",
+        background=BackgroundTask(path.unlink, missing_ok=True) if gone_after else None,
+    )
+
+
+def _lists_page(request: Request, errors: Errors) -> Response:
+    with hub(request).db.read() as tx:
+        latest = list_imports.latest(tx)
+    return desk_page(
+        request,
+        "admin/lists.html",
+        section="subscribers",
+        status=400 if errors else 200,
+        latest=latest,
+        errors=errors.by_field,
+        formats=FORMATS,
+        words=words,
+    )
+
+
+def _page(request: Request, errors: Errors) -> Response:
+    parts, job = hub(request), _found(request)
+    language = parts.site().language
+    told = _told(job)
+    with parts.db.read() as tx:
+        oldest = parts.now() - timedelta(seconds=workers.SILENT_SECONDS)
+        worker_lives = any(beat.seen_at > oldest for beat in workers.others(tx, 0))
+    return desk_page(
+        request,
+        "admin/list.html",
+        section="subscribers",
+        status=400 if errors else 200,
+        job=job,
+        counts=[(kind, job.by_kind.get(kind, 0)) for kind in KINDS],
+        told=told,
+        notes=[
+            (_said(language, _ITEMS[kind], {"name": name}), _said(language, *reason))
+            for kind, name, reason in told.get("notes", ())
+        ],
+        problems=[
+            {"file": file, "row": row, "email": email, "reason": _said(language, *reason)}
+            for file, row, email, _, reason in told.get("problems", ())
+        ],
+        reason=_reason(job, language),
+        consent=request.state.form.text("consent") if request.method == "POST" else "",
+        errors=errors.by_field,
+        uses=words.USES,
+        refresh=REFRESH_SECONDS if job.is_moving else 0,
+        worker_lives=worker_lives,
+        words=words,
+    )
+
+
+def _found(request: Request) -> ListImport:
+    with hub(request).db.read() as tx:
+        job = list_imports.get(tx, request.path_params["id"])
+    if job is None:
+        raise NotFound(N_("There is no such list."))
+    return job
+
+
+def _told(job: ListImport) -> dict[str, Any]:
+    """What the worker wrote down about it: nothing before it has read it."""
+    return {"format": "", "needs_consent": False, "columns": [], **json.loads(job.told)}
+
+
+def _reason(job: ListImport, language: str) -> str:
+    if not job.reason:
+        return ""
+    reason = json.loads(job.reason)
+    return _said(language, reason["message"], reason["values"])
+
+
+def _said(language: str, message: str, values: Mapping[str, object]) -> str:
+    return i18n.translate(language, message, **values) if message else ""
+
+
+def _file_name(name: str) -> str:
+    """The name that a browser gave, fit for a disk."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join("_" if unicodedata.category(c)[0] == "C" else c for c in last).strip(" .")
+    return kept[-_LONGEST_NAME:] or "list.csv"
+
+
+ROUTES = [
+    DeskRoute(_HOME, lists, needs=Needs.OWNER),
+    DeskRoute(
+        _HOME, upload, needs=Needs.OWNER, methods=["POST"], largest=LARGEST_FILE, to_disk=True
+    ),
+    DeskRoute(_ONE, one, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/progress.json", progress, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/mapping", change_mapping, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/import", begin, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/rows.csv", rows, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/delete", discard, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute("/admin/subscribers/export", export, needs=Needs.OWNER),
+]

@@ -1,0 +1,319 @@
+"""Segments: which of the active readers a letter is for, and those that the owner keeps by name."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from hub import i18n
+from hub.audience import rules
+from hub.audience.model import CADENCES, Subscriber
+from hub.db import Transaction, in_list
+from hub.errors import Conflict, NotFound, Refused
+from hub.i18n import N_
+
+LONGEST_NAME = 80
+LONGEST_SOURCE = 300
+MOST = 200
+COLUMNS = "cadence, topics, joined_since, language, source"
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Active readers of whom all of this is true; what is empty is true of everybody.
+
+    One of `topics` is enough. `joined_since` counts from when they confirmed, or were added.
+    """
+
+    cadence: str = ""
+    topics: tuple[str, ...] = ()
+    joined_since: datetime | None = None
+    language: str = ""
+    source: str = ""
+
+
+EVERYBODY = Segment()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A segment with the name that its owner gave it."""
+
+    id: int
+    name: str
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A segment as it is typed into a form: topics with commas between, a day like 2026-11-28."""
+
+    name: str = ""
+    cadence: str = ""
+    topics: str = ""
+    joined_since: str = ""
+    language: str = ""
+    source: str = ""
+
+
+# The rules.
+
+
+def holds(segment: Segment, reader: Subscriber, topics: Iterable[str]) -> bool:
+    """Whether a reader who chose `topics` belongs to a segment; the SQL below says the same."""
+    joined = reader.confirmed_at or reader.created_at
+    return (
+        reader.status == "active"
+        and segment.cadence in ("", reader.cadence)
+        and (not segment.topics or not set(segment.topics).isdisjoint(topics))
+        and (segment.joined_since is None or joined >= segment.joined_since)
+        and segment.language in ("", reader.language)
+        and segment.source in ("", reader.source)
+    )
+
+
+def checked(typed: Typed, *, timezone: str) -> tuple[str, Segment]:
+    """The name and the segment that were typed. Raises Refused beside the field it is about."""
+    name = rules.clean_name(typed.name)[:LONGEST_NAME]
+    if not name:
+        raise Refused(N_("Give the segment a name."), field="name")
+    if typed.cadence and typed.cadence not in CADENCES:
+        raise Refused(N_("Choose each article, once a week or once a month."), field="cadence")
+    if typed.language and typed.language not in i18n.LANGUAGES:
+        raise Refused(N_("The hub does not speak this language."), field="language")
+    segment = Segment(
+        typed.cadence,
+        checked_topics(typed.topics),
+        _day(typed.joined_since, timezone),
+        typed.language,
+        typed.source.strip()[:LONGEST_SOURCE],
+    )
+    if segment == EVERYBODY:
+        raise Refused(
+            N_("This is everybody: choose at least one of these."),
+            field="cadence",
+        )
+    return name, segment
+
+
+def checked_topics(text: str) -> tuple[str, ...]:
+    """Topics with commas between, as slugs. Raises Refused when some of it cannot be a topic."""
+    found = rules.topics([text])
+    wanted = [part for part in text.split(",") if part.strip()]
+    if len(found) < len({"-".join(part.split()).casefold() for part in wanted}):
+        raise Refused(N_("This is no list of topics with commas between."), field="topics")
+    return found
+
+
+def typed(kept: Kept, *, timezone: str) -> Typed:
+    """A kept segment as its form shows it."""
+    since = kept.segment.joined_since
+    return Typed(
+        kept.name,
+        kept.segment.cadence,
+        ", ".join(kept.segment.topics),
+        since.astimezone(ZoneInfo(timezone)).date().isoformat() if since else "",
+        kept.segment.language,
+        kept.segment.source,
+    )
+
+
+def _day(text: str, timezone: str) -> datetime | None:
+    """The beginning of a day."""
+    if not text:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), ZoneInfo(timezone))
+    except (ValueError, OverflowError) as error:
+        raise Refused(N_("Write the day like 2026-12-24."), field="joined_since") from error
+
+
+# Its readers.
+
+
+def condition(segment: Segment, *, between: bool = False) -> tuple[str, Values]:
+    """SQL that is true of the rows of `subscribers` that belong to a segment, and its values.
+
+    With `between` only of those with ids from above :after up to :last, which the caller gives:
+    so a long list is gone through in pieces, each of which looks at no more than it holds.
+    """
+    parts, values = ["status = 'active'"], Values()
+    if between:
+        parts.append("id > :after AND id <= :last")
+    if segment.cadence:
+        parts.append("cadence = :cadence")
+        values["cadence"] = segment.cadence
+    if segment.topics:
+        names, topics = in_list("topic", segment.topics)
+        piece = " AND subscriber_id > :after AND subscriber_id <= :last" if between else ""
+        parts.append(
+            f"id IN (SELECT subscriber_id FROM subscriber_topics WHERE topic IN {names}{piece})"
+        )
+        values |= topics
+    if segment.joined_since is not None:
+        parts.append("coalesce(confirmed_at, created_at) >= :joined_since")
+        values["joined_since"] = segment.joined_since
+    if segment.language:
+        parts.append("language = :language")
+        values["language"] = segment.language
+    if segment.source:
+        parts.append("source = :source")
+        values["source"] = segment.source
+    return " AND ".join(parts), values
+
+
+def count(tx: Transaction, segment: Segment, now: datetime) -> int:
+    """How many readers a letter to the segment would go to now: those who pause are not among
+    them. By an index alone where only status or cadence is asked for."""
+    where, values = condition(segment)
+    everybody = tx.scalar(f"SELECT count(*) FROM subscribers WHERE {where}", **values)
+    paused = tx.scalar(
+        f"SELECT count(*) FROM subscribers WHERE {where}"
+        " AND cadence IN ('each', 'weekly', 'monthly')"
+        " AND paused_until IS NOT NULL AND paused_until > :now",
+        now=now,
+        **values,
+    )
+    return int(everybody) - int(paused)
+
+
+def sources(tx: Transaction) -> list[str]:
+    """Where the people on the list came from, each once, 200 at most: a step of the index for
+    each."""
+    found = tx.all(
+        str,
+        "WITH RECURSIVE found (source) AS (SELECT min(source) FROM subscribers"
+        " UNION ALL SELECT (SELECT min(s.source) FROM subscribers AS s"
+        " WHERE s.source > found.source) FROM found WHERE found.source IS NOT NULL)"
+        " SELECT source FROM found WHERE source IS NOT NULL LIMIT 200",
+    )
+    return sorted(found)
+
+
+# Those that are kept.
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    name: str
+    cadence: str
+    topics: str
+    joined_since: datetime | None
+    language: str
+    source: str
+
+
+def kept(tx: Transaction) -> list[Kept]:
+    """Every segment that has a name, by name."""
+    rows = tx.all(_Row, f"SELECT id, name, {COLUMNS} FROM segments ORDER BY name LIMIT {MOST}")
+    return [_kept(row) for row in rows]
+
+
+def get(tx: Transaction, segment_id: int) -> Kept:
+    """Raises NotFound."""
+    row = tx.one(_Row, f"SELECT id, name, {COLUMNS} FROM segments WHERE id = :id", id=segment_id)
+    if row is None:
+        raise NotFound(N_("There is no such segment."))
+    return _kept(row)
+
+
+def by_name(tx: Transaction, name: str) -> Kept:
+    """Raises NotFound, naming those there are."""
+    row = tx.one(_Row, f"SELECT id, name, {COLUMNS} FROM segments WHERE name = :name", name=name)
+    if row is None:
+        known = ", ".join(one.name for one in kept(tx)) or "–"
+        raise NotFound(
+            N_("There is no segment called %(name)s. There are: %(known)s."), name=name, known=known
+        )
+    return _kept(row)
+
+
+def add(tx: Transaction, name: str, segment: Segment, *, now: datetime) -> int:
+    """Keep a segment; its id. Raises Conflict for a name that another one has."""
+    if len(kept(tx)) >= MOST:
+        raise Refused(N_("There are %(most)s segments already."), most=MOST)
+    try:
+        with tx.savepoint():
+            return int(
+                tx.scalar(
+                    f"INSERT INTO segments (name, {COLUMNS}, created_at) VALUES (:name, :cadence,"
+                    " :topics, :joined_since, :language, :source, :now) RETURNING id",
+                    name=name,
+                    now=now,
+                    **columns(segment),
+                )
+            )
+    except Conflict as error:
+        raise _taken(name) from error
+
+
+def change(tx: Transaction, segment_id: int, name: str, segment: Segment) -> None:
+    """Letters that are not sent yet go to whoever it holds then."""
+    get(tx, segment_id)
+    try:
+        with tx.savepoint():
+            tx.execute(
+                "UPDATE segments SET name = :name, cadence = :cadence, topics = :topics,"
+                " joined_since = :joined_since, language = :language, source = :source"
+                " WHERE id = :id",
+                id=segment_id,
+                name=name,
+                **columns(segment),
+            )
+    except Conflict as error:
+        raise _taken(name) from error
+
+
+def delete(tx: Transaction, segment_id: int) -> None:
+    """Raises Refused while a letter is meant for it: that must not go to everybody instead."""
+    found = get(tx, segment_id)
+    try:
+        with tx.savepoint():
+            tx.execute("DELETE FROM segments WHERE id = :id", id=segment_id)
+    except Conflict as error:
+        raise Refused(
+            N_("A letter goes to “%(name)s”. Choose other readers for it first."), name=found.name
+        ) from error
+
+
+def columns(segment: Segment) -> Mapping[str, object]:
+    """What the columns of COLUMNS hold of a segment."""
+    return {
+        "cadence": segment.cadence,
+        "topics": ",".join(segment.topics),
+        "joined_since": segment.joined_since,
+        "language": segment.language,
+        "source": segment.source,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A segment as COLUMNS hold it."""
+
+    cadence: str
+    topics: str
+    joined_since: datetime | None
+    language: str
+    source: str
+
+    def segment(self) -> Segment:
+        return Segment(
+            self.cadence,
+            tuple(filter(None, self.topics.split(","))),
+            self.joined_since,
+            self.language,
+            self.source,
+        )
+
+
+def _kept(row: _Row) -> Kept:
+    held = Columns(row.cadence, row.topics, row.joined_since, row.language, row.source)
+    return Kept(row.id, row.name, held.segment())
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(N_("There is a segment called “%(name)s” already."), field="name", name=name)

@@ -1,0 +1,157 @@
+"""Import and export at the desk, as an owner meets them."""
+
+import io
+import zipfile
+
+import pytest
+from starlette.testclient import TestClient
+
+from hub.audience import list_imports, transfer
+from hub.audience.import_lane import ImportLane
+from hub.content import shelf
+from hub.web.state import Hub
+from tests.conftest import NOW
+
+HOME = "/admin/subscribers/lists"
+LIST = b"Email Address,Ville\nada@reader.test,Brest\nnobody,Brest\n"
+
+
+def work(hub: Hub) -> None:
+    lane = ImportLane(hub.db, hub.settings.imports, shelf.topic_slugs)
+    while lane.work(NOW):
+        pass
+
+
+def give(desk: TestClient, data: bytes = LIST, name: str = "list.csv") -> str:
+    answer = desk.post(HOME, files={"list": (name, data)})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def emails(hub: Hub) -> list[str]:
+    with hub.db.read() as tx:
+        return [person.email for person in transfer.records(tx)]
+
+
+@pytest.fixture
+def read(desk: TestClient, hub: Hub) -> str:
+    """The address of a list that was read."""
+    path = give(desk)
+    work(hub)
+    return path
+
+
+def test_a_list_is_looked_at_before_anybody_is_taken(desk: TestClient, hub: Hub, read: str) -> None:
+    page = desk.get(read).text
+    assert "What would happen" in page
+    assert "This is not an e-mail address" in page
+    assert "column “Ville”" in page
+    assert emails(hub) == []
+    rows = desk.get(f"{read}/rows.csv")
+    assert rows.headers["content-disposition"].startswith("attachment")
+    assert "ada@reader.test,new" in rows.text
+
+
+def test_its_owner_says_where_people_agreed_and_takes_it(
+    desk: TestClient, hub: Hub, read: str
+) -> None:
+    refused = desk.post(f"{read}/import", data={"consent": " "})
+    assert refused.status_code == 400
+    assert "Say where these people agreed" in refused.text
+    assert desk.post(f"{read}/import", data={"consent": "at the fair"}).status_code == 303
+    assert 'http-equiv="refresh"' in desk.get(read).text
+    work(hub)
+    assert "What happened" in desk.get(read).text
+    assert desk.get(f"{read}/progress.json").json() == {
+        "id": 1,
+        "state": "done",
+        "position": 2,
+        "total": 2,
+        "counts": {"new": 1, "invalid": 1},
+    }
+    assert emails(hub) == ["ada@reader.test"]
+
+
+def test_the_mapping_can_be_corrected(desk: TestClient, hub: Hub, read: str) -> None:
+    assert desk.post(f"{read}/mapping", data={"use0": "email", "use1": "name"}).status_code == 303
+    work(hub)
+    desk.post(f"{read}/import", data={"consent": "at the fair"})
+    work(hub)
+    with hub.db.read() as tx:
+        (ada,) = transfer.records(tx)
+    assert ada.name == "Brest"
+
+
+def test_a_list_that_waits_for_the_worker_says_so(desk: TestClient) -> None:
+    assert "No worker is running" in desk.get(give(desk)).text
+
+
+def test_a_zip_with_three_files_of_mailchimp(desk: TestClient, hub: Hub) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("subscribed_x.csv", "Email Address,LEID,EUID\na@reader.test,1,a\n")
+        archive.writestr("cleaned_x.csv", "Email Address,LEID,EUID\nb@reader.test,2,b\n")
+    path = give(desk, data.getvalue(), "export.zip")
+    work(hub)
+    assert "Read as mailchimp: 2 rows" in desk.get(path).text
+
+
+def test_what_is_no_list_is_refused_in_words(desk: TestClient, hub: Hub) -> None:
+    path = give(desk, b"\x89PNG\r\n\0\0", "photo.csv")
+    work(hub)
+    page = desk.get(path).text
+    assert "NUL byte" in page
+    assert "Nothing more is taken of it." in page
+
+
+def test_no_file_is_no_list(desk: TestClient) -> None:
+    answer = desk.post(HOME, files={"list": ("", b"")})
+    assert answer.status_code == 400
+    assert "Choose a file first." in answer.text
+
+
+@pytest.mark.parametrize("name", ["../../hub.db", "C:\\lists\\a.csv", "\u202eevil.csv", "..", ""])
+def test_the_name_of_a_file_leads_nowhere(desk: TestClient, hub: Hub, name: str) -> None:
+    give(desk, LIST, name or "x")
+    with hub.db.read() as tx:
+        (job,) = list_imports.latest(tx)
+    files = list((hub.settings.imports / job.folder / "file").iterdir())
+    assert [file.name for file in files] == [job.name]
+    assert not set("/\\\u202e") & set(job.name)
+
+
+def test_nothing_stays_of_an_upload_that_was_cut_off(desk: TestClient, hub: Hub) -> None:
+    desk.post(HOME, content=b"--x\r\nbroken", headers={"content-type": "multipart/form-data"})
+    assert list(hub.settings.imports.glob(".incoming-*")) == []
+
+
+def test_a_forgotten_list_is_gone_with_its_file(desk: TestClient, hub: Hub, read: str) -> None:
+    assert desk.post(f"{read}/delete").status_code == 303
+    assert list(hub.settings.imports.iterdir()) == []
+    assert desk.get(read).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "header"),
+    [
+        ("csv", "email,name,status,"),
+        ("ndjson", '{"email":"ada@reader.test"'),
+        ("ghost", "email,name,note,subscribed_to_emails,"),
+        ("mailchimp", "Email Address,First Name,Last Name,"),
+        ("buttondown", "email,notes,subscriber_type,"),
+        ("listmonk", "email,name,attributes,status,"),
+    ],
+)
+def test_the_list_is_downloaded(
+    desk: TestClient, hub: Hub, read: str, form: str, header: str
+) -> None:
+    desk.post(f"{read}/import", data={"consent": "at the fair"})
+    work(hub)
+    answer = desk.get(f"/admin/subscribers/export?format={form}")
+    assert answer.status_code == 200
+    assert answer.text.startswith(header)
+    assert list(hub.settings.data.glob(".export-*")) == []
+
+
+def test_an_editor_sees_no_list(hub: Hub, desk: TestClient) -> None:
+    assert desk.get("/admin/subscribers/export?format=xml").status_code == 404
