@@ -54,7 +54,7 @@ from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
 from hub.web.state import hub as hub_of
-from hub.web.watching import watch_site
+from hub.web.watching import GRACE_SECONDS, watch_site
 
 # Starlette's default of 40 threads is four times slower than four: they fight for the GIL.
 THREADS = 4
@@ -134,7 +134,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     def forget() -> None:
         # In this order: no page with the old headers is made after the pages are forgotten.
         headers.refresh()
-        cache.clear()
+        cache.clear(grace=GRACE_SECONDS)
 
     return cache
 

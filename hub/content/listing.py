@@ -19,7 +19,6 @@ _SUMMARY = (
 )
 _LISTED = "FROM posts p WHERE p.kind = 'post' AND p.status = 'published'"
 _NEWEST_FIRST = "ORDER BY p.published_at DESC, p.id DESC"
-_LINES = f"SELECT p.kind, p.slug, p.title, p.updated_at, p.published_at {_LISTED}"
 _NEWEST_BEFORE = f"SELECT p.published_at {_LISTED} AND p.published_at < :start"
 _BETWEEN = f"SELECT count(*) {_LISTED} AND p.published_at < :end"
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
@@ -292,8 +291,13 @@ def related(
 
 def archive(tx: Transaction, *, limit: int, offset: int) -> list[Line]:
     """A page of all published articles, newest first."""
-    sql = f"{_LINES} {_NEWEST_FIRST} LIMIT :limit OFFSET :offset"
-    return tx.all(Line, sql, limit=limit, offset=offset)
+    return tx.all(
+        Line,
+        f"SELECT p.kind, p.slug, p.title, p.updated_at, p.published_at {_LISTED} {_NEWEST_FIRST}"
+        " LIMIT :limit OFFSET :offset",
+        limit=limit,
+        offset=offset,
+    )
 
 
 def years(tx: Transaction, zone: ZoneInfo) -> list[Year]:

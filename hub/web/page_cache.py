@@ -5,6 +5,9 @@ with a compressed form of it for each coding that somebody asked for. Pages stan
 a change brings a new, empty one: a page that was begun before the change goes to the old shelf,
 where nobody looks any more.
 
+An import changes the site every second. What another process changed may be seen a moment later,
+so for that moment readers get the page as it was, and the new one is made beside (RFC 5861).
+
 Behind any server this is ASGI middleware; hub/web/http_protocol.py asks for a `hit` as soon as
 it has read the request, and saves the way through ASGI.
 """
@@ -12,6 +15,7 @@ it has read the request, and saves the way through ASGI.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 
 import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +32,8 @@ _NEVER_THIS = "/search"
 _KEPT = frozenset((200, 301, 308))
 # What takes longer to compress than a few ms is done beside the requests.
 _LARGE = 150_000
+# Pages made anew at a time beside those that readers wait for.
+_BESIDE = 2
 _WITH_BODY = frozenset((b"content-length", b"transfer-encoding", b"expect"))
 _SHARED = SHARED.encode()
 
@@ -37,6 +43,8 @@ class _Shelf:
 
     def __init__(self, changed_at: int) -> None:
         self.changed_at = changed_at
+        # Until when its pages may be shown though the site changed, by the clock of the cache.
+        self.good_until = 0.0
         self.entries: OrderedDict[Key, Entry] = OrderedDict()
         self.bytes = 0
         self.pending: dict[Key, asyncio.Event] = {}
@@ -86,12 +94,23 @@ class PageCache:
         self._now = now
         self._largest = largest
         self._shelf = _Shelf(int(now()))
+        self._older: tuple[_Shelf, ...] = ()
+        self._beside: set[asyncio.Task[None]] = set()
+        self._turns = asyncio.Semaphore(_BESIDE)
 
-    def clear(self) -> None:
-        """The site changed: forget every page. Callable from any thread."""
-        now = int(self._now())
+    def clear(self, *, grace: float = 0.0) -> None:
+        """The site changed: forget every page. Callable from any thread.
+
+        For `grace` seconds those who ask for a page may still get it as it was.
+        """
+        moment = self._now()
+        now, was = int(moment), self._shelf
+        was.good_until = moment + grace
+        # Never longer than it was promised when it was put away.
+        kept = (was, *self._older) if grace else ()
+        self._older = tuple(shelf for shelf in kept if shelf.good_until > moment)
         # Two changes within a second have two dates, as far as a date may run ahead.
-        self._shelf = _Shelf(max(now, min(self._shelf.changed_at, now) + 1))
+        self._shelf = _Shelf(max(now, min(was.changed_at, now) + 1))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (
@@ -107,6 +126,10 @@ class PageCache:
         number = (paging.asked(query) or 0) if query else 1
         shelf = self._shelf
         entry = shelf.find(scope["path"], number)
+        if entry is None and self._older and (old := self._as_it_was(scope["path"], number)):
+            self._make_beside(shelf, number, scope)
+            await self._answer(*old, scope, send)
+            return
         if entry is None and (pending := shelf.pending.get((scope["path"], number))):
             # Somebody is making this page already: wait for it rather than make it twice.
             await pending.wait()
@@ -115,6 +138,35 @@ class PageCache:
             await self._make(shelf, number, scope, receive, send)
         else:
             await self._answer(shelf, entry, scope, send)
+
+    def _as_it_was(self, path: str, number: int) -> tuple[_Shelf, Entry] | None:
+        """A page from before the last change, while it may still be shown."""
+        now = self._now()
+        self._older = tuple(shelf for shelf in self._older if shelf.good_until > now)
+        for shelf in self._older:
+            if entry := shelf.find(path, number):
+                return shelf, entry
+        return None
+
+    def _make_beside(self, shelf: _Shelf, number: int, scope: Scope) -> None:
+        """Begin to make a page that nobody waits for, unless somebody is making it."""
+        if (scope["path"], number) in shelf.pending:
+            return
+        # Made in its turn, yet already on its way for whoever comes when the moment is over.
+        shelf.pending[scope["path"], number] = done = asyncio.Event()
+
+        async def make() -> None:
+            async with self._turns:
+                if shelf is self._shelf:
+                    with suppress(Exception):  # whoever asks next sees what is wrong
+                        await self._make(shelf, number, scope, _nothing_more, _to_nobody)
+            if shelf.pending.get((scope["path"], number)) is done:
+                del shelf.pending[scope["path"], number]
+            done.set()
+
+        task = asyncio.create_task(make())
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     def hit(
         self, method: bytes, target: bytes, headers: list[Header]
@@ -195,6 +247,14 @@ class PageCache:
         if coding not in entry.variants:
             shelf.add(entry, coding, variant, self._largest)
         return variant
+
+
+async def _nothing_more() -> Message:
+    return {"type": "http.disconnect"}
+
+
+async def _to_nobody(message: Message) -> None:
+    """Of a page that is made for the shelf alone."""
 
 
 class _Recorder:

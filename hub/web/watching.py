@@ -12,6 +12,9 @@ from hub.errors import Unavailable
 
 WATCH_SECONDS = 1.0
 AWAY_SECONDS = 0.25
+# How long a page may be shown as it was while it is made anew; what hears of a change looks every
+# quarter of a second, so all of it is within the second.
+GRACE_SECONDS = 0.5
 
 
 async def watch_site(

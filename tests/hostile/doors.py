@@ -1,5 +1,6 @@
 """The ways into a hub: as an ASGI application, and over a socket to a server."""
 
+import asyncio
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,13 +43,18 @@ class AsgiDoor:
     async def _ask(self, asked: Asked) -> Answered:
         self._asked += 1
         sent: list[MutableMapping[str, Any]] = []
-        waiting = _messages(asked)
+        waiting, answered = _messages(asked), asyncio.Event()
 
         async def receive() -> Message:
+            if not waiting:
+                # The client stays until it has its answer.
+                await answered.wait()
             return waiting.pop(0) if waiting else {"type": "http.disconnect"}
 
         async def send(message: Message) -> None:
             sent.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                answered.set()
 
         try:
             await self._app(_scope(asked, self._asked), receive, send)

@@ -13,6 +13,7 @@ from hub.users import accounts, one_time_links, sessions
 from hub.users.model import User
 from tests.conftest import NOW
 from tests.hostile.conftest import ROUTES, Town
+from tests.hostile.doors import Answered
 from tests.hostile.invented import Asked, headers, requests, targets
 
 HOST = ((b"host", b"hub.test"),)
@@ -28,6 +29,11 @@ FINE = {200, 301, 302, 303, 304, 307, 308, 400, 404, 405, 406, 413}
 ALSO = {206, 416, 403, 410, 429}
 
 
+def seen(answer: Answered) -> Answered | int:
+    """What of an answer is the same every time: a picture is made smaller beside the requests."""
+    return answer.status if answer.header(b"content-type").startswith(b"image/") else answer
+
+
 def answers(town: Town, route: Route) -> list[object]:
     """What somebody who means well gets at this route's own address, and its gzip.
 
@@ -36,7 +42,7 @@ def answers(town: Town, route: Route) -> list[object]:
     if "{token}" in route.path:
         return []
     good = town.good(route)
-    return [town.door.ask(Asked(good, headers=given)) for given in (HOST, SQUEEZED)]
+    return [seen(town.door.ask(Asked(good, headers=given))) for given in (HOST, SQUEEZED)]
 
 
 def test_every_page_has_an_address_that_answers(town: Town) -> None:
@@ -70,10 +76,10 @@ def test_no_header_changes_what_others_get_at_any_address(town: Town, data: st.D
     asked = Asked(target, headers=data.draw(headers, label="headers"))
     clean = Asked(target, headers=HOST)
     town.cache.clear()
-    before = town.door.ask(clean)
+    before = seen(town.door.ask(clean))
     town.cache.clear()
     town.door.ask(asked)
-    assert town.door.ask(clean) == before
+    assert seen(town.door.ask(clean)) == before
 
 
 @pytest.fixture

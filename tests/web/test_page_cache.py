@@ -504,3 +504,85 @@ def test_the_gzip_is_the_same_page(client: TestClient) -> None:
     plain = client.get("/page").content
     with client.stream("GET", "/page", headers={"accept-encoding": "gzip"}) as answer:
         assert gzip.decompress(b"".join(answer.iter_raw())) == plain
+
+
+# --- what another process changed may be seen a moment later ---
+
+
+def test_for_a_moment_readers_get_the_page_as_it_was(clock: Clock) -> None:
+    async def run() -> None:
+        slow = Slow()
+        cache = PageCache(slow, now=clock)
+        slow.go.set()
+        assert await fetch(cache) == b"old"
+        slow.go.clear()
+        slow.data = "new"
+        cache.clear(grace=0.5)
+        for _ in range(3):
+            assert await fetch(cache) == b"old"
+            await settle()
+        # One is on its way beside them, and no other.
+        assert slow.asked == 2
+        slow.go.set()
+        await settle()
+        assert await fetch(cache) == b"new"
+        assert slow.asked == 2
+
+    asyncio.run(run())
+
+
+def test_after_the_moment_readers_wait_for_the_new_page(clock: Clock) -> None:
+    async def run() -> None:
+        slow = Slow()
+        cache = PageCache(slow, now=clock)
+        slow.go.set()
+        await fetch(cache)
+        slow.go.clear()
+        slow.data = "new"
+        cache.clear(grace=0.5)
+        assert await fetch(cache) == b"old"
+        clock.now += 0.4
+        # The next change gives what is old already no more time.
+        cache.clear(grace=0.5)
+        clock.now += 0.2
+        reader = asyncio.create_task(fetch(cache))
+        await settle()
+        assert not reader.done()
+        slow.go.set()
+        assert await reader == b"new"
+
+    asyncio.run(run())
+
+
+def test_what_this_process_changed_is_seen_at_once(clock: Clock) -> None:
+    async def run() -> None:
+        slow = Slow()
+        cache = PageCache(slow, now=clock)
+        slow.go.set()
+        await fetch(cache)
+        slow.data = "new"
+        cache.clear(grace=0.5)
+        cache.clear()
+        assert await fetch(cache) == b"new"
+
+    asyncio.run(run())
+
+
+def test_a_page_that_fails_to_be_made_beside_is_asked_for_again(clock: Clock) -> None:
+    async def run() -> None:
+        slow = Slow()
+        cache = PageCache(slow, now=clock)
+        slow.go.set()
+        await fetch(cache)
+        slow.fails = True
+        cache.clear(grace=0.5)
+        assert await fetch(cache) == b"old"
+        await settle()
+        slow.fails = False
+        slow.data = "new"
+        clock.now += 1
+        assert await fetch(cache) == b"new"
+        assert cache._shelf.pending == {}
+        assert cache._older == ()
+
+    asyncio.run(run())
