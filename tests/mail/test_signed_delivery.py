@@ -97,18 +97,22 @@ def test_a_newsletter_verifies_as_it_arrives(
     assert not verified(arrived.replace(b"/unsubscribe/", b"/unsubscribe-/"), key)
 
 
-def test_a_confirmation_verifies_as_it_arrives(hub: Hub, key: bytes, host: MailHost) -> None:
+def test_a_confirmation_verifies_as_it_arrives(
+    hub: Hub, key: bytes, host: MailHost, engine: str
+) -> None:
     with hub.db.write() as tx:
         signup.sign_up(
             tx,
-            Wish(email="asks@hub.test", name="", cadence="weekly", language="fr", topics=()),
+            Wish(
+                email=f"asks-{engine}@hub.test", name="", cadence="weekly", language="fr", topics=()
+            ),
             consent.consent_text(hub.site(), "fr"),
             form_url="https://hub.test/subscribe",
             network="here",
             now=NOW,
         )
     tick(hub, mailer=relay_at(host.smtp, final_dot=30.0))
-    arrived = host.messages(1, "asks")[-1]
+    arrived = host.messages(1, f"asks-{engine}")[-1]
     assert verified(arrived, key)
     assert "auto-submitted" in signed_names(parsed(arrived))
 
