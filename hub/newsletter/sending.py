@@ -315,10 +315,12 @@ class EditionLane:
     async def _admit(self, claimed: list[ClaimedDelivery]) -> None:
         """Take in hand what may go soon; the rest is queued for its turn."""
         try:
-            self._ready.extend(await self._gate.admitted(claimed, self._now()))
+            admitted = await self._gate.admitted(claimed, self._now())
         except Unavailable:
             self._doubtful = True
             raise
+        # Not in one line with the await: `_recheck` puts another deque in its place meanwhile.
+        self._ready.extend(admitted)
 
     async def _recheck(self) -> None:
         waiting = list(self._ready)

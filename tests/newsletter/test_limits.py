@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
 from hub.mail.model import Connection, Done, Envelope, Outcome, Take
-from hub.newsletter import deliveries, pace_store, pacing, steering
+from hub.newsletter import deliveries, pace_store, pacing, sending, steering
 from hub.site import store as sites
 from hub.users import letters
 from hub.users import store as users
@@ -73,9 +74,12 @@ def live(
 ) -> None:
     """A worker at its own pace, as in `hub worker`: `change` comes `after` that many messages."""
 
-    async def wait(condition: Callable[[], bool]) -> None:
+    async def wait(condition: Callable[[], bool], task: asyncio.Task[None]) -> None:
         async with asyncio.timeout(60):
             while not await asyncio.to_thread(condition):
+                if task.done():
+                    # What ended the worker says more than that the condition never came.
+                    await task
                 await asyncio.sleep(0.02)
 
     async def work(worker: Worker) -> None:
@@ -88,9 +92,9 @@ def live(
         async with server.running():
             worker = await asyncio.to_thread(worker_of, hub, relay_at(server.port), connections=5)
             task = asyncio.create_task(work(worker))
-            await wait(lambda: len(server.accepted) >= after)
+            await wait(lambda: len(server.accepted) >= after, task)
             await asyncio.to_thread(change)
-            await wait(until)
+            await wait(until, task)
             worker.stopping.set()
             await task
             await worker.close(hub.now())
@@ -303,6 +307,31 @@ def test_a_limit_that_is_lifted_while_it_is_sent_takes_effect(hub: Hub) -> None:
         change=lambda: limit(hub, send_per_second="", send_per_domain=""),
         until=lambda: newest(hub).status == "sent",
     )
+
+
+@pytest.mark.slow
+def test_nobody_gets_lost_when_the_books_are_slow(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readers are admitted while those in hand are looked at again."""
+    edition_id = sending_edition(hub, *readers(150))
+    limit(hub, send_per_domain="mail.test 40/s")
+    admit = pacing.admit
+
+    def slowly(*args: Any, **named: Any) -> Any:
+        time.sleep(0.05)
+        return admit(*args, **named)
+
+    monkeypatch.setattr(pacing, "admit", slowly)
+    monkeypatch.setattr(sending, "RECHECK_SECONDS", 0.0)
+    live(
+        hub,
+        FaultServer(),
+        after=1,
+        change=lambda: None,
+        until=lambda: newest(hub).status == "sent",
+    )
+    assert states(hub, edition_id) == {"accepted": 150}
 
 
 @pytest.mark.slow
