@@ -127,12 +127,21 @@ def _public(base: str, parts: _Opened) -> Iterator[Page]:
         yield Page(path)
     for query in ("", "?q=tide", "?q=nothing+of+it", "?q=the&page=2"):
         yield Page(f"/search{query}")
-    for path in ("/legal", "/privacy", "/no-such-page", "/posts/no-such-page", "/newsletter/999"):
+    for path in ("/no-such-page", "/posts/no-such-page", "/newsletter/999", *_without_slots(base)):
         yield Page(path)
-    yield Page("/subscribe")
     yield Page("/subscribe", {"email": "not an address", "name": "Ada <i>"})
     yield Page("/subscribe", {"email": "ada@readers.test"})
     yield from _personal(parts)
+
+
+def _without_slots(base: str) -> Iterator[str]:
+    """Whatever else the app has for visitors, as far as it is a page."""
+    paths = {route.path for route in routes() if isinstance(route, Route)}
+    for path in sorted(paths - {"/", "/archive", "/search", "/newsletter"}):
+        if "{" not in path and not path.startswith(("/admin", "/setup")):
+            with urllib.request.urlopen(base + path) as answer:
+                if answer.headers["content-type"].startswith("text/html"):
+                    yield path
 
 
 def _personal(parts: _Opened) -> Iterator[Page]:
