@@ -21,6 +21,9 @@ _OPTIONS = {
     "autovacuum": "off",
     "max_connections": "60",
 }
+# A database for each test is hundreds of small files: three times as quick without a disk.
+_MEMORY = Path("/dev/shm")
+_ROOM = 2_000_000_000
 # For figures: as Debian sets it up, but on a socket.
 DURABLE = {"listen_addresses": "''"}
 _USER = "postgres"
@@ -48,12 +51,18 @@ class Server:
         self.programs = programs
         self._options = options
         # Not under pytest's folder: that belongs to its user alone, and a socket's path is short.
-        self._folder = Path(tempfile.mkdtemp(prefix="hub-pg-"))
+        fleeting = options is _OPTIONS and _MEMORY.is_dir()
+        fleeting = fleeting and shutil.disk_usage(_MEMORY).free > _ROOM
+        self._folder = Path(tempfile.mkdtemp(prefix="hub-pg-", dir=_MEMORY if fleeting else None))
         self._names = count()
         if os.geteuid() == 0:
             shutil.chown(self._folder, _USER)
         self._run("initdb", "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         self.start()
+        with psycopg.connect(self.url()) as connection:
+            version = connection.info.server_version
+        # Files are copied as files; older servers know no other way.
+        self._strategy = "STRATEGY FILE_COPY" if fleeting and version >= 150000 else ""
 
     def start(self) -> None:
         options = " ".join(f"-c {name}={value}" for name, value in self._options.items())
@@ -79,7 +88,7 @@ class Server:
     def database(self, template: str = "template1") -> str:
         """The name of a fresh database, a copy of `template`."""
         name = f"hub{next(self._names)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} {self._strategy}")
         return name
 
     def drop(self, name: str) -> None:

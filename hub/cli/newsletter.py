@@ -81,7 +81,9 @@ def preview(context: CommandContext, stream: str, language: str | None, as_html:
             tx, sending.press(hub, site), stream, language=language or site.language, now=hub.now()
         )
     progress(f"Subject: {digest.subject}")
-    progress(f"{len(digest.html.encode()):,} bytes of HTML (mail programs cut at 102,400)")
+    progress(f"{digest.size:,} bytes of HTML (mail programs cut at 102,400)")
+    for remark in digest.remarks:
+        progress(remark.said("en"))
     click.echo(digest.html if as_html else digest.text)
 
 

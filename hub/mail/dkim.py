@@ -5,6 +5,7 @@ mend replaces the canonicalisation that makes libraries thirty times slower.
 """
 
 import base64
+import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ _SIGNED = frozenset(
         b"auto-submitted",
     )
 )
+_PADDING, _HASH = padding.PKCS1v15(), hashes.SHA256()
+_MOST_KNOWN = 100
 _UNTIDY = (b"  ", b"\t", b" \r\n")
 _SPACES = re.compile(rb"[ \t]+")
 _WIDTH = 72
@@ -67,6 +70,7 @@ class DkimSigner:
             f"d={identity.domain};\r\n s={identity.selector}; h="
         ).encode()
         everything = b"".join(name + b": x\r\n" for name in (*_SIGNED, *_ONCE))
+        self._known: dict[tuple[bytes, ...], tuple[bytes, bytes]] = {}
         # What a signature takes at most: RFC 1870 lets a size be announced that is too large.
         self.most = len(self.signature(everything + b"\r\n"))
 
@@ -77,20 +81,35 @@ class DkimSigner:
         """The message (CRLF lines) with its signature on top."""
         return self.signature(message) + message
 
-    def signature(self, message: bytes) -> bytes:
-        """The header field that belongs on top of the message (CRLF lines)."""
+    def signature(self, message: bytes, *, canonical: bool = False) -> bytes:
+        """The header field that belongs on top of the message (CRLF lines).
+
+        `canonical`: its body is known to be in relaxed form already.
+        """
         head, _, body = message.partition(b"\r\n\r\n")
-        fields = _fields(head)
-        names = [name for name, _ in fields if name in _SIGNED]
-        names += [name for name in _ONCE if name in names]
-        body_hash = base64.b64encode(hashlib.sha256(_relaxed(body)).digest())
-        line = self._start + b":".join(names) + b";\r\n bh=" + body_hash + b";\r\n b="
-        line = _folded_names(line)
+        fields = [field for field in _fields(head) if field[0] in _SIGNED]
+        start, relaxed_start = self._starts(tuple([name for name, _ in fields]))
+        hashed = hashlib.sha256(body if canonical else _relaxed(body)).digest()
+        body_hash = binascii.b2a_base64(hashed, newline=False)
         # From the last to the first of a name; what a name is listed for beyond that is nothing.
-        signed = [name + b":" + value + b"\r\n" for name, value in fields if name in _SIGNED]
-        signed.append(_field(line))
-        value = self._key.sign(b"".join(signed), padding.PKCS1v15(), hashes.SHA256())
-        return line + _wrapped(base64.b64encode(value)) + b"\r\n"
+        signed = b"".join([name + b":" + value + b"\r\n" for name, value in fields])
+        value = self._key.sign(signed + relaxed_start + body_hash + b"; b=", _PADDING, _HASH)
+        signature = _wrapped(binascii.b2a_base64(value, newline=False))
+        return start + body_hash + b";\r\n b=" + signature + b"\r\n"
+
+    def _starts(self, names: tuple[bytes, ...]) -> tuple[bytes, bytes]:
+        """What a signature of these fields begins with, as it stands and in relaxed form.
+
+        The same for all mails of an edition.
+        """
+        known = self._known.get(names)
+        if known is None:
+            listed = [*names, *(name for name in _ONCE if name in names)]
+            start = _folded_names(self._start + b":".join(listed) + b";\r\n bh=")
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[names] = start, _field(start)
+        return known
 
 
 def new_key() -> bytes:
@@ -106,13 +125,21 @@ def record(pem: bytes) -> str:
     return f"v=DKIM1; k=rsa; p={base64.b64encode(der).decode()}"
 
 
+def is_canonical(body: bytes) -> bool:
+    """Whether a body (CRLF lines) is in relaxed form already (RFC 6376 §3.4.4)."""
+    ends_once = body.endswith(b"\r\n") and not body.endswith(b"\r\n\r\n") and body != b"\r\n"
+    return ends_once and not any(sign in body for sign in _UNTIDY)
+
+
 def _fields(head: bytes) -> list[tuple[bytes, bytes]]:
     """Each header field as name and value in relaxed form (RFC 6376 §3.4.2)."""
     unfolded = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
     found = []
     for line in unfolded.split(b"\r\n"):
         name, _, value = line.partition(b":")
-        found.append((name.strip().lower(), _SPACES.sub(b" ", value).strip()))
+        if b"  " in value or b"\t" in value:
+            value = _SPACES.sub(b" ", value)
+        found.append((name.strip().lower(), value.strip()))
     return found
 
 
@@ -123,8 +150,7 @@ def _field(line: bytes) -> bytes:
 
 def _relaxed(body: bytes) -> bytes:
     """RFC 6376 §3.4.4."""
-    ends_once = body.endswith(b"\r\n") and not body.endswith(b"\r\n\r\n") and body != b"\r\n"
-    if ends_once and not any(sign in body for sign in _UNTIDY):
+    if is_canonical(body):
         return body
     tidy = _SPACES.sub(b" ", body).replace(b" \r\n", b"\r\n")
     # A last line without its end, and empty ones after it.

@@ -62,7 +62,8 @@ class Envelope:
     """A message on its way. Addresses have their domain in A-label form (hub/mail/headers.py).
 
     `content` is the message as bytes, lines end with CRLF; `key` is the sender's own name
-    for it and comes back with its outcome. `dotless`: it is known that no line begins with a dot.
+    for it and comes back with its outcome. `dotless`: it is known that no line begins with a dot;
+    `canonical`: that its body is in DKIM's relaxed form (RFC 6376 §3.4.4).
     `signature` is still being made, while the relay is told of the message already.
     """
 
@@ -71,6 +72,7 @@ class Envelope:
     recipient: str
     content: bytes
     dotless: bool = False
+    canonical: bool = False
     signature: Signature | None = None
 
     @property

@@ -101,7 +101,7 @@ class _SigningConnection:
 
         def signed(envelope: Envelope) -> Envelope:
             given[envelope.key] = envelope
-            return replace(envelope, signature=self._bench.signature(envelope.content))
+            return replace(envelope, signature=self._bench.signature(envelope))
 
         def taken() -> Envelope | None:
             envelope = take()
@@ -126,7 +126,7 @@ class _Bench:
     def __init__(self, signer: DkimSigner, loop: asyncio.AbstractEventLoop) -> None:
         self._signer = signer
         self._loop = loop
-        self._unsigned: deque[tuple[bytes, asyncio.Future[bytes]]] = deque()
+        self._unsigned: deque[tuple[Envelope, asyncio.Future[bytes]]] = deque()
         self._signed: deque[tuple[bytes, asyncio.Future[bytes]]] = deque()
         self._at_work = 0
         self._told = False
@@ -134,10 +134,10 @@ class _Bench:
     def is_for(self, signer: DkimSigner, loop: asyncio.AbstractEventLoop) -> bool:
         return self._signer is signer and self._loop is loop
 
-    def signature(self, message: bytes) -> Signature:
+    def signature(self, envelope: Envelope) -> Signature:
         """What will stand above the message."""
         future = self._loop.create_future()
-        self._unsigned.append((message, future))
+        self._unsigned.append((envelope, future))
         if self._at_work < _AT_ONCE:
             self._begin()
         return Signature(self._signer.most, future)
@@ -151,17 +151,17 @@ class _Bench:
         try:
             while self._unsigned:
                 try:
-                    message, future = self._unsigned.popleft()
+                    envelope, future = self._unsigned.popleft()
                 except IndexError:
                     break  # another thread was faster
-                self._sign(message, future)
+                self._sign(envelope, future)
         finally:
             self._loop.call_soon_threadsafe(self._rest)
 
-    def _sign(self, message: bytes, future: "asyncio.Future[bytes]") -> None:
+    def _sign(self, envelope: Envelope, future: "asyncio.Future[bytes]") -> None:
         signature = b""
         try:
-            signature = self._signer.signature(message)
+            signature = self._signer.signature(envelope.content, canonical=envelope.canonical)
         finally:
             self._signed.append((signature, future))
             if not self._told:

@@ -201,7 +201,9 @@ class EditionLane:
                 self._results.finish(delivery, "failed", None, str(error))
                 continue
             self._flying[key] = delivery
-            return Envelope(key, sender, recipient, content, personaliser.dotless)
+            return Envelope(
+                key, sender, recipient, content, personaliser.dotless, personaliser.canonical
+            )
         return None
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hub.errors import Refused
 from hub.i18n import N_
-from hub.mail import headers, lines, mime
+from hub.mail import dkim, headers, lines, mime
 from hub.newsletter.model import Edition
 from hub.site.model import Site
 from hub.tokens import KeyedHash, Signer
@@ -106,6 +106,21 @@ class Mould:
         shortest = {slot: b"" if slot in _NAMES_OF_READERS else b"x" for slot in _NAMES}
         return b"\n." not in b"\n" + self.fill(shortest)
 
+    @property
+    def canonical(self) -> bool:
+        """Whether the body is in DKIM's relaxed form, whoever the reader is (RFC 6376 §3.4.4).
+
+        A name is a space and words with one space between them, or nothing; no other slot holds
+        a space.
+        """
+        for name in (b"", b" x"):
+            filled = self.fill(
+                {slot: name if slot in _NAMES_OF_READERS else b"x" for slot in _NAMES}
+            )
+            if not dkim.is_canonical(filled.partition(b"\r\n\r\n")[2]):
+                return False
+        return True
+
     def fill(self, values: dict[bytes, bytes]) -> bytes:
         parts = self._parts.copy()
         for n, slot in self._slots:
@@ -123,6 +138,7 @@ class Personaliser:
         self._identity = _identities(signer, edition.id)
         # Known of all, so that it need not be looked for in each message.
         self.dotless = all(mould.dotless for mould in self._moulds.values())
+        self.canonical = all(mould.canonical for mould in self._moulds.values())
 
     def message(self, subscriber_id: int, email: str, name: str, language: str) -> bytes:
         """The mail of one reader. Raises Refused for an address that would break a header."""

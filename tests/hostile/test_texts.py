@@ -184,13 +184,13 @@ def test_a_notice_that_cannot_be_rendered_is_read_all_the_same(
     monkeypatch.setattr(rendering, "render", refusing)
     with hub.db.write() as tx:
         sites.put(tx, "legal_notice", "Who we are.\n\n<script>[[[")
-    for _ in range(2):
+    for _ in range(5):
         answer = desk.get("/legal")
         assert answer.status_code == 200
         assert "<p>Who we are.</p>" in answer.text
         assert "&lt;script&gt;[[[" in answer.text
-    # Every reader would wait for it otherwise.
-    assert len(tried) == 1
+    # Every reader would wait for it otherwise; word of the change may come after the first.
+    assert len(tried) in (1, 2)
 
 
 def test_what_search_keeps_of_a_text_is_known_before_the_transaction(

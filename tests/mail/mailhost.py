@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -108,31 +109,47 @@ class MailHost:
     def box(self, user: str = "bounces@hub.test") -> ImapBox:
         return ImapBox("127.0.0.1", self.imap, user, PASSWORD, tls="no")
 
-    def seen(self, user: str = "bounces") -> list[bool]:
+    def seen(self, user: str) -> list[bool]:
         """For each message of a mailbox at hub.test whether it is marked as seen."""
-        folder = self.folder / "mail" / "hub.test" / user / "Maildir"
-        files = [path for sub in ("cur", "new") for path in folder.glob(f"{sub}/*")]
-        return sorted("S" in path.name.partition(":2,")[2] for path in files)
+        return sorted("S" in path.name.partition(":2,")[2] for path in self._files(user))
 
-    def wait_for(self, number: int, user: str = "bounces") -> None:
-        """Until a mailbox at hub.test holds so many messages; 20 s at most."""
+    def messages(self, number: int, user: str) -> list[bytes]:
+        """What lies in a mailbox at hub.test, oldest first, once it is so many; 20 s at most."""
         deadline = time.monotonic() + 20
-        while len(self.seen(user)) < number:
-            assert time.monotonic() < deadline, "the mail did not come back"
+        while len(found := self._files(user)) < number:
+            assert time.monotonic() < deadline, "the mail did not arrive"
             time.sleep(0.05)
+        return [path.read_bytes() for path in found]
+
+    def _files(self, user: str) -> list[Path]:
+        folder = self.folder / "mail" / "hub.test" / user.lower() / "Maildir"
+        found = [path for sub in ("cur", "new") for path in folder.glob(f"{sub}/*")]
+        return sorted(found, key=lambda path: path.name)
 
 
 def why_not() -> str:
     """Why the servers cannot be started here; empty when they can."""
     if missing := [name for name in _NEEDED if not _found(name)]:
         return f"not installed: {', '.join(missing)}"
-    return "" if os.geteuid() == 0 else "Postfix starts as root only"
+    if os.geteuid() != 0:
+        return "Postfix starts as root only"
+    version = subprocess.run([_found("dovecot"), "--version"], capture_output=True, check=True)
+    known = version.stdout.startswith(b"2.3.")
+    return "" if known else "the configuration here is for Dovecot 2.3"
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[MailHost]:
-    """The servers, configured and stopped again. Nobody else may enter what is above `folder`,
-    so their users get a way through."""
+def running() -> Iterator[MailHost]:
+    """The servers, configured and stopped again, in a folder that their users may enter too:
+    pytest's own are for root alone."""
+    with tempfile.TemporaryDirectory(prefix="mailhost-") as above:
+        Path(above).chmod(0o755)
+        with _running(Path(above) / "host") as host:
+            yield host
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[MailHost]:
     host = MailHost(folder, _free_port(), _free_port())
     _write(host)
     _run(["dovecot", "-c", f"{folder}/dovecot.conf"])

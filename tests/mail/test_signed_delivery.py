@@ -1,10 +1,8 @@
 """Signatures as they arrive: through a real Postfix into a real Dovecot, read by dkimpy."""
 
 import re
-import tempfile
 from collections.abc import Iterator
 from email.message import EmailMessage
-from pathlib import Path
 
 import dkim as dkimpy
 import pytest
@@ -16,7 +14,7 @@ from hub.newsletter import planning
 from hub.site import store as sites
 from hub.web.state import Hub
 from tests.conftest import NOW
-from tests.mail.postfix_server import MailHost, postfix, why_not
+from tests.mail.mailhost import MailHost, running, why_not
 from tests.newsletter.cast import parsed, press, publish, relay_at, subscribe, tick
 
 pytestmark = [
@@ -28,11 +26,8 @@ SIGNED = {"from", "to", "subject", "list-unsubscribe", "list-unsubscribe-post", 
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[MailHost]:
-    with (
-        tempfile.TemporaryDirectory(prefix="hub-postfix-") as folder,
-        postfix(Path(folder), "reader.test") as running,
-    ):
-        yield running
+    with running() as servers:
+        yield servers
 
 
 @pytest.fixture
@@ -57,11 +52,11 @@ def signed_names(message: EmailMessage) -> set[str]:
 
 
 def send_digest(hub: Hub, host: MailHost, name: str, local: str, language: str = "en") -> bytes:
-    subscribe(hub, f"{local}@reader.test", name=name, language=language)
+    subscribe(hub, f"{local}@hub.test", name=name, language=language)
     with hub.db.write() as tx:
         planning.send_now(tx, press(hub), "weekly", NOW)
-    tick(hub, mailer=relay_at(host.port, final_dot=30.0))
-    (arrived,) = host.inbox(local)
+    tick(hub, mailer=relay_at(host.smtp, final_dot=30.0))
+    (arrived,) = host.messages(1, local)
     return arrived
 
 
@@ -106,14 +101,14 @@ def test_a_confirmation_verifies_as_it_arrives(hub: Hub, key: bytes, host: MailH
     with hub.db.write() as tx:
         signup.sign_up(
             tx,
-            Wish(email="asks@reader.test", name="", cadence="weekly", language="fr", topics=()),
+            Wish(email="asks@hub.test", name="", cadence="weekly", language="fr", topics=()),
             consent.consent_text(hub.site(), "fr"),
             form_url="https://hub.test/subscribe",
             network="here",
             now=NOW,
         )
-    tick(hub, mailer=relay_at(host.port, final_dot=30.0))
-    arrived = host.inbox("asks")[-1]
+    tick(hub, mailer=relay_at(host.smtp, final_dot=30.0))
+    arrived = host.messages(1, "asks")[-1]
     assert verified(arrived, key)
     assert "auto-submitted" in signed_names(parsed(arrived))
 

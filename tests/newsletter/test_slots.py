@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.mail import dkim, mime
 from hub.newsletter.model import Edition
 from hub.newsletter.slots import Mould, Personaliser
 from hub.tokens import Signer
@@ -55,3 +56,22 @@ def test_what_is_called_dotless_is(pieces: list[bytes], name: str) -> None:
     for shown in (name, ""):
         message = made.message(5, "a@b.test", shown, "en")
         assert not (made.dotless and b"\n." in message)
+
+
+@given(
+    st.lists(
+        st.sampled_from([b".", b"\r\n", b"x", b" ", b"\t", b"\0name-text\0", b"\0unsubscribe\0"]),
+        max_size=12,
+    ),
+    st.text(max_size=5),
+)
+def test_what_is_called_canonical_is(pieces: list[bytes], name: str) -> None:
+    made = personaliser(b"".join(pieces) + b"x\r\n")
+    for shown in (name, ""):
+        body = made.message(5, "a@b.test", shown, "en").partition(b"\r\n\r\n")[2]
+        assert not made.canonical or dkim.is_canonical(body)
+
+
+def test_the_mails_of_the_hub_are_canonical() -> None:
+    body = mime.alternative("Hi  there\n-- \n\tx \n\n", "<p>  x</p>", boundary="=_b")
+    assert personaliser(body.partition(b"\r\n\r\n")[2]).canonical

@@ -2,10 +2,8 @@
 
 import asyncio
 import smtplib
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -30,11 +28,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[MailHost]:
-    # Their users must be able to enter: pytest's own folders are for root alone.
-    with tempfile.TemporaryDirectory(prefix="mailhost-") as folder:
-        Path(folder).chmod(0o755)
-        with mailhost.running(Path(folder) / "host") as host:
-            yield host
+    with mailhost.running() as host:
+        yield host
 
 
 @pytest.fixture
@@ -80,7 +75,7 @@ def test_every_reader_has_the_status_that_the_servers_said(sending: Hub, host: M
     }
     edition = send_out(sending)
     work(sending)
-    host.wait_for(1, box_name(sending))
+    host.messages(1, box_name(sending))
     work(sending)
     assert statuses(sending, readers) == {
         "ada@hub.test": "active",
@@ -114,7 +109,7 @@ def test_replies_forgeries_and_complaints_in_one_mailbox(sending: Hub, host: Mai
         smtp.sendmail("", [path("ben")], plain(path("ben"), "Auto-Submitted: auto-replied"))
         smtp.sendmail("", [forged], plain(forged, body="550 5.1.1 no such user"))
         smtp.sendmail("fbl@hub.test", [local], complaint)
-    host.wait_for(4, box)
+    host.messages(4, box)
     work(sending)
     assert statuses(sending, readers) == {"ada": "active", "ben": "active", "cem": "complained"}
     with sending.db.read() as tx:
