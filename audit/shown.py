@@ -1,9 +1,11 @@
 """The site that is looked at: the demonstration hub, served, with an address for every page."""
 
+import html
 import json
 import re
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlencode
 
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from bench.measure import free_port, hub, program, run
 from demo.__main__ import OWNER, fill
@@ -28,7 +30,9 @@ _SETTINGS = {
     "privacy_notice": "We keep your address until you leave.",
 }
 # Addresses of the desk that give no page of the desk: mail as it was sent, and data.
-_NO_PAGE = re.compile(r"/(html|raw|progress\.json)$")
+_NO_PAGE = re.compile(r"/(html|raw|logout|[\w]+\.(json|csv|ndjson))$")
+# Of many readers, articles and mails these are enough.
+OF_EACH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ def shown(scratch: Path) -> Iterator[Shown]:
     ):
         if fresh:
             _come_and_go(base, parts)
-        yield Shown(base, _log_in(base, password), (*_public(base, parts), *_desk(data, parts)))
+        cookie = _log_in(base, password)
+        yield Shown(base, cookie, (*_public(base, parts), *_desk(base, cookie, parts)))
 
 
 def _opened(data: Path) -> "_Opened":
@@ -127,12 +132,21 @@ def _public(base: str, parts: _Opened) -> Iterator[Page]:
         yield Page(path)
     for query in ("", "?q=tide", "?q=nothing+of+it", "?q=the&page=2"):
         yield Page(f"/search{query}")
-    for path in ("/legal", "/privacy", "/no-such-page", "/posts/no-such-page", "/newsletter/999"):
+    for path in ("/no-such-page", "/posts/no-such-page", "/newsletter/999", *_without_slots(base)):
         yield Page(path)
-    yield Page("/subscribe")
     yield Page("/subscribe", {"email": "not an address", "name": "Ada <i>"})
     yield Page("/subscribe", {"email": "ada@readers.test"})
     yield from _personal(parts)
+
+
+def _without_slots(base: str) -> Iterator[str]:
+    """Whatever else the app has for visitors, as far as it is a page."""
+    paths = {route.path for route in routes() if isinstance(route, Route)}
+    for path in sorted(paths - {"/", "/archive", "/search", "/newsletter"}):
+        if "{" not in path and not path.startswith(("/admin", "/setup")):
+            with urllib.request.urlopen(base + path) as answer:
+                if answer.headers["content-type"].startswith("text/html"):
+                    yield path
 
 
 def _personal(parts: _Opened) -> Iterator[Page]:
@@ -149,28 +163,52 @@ def _personal(parts: _Opened) -> Iterator[Page]:
     yield Page("/unsubscribe/no-such-link")
 
 
-def _desk(data: Path, parts: _Opened) -> Iterator[Page]:
-    """Every page behind the log-in that the app has, and what refused forms bring back."""
-    mails = sorted(path.stem for path in (data / "outbox").glob("*.eml"))
+def _desk(base: str, cookie: str, parts: _Opened) -> Iterator[Page]:
+    """Every page behind the log-in that links lead to, and what refused forms bring back."""
     with parts.hub.db.write() as tx:
         owner = accounts.find(tx, OWNER)
         forgotten = one_time_links.make(tx, "password", owner.id if owner else None, utcnow())
         fresh = one_time_links.make(tx, "setup", None, utcnow())
-    values = {"id": "1", "stream": "weekly", "name": mails[0]}
-    for route in routes():
-        if not isinstance(route, Route) or not route.path.startswith(("/admin", "/setup")):
-            continue
-        if "GET" in (route.methods or ()) and not _NO_PAGE.search(route.path):
-            values["token"] = fresh if route.path.startswith("/setup") else forgotten
-            path = re.sub(r"\{(\w+)(:\w+)?\}", lambda slot: values[slot[1]], route.path)
-            # Who is logged in is not shown the ways in.
-            yield Page(path, desk=path not in ("/admin/login", "/admin/password"))
+    yield Page(f"/admin/password/{forgotten}")
+    yield Page(f"/setup/{fresh}")
+    # Who is logged in is not shown the ways in.
+    for path in ("/admin/login", "/admin/password"):
+        yield Page(path)
+    for path in _linked(Shown(base, cookie, ()), "/admin"):
+        yield Page(path, desk=True)
     yield Page("/admin/login", {"email": OWNER, "password": "a wrong one"})
     yield Page("/admin/posts/new", {"title": "", "markdown": "Some *words*."}, desk=True)
     yield Page("/admin/posts/preview", {"title": "A", "markdown": "Some *words*."}, desk=True)
     yield Page("/admin/settings", {"title": ""}, desk=True)
     yield Page("/admin/posts/no-such-page", desk=True)
     yield Page("/admin/posts?status=draft&done=saved", desk=True)
+
+
+def _linked(site: Shown, start: str) -> list[str]:
+    """The pages of the desk that links lead to from `start`, a few of each route."""
+    found, seen = [start], {start}
+    of_route: Counter[str] = Counter()
+    for path in found:
+        content_type, body = site.fetch(Page(path, desk=True))
+        if not content_type.startswith("text/html"):
+            continue
+        for link in re.findall(r'(?:href|src)="(/admin[^"#]*)', body.decode()):
+            address = html.unescape(link)
+            route = _route_of(address.partition("?")[0])
+            if address in seen or route is None or _NO_PAGE.search(route):
+                continue
+            seen.add(address)
+            of_route[route] += 1
+            if of_route[route] <= OF_EACH:
+                found.append(address)
+    return found
+
+
+def _route_of(path: str) -> str | None:
+    """The pattern of the route that answers a GET of this address; None: that is not for pages."""
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    matching = (r for r in routes() if isinstance(r, Route) and r.matches(scope)[0] is Match.FULL)
+    return next((route.path for route in matching if route.path.startswith("/admin")), None)
 
 
 def _log_in(base: str, password: str) -> str:

@@ -90,6 +90,8 @@ class _Readers:
         articles = re.findall(r'href="(/posts/[^"]+)"', archive)[:20]
         topics = re.findall(r'href="(/topics/[^"]+)"', fetch(base).decode())[:3]
         self._paths = ["/", "/", "/archive", "/feed.xml", "/atom.xml", *topics, *articles]
+        for path in self._paths:
+            fetch(base + path)
 
     def __call__(self, pause: str) -> Waited:
         script = self._root / "readers.lua"

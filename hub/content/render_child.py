@@ -46,9 +46,10 @@ def _answer(converter: Converter, job: bytes) -> dict[str, object]:
 
 
 def _limit_processor(seconds: float) -> None:
-    """Should the parent die and leave this job alone, the kernel ends it."""
+    """The kernel ends a job (SIGXCPU) that takes longer, also when the parent left it alone."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    limit = int(used.ru_utime + used.ru_stime + 2 * seconds) + 2
+    # It counts whole seconds.
+    limit = int(used.ru_utime + used.ru_stime + seconds) + 1
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
 

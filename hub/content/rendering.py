@@ -6,29 +6,24 @@ it costs one child process and a clear refusal, while everybody else goes on.
 
 import atexit
 import json
-import os
-import struct
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from hub import i18n, logs
-from hub.errors import Refused, TooLarge, Unavailable
+from hub import i18n
+from hub.content.render_process import Child, Died
+from hub.errors import Refused, TooLarge
 from hub.i18n import N_
 
 LARGEST = 1_000_000
 # An author waits for it; what else saving takes fits into the fifth second.
 SECONDS = 4.0
+# Of the clock, where nobody waits and readers go first; the processor's stay the same.
+PATIENCE = 30.0
 MEMORY = 512_000_000
 CHILDREN = 2
 IDLE_SECONDS = 60.0
-_START_SECONDS = 30.0
-_LENGTH = struct.Struct(">I")
-_PACKAGE_FOLDER = Path(__file__).parents[2]
 
 _REASONS = {
     "nested": N_("This is nested too deeply to be shown."),
@@ -55,24 +50,29 @@ class Rendered:
 
 
 class Renderer:
-    """Renders with up to `children` processes: started when needed, ended when idle."""
+    """Renders with up to `children` processes: started when needed, ended when idle.
+
+    A text may take `seconds` of the processor, and `patience` of the clock (as many by default).
+    """
 
     def __init__(
         self,
         *,
         children: int = CHILDREN,
         seconds: float = SECONDS,
+        patience: float | None = None,
         memory: int = MEMORY,
         idle_seconds: float = IDLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._seconds = seconds
+        self._patience = seconds if patience is None else patience
         self._memory = memory
         self._idle_seconds = idle_seconds
         self._clock = clock
         self._slots = threading.BoundedSemaphore(children)
         self._lock = threading.Lock()
-        self._idle: list[tuple[_Child, float]] = []
+        self._idle: list[tuple[Child, float]] = []
         self._reaper: threading.Timer | None = None
 
     def render(self, markdown: str, *, language: str) -> Rendered:
@@ -112,8 +112,8 @@ class Renderer:
     def _exchange(self, job: bytes) -> Mapping[str, object]:
         child = self._take()
         try:
-            answer = child.exchange(job, self._seconds)
-        except _Died as error:
+            answer = child.exchange(job, self._patience)
+        except Died as error:
             child.kill()
             if not child.used:
                 raise Refused(_REASONS["memory"], field="markdown") from error
@@ -128,13 +128,13 @@ class Renderer:
             self._give_back(child)
         return answer
 
-    def _take(self) -> "_Child":
+    def _take(self) -> "Child":
         with self._lock:
             if self._idle:
                 return self._idle.pop()[0]
-        return _Child(self._memory, self._seconds)
+        return Child(self._memory, self._seconds)
 
-    def _give_back(self, child: "_Child") -> None:
+    def _give_back(self, child: "Child") -> None:
         with self._lock:
             self._idle.append((child, self._clock()))
             if self._reaper is None:
@@ -158,125 +158,20 @@ class Renderer:
             child.end()
 
 
-class _Died(Exception):
-    """The child ended in the middle of a job, without having been killed by us."""
-
-
-class _Child:
-    """One rendering process and the pipes to it. Not for two threads at once."""
-
-    def __init__(self, memory: int, seconds: float) -> None:
-        # Nothing of the environment goes along: what is rendered must never meet a secret.
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "hub.content.render_child", str(memory), str(seconds)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={"PYTHONPATH": str(_PACKAGE_FOLDER), "LC_ALL": "C.UTF-8"},
-            cwd=os.sep,
-        )
-        self.used = self.spent = False
-        try:
-            self._guarded(self._read, _START_SECONDS)
-        except (OSError, EOFError) as error:
-            self.kill()
-            raise Unavailable(N_("The process that renders articles did not start.")) from error
-
-    def exchange(self, job: bytes, seconds: float) -> Mapping[str, object]:
-        """Send a job and read its answer, or kill the child when time is up."""
-
-        def run() -> Mapping[str, object]:
-            self._write(job)
-            return self._read()
-
-        try:
-            answer = self._guarded(run, seconds)
-        except TimeoutError as error:
-            logs.warning("render.too_slow", seconds=seconds, bytes=len(job))
-            raise Refused(
-                N_("Showing this takes longer than %(seconds)s seconds."),
-                field="markdown",
-                seconds=f"{seconds:g}",
-            ) from error
-        except (OSError, EOFError) as error:
-            logs.warning("render.died", code=self._process.poll(), bytes=len(job))
-            raise _Died from error
-        self.spent = "refused" in answer
-        self.used = True
-        return answer
-
-    def end(self) -> None:
-        """Close its input, on which it ends; kill it when it does not."""
-        self._close()
-        try:
-            self._process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
-            self.kill()
-
-    def kill(self) -> None:
-        """Kill and reap."""
-        self._process.kill()
-        self._process.wait()
-        self._close()
-
-    def _guarded(
-        self, run: Callable[[], Mapping[str, object]], seconds: float
-    ) -> Mapping[str, object]:
-        """Run it; a child that is not done in time is killed, which ends the reading."""
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            self._process.kill()
-
-        timer = threading.Timer(seconds, stop)
-        timer.daemon = True
-        timer.start()
-        try:
-            answer = run()
-        except (OSError, EOFError) as error:
-            if late.is_set():
-                raise TimeoutError from error
-            raise
-        finally:
-            timer.cancel()
-        if late.is_set():
-            raise TimeoutError
-        return answer
-
-    def _write(self, job: bytes) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(_LENGTH.pack(len(job)))
-        self._process.stdin.write(job)
-        self._process.stdin.flush()
-
-    def _read(self) -> Mapping[str, object]:
-        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
-        answer: Mapping[str, object] = json.loads(self._exactly(length))
-        return answer
-
-    def _exactly(self, length: int) -> bytes:
-        assert self._process.stdout is not None
-        data = self._process.stdout.read(length)
-        if len(data) < length:
-            raise EOFError
-        return data
-
-    def _close(self) -> None:
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue  # a broken pipe still holds what could not be sent
-
-
 _default = Renderer()
 atexit.register(_default.close)
+_patient = Renderer(patience=PATIENCE)
+atexit.register(_patient.close)
 
 
 def render(markdown: str, *, language: str) -> Rendered:
     """`Renderer.render` with the children that this process shares."""
     return _default.render(markdown, language=language)
+
+
+def render_patiently(markdown: str, *, language: str) -> Rendered:
+    """As `render`, for an import: its own children, who let others go first."""
+    return _patient.render(markdown, language=language)
 
 
 def _labels(language: str) -> dict[str, str]:

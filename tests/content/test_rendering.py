@@ -42,6 +42,15 @@ def test_what_takes_too_long_is_refused_and_the_child_reaped() -> None:
     hasty.close()
 
 
+def test_seconds_of_the_processor_are_counted_where_the_clock_is_patient() -> None:
+    patient = Renderer(seconds=0.5, patience=60)
+    patient.render("a", language="en")
+    with pytest.raises(Refused, match=r"longer than 0\.5 seconds"):
+        patient.render("[" * 20_000, language="en")
+    assert patient.render("b", language="en").html == "<p>b</p>"
+    patient.close()
+
+
 def test_others_go_on_after_a_kill(renderer: Renderer) -> None:
     renderer.render("a", language="en")
     renderer._idle[0][0]._process.kill()

@@ -87,7 +87,7 @@ def test_a_page_explains_feeds(client: TestClient, hub: Hub) -> None:
         add(tx, "draft", status="draft", topics=("silent",))
     text = client.get("/feeds").text
     assert 'value="https://hub.test/feed.xml"' in text
-    assert 'href="feed:https://hub.test/feed.xml"' in text
+    assert 'href="feed://hub.test/feed.xml"' in text
     assert 'href="/topics/sea/atom.xml"' in text
     assert "silent" not in text
     assert "whole articles" in text

@@ -36,10 +36,13 @@ def desk(hub: Hub) -> Iterator[TestClient]:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Where other work is going on too, two seconds tell what is slow from what never ends."""
-    monkeypatch.setattr(rendering, "render", rendering.Renderer(seconds=2).render)
-    monkeypatch.setattr(desk_posts, "render", rendering.render)
+    hasty = rendering.Renderer(seconds=2)
+    monkeypatch.setattr(rendering, "_default", hasty)
+    monkeypatch.setattr(rendering, "_patient", hasty)
+    yield
+    hasty.close()
 
 
 @pytest.mark.slow

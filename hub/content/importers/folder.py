@@ -5,8 +5,11 @@ then files are prepared by two at a time and written in small transactions, so t
 hub goes on serving and a stop in the middle loses nothing.
 """
 
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +34,7 @@ FORMAT = "markdown"
 BATCH = 25
 # Characters of text; 25 articles of a usual blog are a third of it.
 HEAVY = 500_000
+NICE = 10
 _DRAFT = "draft:"
 
 # (files done, files in all)
@@ -77,7 +81,7 @@ def run(
     dry_run: bool = False,
     announce: bool = False,
     progress: Progress = lambda _done, _all: None,
-    render: Render = rendering.render,
+    render: Render = rendering.render_patiently,
 ) -> Report:
     """Import a folder or a file; a file that cannot be read stops only itself.
 
@@ -107,7 +111,7 @@ def run(
         tally=tally,
     )
     done = len(files) - len(planned)
-    with ThreadPoolExecutor(rendering.CHILDREN, "prepare") as pool:
+    with ThreadPoolExecutor(rendering.CHILDREN, "prepare", initializer=_stand_back) as pool:
         try:
             for outcomes in _prepared(pool, job, planned):
                 progress(done, len(files))
@@ -140,6 +144,15 @@ def _prepared(
         ahead = begun
     if ahead:
         yield [future.result() for future in ahead]
+
+
+def _stand_back() -> None:
+    """Let others go first: this thread and the processes that it starts are in no hurry.
+
+    The thread that writes is: sign-ups wait for it.
+    """
+    with suppress(OSError):  # elsewhere than on Linux a thread has no priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 def _in_turns(

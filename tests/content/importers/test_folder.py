@@ -1,6 +1,7 @@
 """Importing a folder: what comes in, what is said, and that again changes nothing."""
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 from hub.content import publishing, store
 from hub.content.importers import folder
 from hub.content.model import Post
+from hub.content.rendering import Rendered
 from hub.errors import Refused
 from hub.reports import Report
 from hub.site.model import Site
@@ -426,3 +428,24 @@ def test_an_article_is_rendered_in_the_language_of_the_site(blog: Blog) -> None:
         render=refuse,  # type: ignore[arg-type]  # never returns
     )
     assert reasons(report) == {"a.md": "Not in this language: fr"}
+
+
+def test_those_who_prepare_let_others_go_first_and_who_writes_does_not(
+    hub: Hub, site: Site, tmp_path: Path, plain: Rendered
+) -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    preparing: list[int] = []
+
+    def render(markdown: str, *, language: str) -> Rendered:
+        preparing.append(priority())
+        return plain
+
+    before = priority()
+    (tmp_path / "a.md").write_text("# A\n\nWords.")
+    folder.run(
+        hub.db, tmp_path / "a.md", media_folder=tmp_path, site=site, now=LATER, render=render
+    )
+    assert preparing == [folder.NICE]
+    assert priority() == before
