@@ -13,6 +13,7 @@ from bench.measure import Line, folder, free_port, hub, program
 from hub.app import create_hub
 from hub.db import Database
 from hub.settings import from_environment
+from hub.web.watching import GRACE_SECONDS
 
 SMALL, LARGE = 100, 10_000
 ROUNDS = 15
@@ -28,6 +29,8 @@ PAGES = {
 }
 _ASKED = {"an article": 15.0, "the feed (20 whole articles)": 40.0}
 _RATIO = 1.5
+# Dates of HTTP have whole seconds: changes that are nearer cannot be told apart by them.
+_APART = 1.2
 
 
 def measure(articles: Path) -> Iterator[Line]:
@@ -72,12 +75,14 @@ class _served:  # noqa: N801  # used like a function, in `with`
             self._program.__exit__(None, None, None)
 
     def change(self) -> None:
-        """The site changed, and the server has forgotten its pages."""
+        """The site changed, and the server shows none of its pages as it was any more."""
+        time.sleep(_APART)
         before = self._forgotten_at()
         with self._db.write() as tx:
             tx.site_changed()
         while self._forgotten_at() == before:
             time.sleep(0.02)
+        time.sleep(GRACE_SECONDS)
 
     def ask(self, path: str) -> float:
         """Milliseconds until the page is here."""
