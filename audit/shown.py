@@ -72,15 +72,18 @@ class Shown:
 @contextmanager
 def shown(scratch: Path) -> Iterator[Shown]:
     """The demonstration under `scratch` (filled by the first who asks), served while this lasts."""
-    data, note, port = scratch / "hub", scratch / "hub.json", free_port()
-    base = f"http://127.0.0.1:{port}"
+    data, note = scratch / "hub", scratch / "hub.json"
     fresh = not note.exists()
     if fresh:
+        port = free_port()
         password = fill(data, port=port)
         for name, value in _SETTINGS.items():
             run(data, "settings", "set", name, value)
-        note.write_text(json.dumps({"password": password}), encoding="utf-8")
-    password = json.loads(note.read_text(encoding="utf-8"))["password"]
+        note.write_text(json.dumps({"password": password, "port": port}), encoding="utf-8")
+    # The same port for every part: mail that was sent names pictures by their whole address.
+    noted = json.loads(note.read_text(encoding="utf-8"))
+    password, port = noted["password"], noted["port"]
+    base = f"http://127.0.0.1:{port}"
     with (
         program(hub(data, "serve", f"--port={port}"), port=port, HUB_BASE_URL=base),
         closing(_opened(data)) as parts,
