@@ -30,6 +30,7 @@ from hub import i18n, logs
 from hub.i18n import N_
 from hub.mail import plain_text
 from hub.web import theme_files
+from hub.web.compiled import Compiled
 from hub.web.theme_files import DEFAULT, SHIPPED, Fault
 
 # Whatever a template can raise: Jinja2's own errors, and those of what it does with its values.
@@ -38,6 +39,9 @@ FAILURES = (
     *(OSError, RuntimeError, TypeError, ValueError),
 )
 
+
+# For all environments: they differ in the language alone, which is looked up while rendering.
+_COMPILED = Compiled()
 
 # Takes a rendered text and gives the one to use; raises Unfit where there is none.
 Finish = Callable[[str], str]
@@ -221,6 +225,7 @@ def _environment(loader: ChoiceLoader, language: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     translations = i18n.catalogue(language)
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension

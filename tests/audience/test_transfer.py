@@ -117,6 +117,7 @@ PEOPLE = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PEOPLE, max_size=6, unique_by=lambda person: person.email))
 def test_export_import_export_gives_the_same_bytes(people: list[Record]) -> None:
@@ -140,6 +141,7 @@ def test_export_import_export_gives_the_same_bytes(people: list[Record]) -> None
         first.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PEOPLE, min_size=1, max_size=4, unique_by=lambda person: person.email))
 def test_what_is_put_together_by_hand_is_what_the_libraries_write(people: list[Record]) -> None:

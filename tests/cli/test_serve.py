@@ -48,6 +48,7 @@ def line_with(process: subprocess.Popen[str], pattern: str) -> str:
     raise AssertionError(f"{pattern} was never printed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [(), ("--workers", "2")])
 def test_the_printed_set_up_link_opens_and_a_signal_ends_it_in_order(
     serve: Serve, workers: tuple[str, ...]

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 from hub.app import create_app, create_hub
@@ -12,6 +13,7 @@ from tests import audio as sounds
 from tests.journeys.conftest import Owner, set_up
 
 
+@pytest.mark.slow
 def test_a_sound_travels_with_the_archive(tmp_path: Path) -> None:
     quiet = {"HUB_SMTP": "outbox", "HUB_BASE_URL": "", "HUB_DATABASE": ""}
     old, new = (Owner(tmp_path / name, quiet) for name in ("old", "new"))

@@ -48,6 +48,7 @@ def change(settings: Settings, sql: str) -> None:
         file.close()
 
 
+@pytest.mark.slow
 def test_a_schema_that_is_newer_than_the_program(
     settings: Settings, engine: str, refusal: Run
 ) -> None:

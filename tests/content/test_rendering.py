@@ -42,6 +42,7 @@ def test_what_takes_too_long_is_refused_and_the_child_reaped() -> None:
     hasty.close()
 
 
+@pytest.mark.slow
 def test_seconds_of_the_processor_are_counted_where_the_clock_is_patient() -> None:
     patient = Renderer(seconds=0.5, patience=60)
     patient.render("a", language="en")
@@ -66,6 +67,7 @@ def test_what_is_nested_too_deeply_is_refused(renderer: Renderer, hostile: str) 
     assert renderer.render("ok", language="en").html == "<p>ok</p>"
 
 
+@pytest.mark.slow
 def test_what_takes_too_much_memory_is_refused() -> None:
     small = Renderer(memory=150_000_000, seconds=30)
     with pytest.raises(Refused, match="too much memory"):

@@ -113,6 +113,7 @@ def test_who_left_since_gets_no_mail(hub: Hub) -> None:
     assert state_of(hub, 2) == ("failed", "the reader was unsubscribed before it was sent")
 
 
+@pytest.mark.slow
 def test_who_leaves_while_a_claim_waits_gets_no_mail(hub: Hub) -> None:
     edition_id = sending_edition(hub, *[f"r{n}" for n in range(30)])
     server = FaultServer(delay=0.05)

@@ -47,6 +47,7 @@ def test_a_damaged_hash_is_a_wrong_password() -> None:
     assert not passwords.verify("$argon2id$v=19$nonsense", GOOD)
 
 
+@pytest.mark.slow
 def test_parallel_log_ins_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     running, most, lock = 0, 0, threading.Lock()
     real = passwords._hasher

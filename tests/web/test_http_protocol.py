@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 import uvicorn
@@ -241,8 +241,11 @@ def test_an_answer_that_nobody_waits_for_is_no_failure(
             assert _begun.wait(20)
             client.sendall(then)
             client.shutdown(socket.SHUT_WR)
-            while client.recv(65536):
-                pass
+            # A server that has two requests in hand sees the end only after the first.
+            client.settimeout(0.2)
+            with suppress(TimeoutError):
+                while client.recv(65536):
+                    pass
         _go.set()
         assert b"end 0" in ask(END)
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []

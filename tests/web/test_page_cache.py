@@ -243,10 +243,14 @@ def test_a_form_is_made_when_somebody_asks_for_it(cache: PageCache, client: Test
     assert cache.hit(b"GET", b"/page", gzip_too) is not None
 
 
-def test_headers_that_somebody_invents_fill_no_memory(client: TestClient) -> None:
-    for number in range(1_000):
+def test_headers_that_somebody_invents_fill_no_memory(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codings, "_MOST_REMEMBERED", 10)
+    monkeypatch.setattr(codings, "_remembered", {})
+    for number in range(50):
         client.get("/page", headers={"accept-encoding": f"gzip, x{number}"})
-    assert len(codings._remembered) <= codings._MOST_REMEMBERED
+    assert len(codings._remembered) <= 10
     answer = client.get("/page", headers={"accept-encoding": "gzip, never-heard-of"})
     assert answer.headers["content-encoding"] == "gzip"
 

@@ -173,6 +173,7 @@ def test_a_fault_is_logged_once_and_without_what_it_met(
     assert told == ["theme.fault theme=mine file=pages/subscribe.html line=1"]
 
 
+@pytest.mark.slow
 def test_a_change_of_a_file_is_seen_soon(visitor: TestClient, write: Write) -> None:
     write("partials/footer.html", "{{ broken }}")
     assert "footer-row" in visitor.get("/").text
