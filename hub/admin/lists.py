@@ -164,8 +164,7 @@ def _pieces(tx: Transaction, form: str, status: str) -> Iterator[str]:
     for service in abroad.SERVICES:
         if form == service:
             return abroad.pieces(transfer.records(tx, status=status or abroad.STATUS), service)
-    everybody = transfer.rows(tx, status=status)
-    return exporting.pieces(everybody, "ndjson" if form == "ndjson" else "csv")
+    return exporting.pieces(tx, "ndjson" if form == "ndjson" else "csv", status=status)
 
 
 def _file(path: Path, shown: str, *, gone_after: bool = False) -> Response:

@@ -1,9 +1,9 @@
 """The SQL that reads whole records for an export and writes them for an import."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from hub.audience.record import EVENT_FIELDS, Event, Known, Record
+from hub.audience.record import COLUMNS, EVENT_FIELDS, Event, Known, Record
 from hub.db import Transaction, in_list
 
 _PAGE = 2_000
@@ -28,28 +28,68 @@ _INSERTED = (
 _EVENT = ", ".join(EVENT_FIELDS)
 
 
-class Row(NamedTuple):
-    """A person as the database keeps them: id, email, name, status, cadence, paused_until,
-    language, source, created_at, confirmed_at, unsubscribed_at; topics, sorted; and the lines of
-    the log, oldest first: subscriber_id, at, kind, text, text_version, language, form_url, source.
+def _object(members: Mapping[str, str]) -> str:
+    """SQL of a JSON object; of each member the SQL that gives it as JSON."""
+    pairs = (f"\"{name}\":' || {value} || '" for name, value in members.items())
+    return f"('{{{','.join(pairs)}}}')"
 
-    Plain tuples inside: to give each of some millions a name takes longer than to read them.
+
+def _joined(elements: str, table: str, order: str) -> str:
+    """SQL of what a reader has in another table, with commas between."""
+    return (
+        f"(SELECT coalesce(string_agg({elements}, ',' ORDER BY {order}), '')"
+        f" FROM {table} AS theirs WHERE theirs.subscriber_id = subscribers.id)"
+    )
+
+
+# The database makes the JSON: to read two million lines of log and put them together in Python
+# takes longer than all the rest.
+_EVENTS = _joined(
+    _object({name: f"json_quote(theirs.{name})" for name in EVENT_FIELDS}),
+    "consent_events",
+    "theirs.id",
+)
+_LOG = f"'[' || {_EVENTS} || ']'"
+_TOPICS = (
+    f"'[' || {_joined('json_quote(theirs.topic)', 'subscriber_topics', 'theirs.topic')} || ']'"
+)
+_DOCUMENT = _object(
+    {name: f"coalesce(json_quote({name}), 'null')" for name in COLUMNS}
+    | {"topics": _TOPICS, "consent": _LOG}
+)
+_SHEET = {name: name for name in COLUMNS} | {
+    "topics": _joined("theirs.topic", "subscriber_topics", "theirs.topic"),
+    "consent": _LOG,
+}
+_CELLS = ", ".join(_SHEET.values())
+
+
+def documents(tx: Transaction, *, status: str = "", topic: str = "") -> Iterator[list[str]]:
+    """Everybody (with that status, with that topic) as JSON objects, page by page.
+
+    They come in the order they joined; memory is flat.
     """
+    for page in _pages(tx, f"id, {_DOCUMENT}", status, topic):
+        yield [document for _, document in page]
 
-    person: tuple[Any, ...]
-    topics: tuple[str, ...]
-    log: list[tuple[Any, ...]]
+
+def cells(tx: Transaction, *, status: str = "", topic: str = "") -> Iterator[list[tuple[Any, ...]]]:
+    """As `documents`, the texts of record.COLUMNS for each; None for a time that there is not."""
+    for page in _pages(tx, f"id, {_CELLS}", status, topic):
+        yield [person[1:] for person in page]
 
 
 def records(tx: Transaction, *, status: str = "", topic: str = "") -> Iterator[Record]:
-    """Everybody (with that status, with that topic), in the order they joined; memory is flat."""
-    for person, topics, log in rows(tx, status=status, topic=topic):
-        events = tuple(Event(line[2], line[1], *line[3:]) for line in log)
-        yield Record._make((*person[1:6], topics, *person[6:], events))
+    """As `documents`, one by one, with their fields."""
+    for page in _pages(tx, _PERSON, status, topic):
+        for start in range(0, len(page), _LOOK_UP):
+            yield from _complete(tx, page[start : start + _LOOK_UP])
 
 
-def rows(tx: Transaction, *, status: str = "", topic: str = "") -> Iterator[Row]:
-    """As `records`, for an export of a million."""
+def _pages(
+    tx: Transaction, columns: str, status: str, topic: str
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows that begin with the id."""
     where = "subscribers.id > :after"
     if status:
         where += " AND subscribers.status = :status"
@@ -60,52 +100,39 @@ def rows(tx: Transaction, *, status: str = "", topic: str = "") -> Iterator[Row]
         )
     filters = {name: value for name, value in (("status", status), ("topic", topic)) if value}
     after = 0
-    while people := tx.all(
+    while page := tx.all(
         tuple,
-        f"SELECT {_PERSON} FROM subscribers WHERE {where} ORDER BY subscribers.id LIMIT :limit",
+        f"SELECT {columns} FROM subscribers WHERE {where} ORDER BY subscribers.id LIMIT :limit",
         after=after,
         limit=_PAGE,
         **filters,
     ):
-        last = people[-1][0]
-        theirs = "subscriber_id > :after AND subscriber_id <= :last"
-        if filters:
-            theirs += (
-                f" AND subscriber_id IN (SELECT id FROM subscribers WHERE {where} AND id <= :last)"
-            )
-        yield from _complete(tx, people, theirs, {**filters, "after": after, "last": last})
-        after = last
+        yield page
+        after = page[-1][0]
 
 
-def _complete(
-    tx: Transaction,
-    people: Sequence[tuple[Any, ...]],
-    theirs: str,
-    values: Mapping[str, object],
-) -> Iterator[Row]:
-    """The people of a page with their topics and consent logs, in three queries altogether."""
+def _complete(tx: Transaction, people: Sequence[tuple[Any, ...]]) -> Iterator[Record]:
+    """These people with their topics and consent logs."""
+    names, values = in_list("id", [person[0] for person in people])
     topics: dict[int, list[str]] = {}
     for subscriber_id, topic in tx.all(
         tuple,
-        f"SELECT subscriber_id, topic FROM subscriber_topics WHERE {theirs}",
+        f"SELECT subscriber_id, topic FROM subscriber_topics WHERE subscriber_id IN {names}",
         **values,
     ):
         topics.setdefault(subscriber_id, []).append(topic)
-    lines = tx.all(
+    log: dict[int, list[Event]] = {}
+    for subscriber_id, *event in tx.all(
         tuple,
-        "SELECT subscriber_id, at, kind, text, text_version, language, form_url, source"
-        f" FROM consent_events WHERE {theirs} ORDER BY subscriber_id, id",
+        f"SELECT subscriber_id, {_EVENT} FROM consent_events WHERE subscriber_id IN {names}"
+        " ORDER BY subscriber_id, id",
         **values,
-    )
-    place, end = 0, len(lines)
-    for person in people:
-        subscriber_id = person[0]
-        begin = place
-        # Both are in the order of the ids.
-        while place < end and lines[place][0] == subscriber_id:
-            place += 1
-        chosen = tuple(sorted(topics[subscriber_id])) if subscriber_id in topics else ()
-        yield Row(person, chosen, lines[begin:place])
+    ):
+        log.setdefault(subscriber_id, []).append(Event._make(event))
+    for subscriber_id, *person in people:
+        theirs = tuple(sorted(topics.get(subscriber_id, ())))
+        events = tuple(log.get(subscriber_id, ()))
+        yield Record._make((*person[:5], theirs, *person[5:], events))
 
 
 def known_among(tx: Transaction, email_keys: Sequence[str]) -> dict[str, Known]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from hub.audience import exporting, finding, importing, suppression_file, transfer
+from hub.audience import exporting, finding, importing, suppression_file
 from hub.audience.importing import Facts, Progress
 from hub.content import archive as articles
 from hub.content import audio, media
@@ -70,7 +70,7 @@ def _fill(zip_: zipfile.ZipFile, tx: Transaction, pictures: Path) -> None:
         if (pictures / path).is_file():
             with (pictures / path).open("rb") as file:
                 _add_bytes(zip_, f"media/{path}", iter(lambda: file.read(1 << 20), b""))
-    _add(zip_, PEOPLE, exporting.pieces(transfer.rows(tx), "ndjson"))
+    _add(zip_, PEOPLE, exporting.pieces(tx, "ndjson"))
     _add(zip_, SUPPRESSED, suppression_file.pieces(tx))
 
 

@@ -103,7 +103,7 @@ def _pieces(tx: Transaction, form: str, status: str, topic: str) -> Iterator[str
             people = transfer.records(tx, status=status or abroad.STATUS, topic=topic)
             return abroad.pieces(people, service)
     own = next(known for known in FORMATS if known == form)
-    return exporting.pieces(transfer.rows(tx, status=status, topic=topic), own)
+    return exporting.pieces(tx, own, status=status, topic=topic)
 
 
 def _counted(pieces: Iterable[str]) -> Iterator[str]:

@@ -52,7 +52,7 @@ def _put(db: Database, *people: Record) -> None:
 
 def _export(db: Database, form: Format, **filters: str) -> bytes:
     with db.read() as tx:
-        return "".join(exporting.pieces(transfer.rows(tx, **filters), form)).encode()
+        return "".join(exporting.pieces(tx, form, **filters)).encode()
 
 
 def _import(db: Database, path: Path, *, consent: str = "", dry_run: bool = False) -> Report | None:
@@ -164,6 +164,19 @@ def test_what_is_put_together_by_hand_is_what_the_libraries_write(people: list[R
             rows.writerow([guarded(str(cell)) if cell else "" for cell in cells])
         assert _export(db, "csv").decode() == table.getvalue()
         db.close()
+
+
+def test_every_engine_writes_json_as_the_library_does(db: Database) -> None:
+    """All that has an escape, and what only looks as if it had."""
+    odd = "".join(map(chr, range(1, 0x20))) + '"\\/\x7f\x80\u2028é🦀'
+    _put(db, _record(name=odd, topics=("\u0101", "z", 'a"b'), consent=(EVENT._replace(text=odd),)))
+    with db.read() as tx:
+        [person] = transfer.records(tx)
+    document = {**person._asdict(), "consent": [event._asdict() for event in person.consent]}
+    encoded = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    assert _export(db, "ndjson").decode() == encoded + "\n"
+    assert json.loads(_export(db, "json")) == [json.loads(encoded)]
+    assert document["topics"] == ('a"b', "z", "\u0101")
 
 
 @given(ANY_TEXT | st.text("'=+-@\t\r\na", max_size=6))
