@@ -50,6 +50,20 @@ def test_the_owner_writes_an_article_and_a_visitor_reads_it(page: Page, site: Si
     assert fits(page)
 
 
+def test_a_word_without_end_stays_on_the_screen(page: Page, site: Site) -> None:
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    for number in range(3):
+        site.owner.write(f"{word} {number}\ntopics: [harbour]", text=f"{word} `{word}`")
+    until(lambda: site.browser.get("/topics/harbour").text.count(word) > 2)
+    article = site.browser.get("/topics/harbour").text.partition('href="/posts/')[2]
+    for path in ("/", "/archive", "/topics/harbour", "/search?q=donau", "/newsletter"):
+        page.goto(path)
+        assert fits(page), path
+    page.goto("/posts/" + article.partition('"')[0])
+    assert page.locator(".related-link").count() == 1
+    assert fits(page)
+
+
 def test_hostile_markdown_runs_no_script(page: Page, site: Site) -> None:
     hostile = (
         "<script>document.title='owned'</script>\n\n<img src=x onerror=\"document.title='owned'\">"
