@@ -23,6 +23,8 @@ def log_in(page: Page) -> None:
     page.fill("input[name=email]", "owner@hub.test")
     page.fill("input[name=password]", PASSWORD)
     page.click("main form button")
+    # A page that is asked for before the answer is there would be asked for without the cookie.
+    page.wait_for_selector("nav a[href='/admin/settings']", state="attached")
 
 
 def test_a_reader_subscribes_and_confirms(page: Page, site: Site) -> None:
