@@ -259,7 +259,8 @@ class Worker:
                     if not due.is_due(tx, site, now):
                         return did
                 with self._hub.db.write() as tx:
-                    edition = due.plan_due(tx, Press(site, self._hub.signer, render), now)
+                    press = Press(site, self._hub.signer, render, self._hub.settings.media)
+                    edition = due.plan_due(tx, press, now)
                     tx.site_changed()
             except Unavailable:
                 raise

@@ -9,7 +9,7 @@ from hub.errors import Refused
 from hub.i18n import N_
 from hub.mail import headers
 from hub.mail.model import Envelope, Mailer, Outcome, RelayAway, RelayRefuses
-from hub.newsletter import composing, ledger, planning, slots
+from hub.newsletter import composing, gone_pictures, ledger, planning, slots
 from hub.newsletter.composing import Digest, Remark
 from hub.newsletter.model import Edition
 from hub.newsletter.planning import Press
@@ -95,14 +95,16 @@ def _compose(
         posts = posts[:1]
         if press.site.each_content == "full":
             posts = ledger.with_article(tx, posts)
+    shown, gone = gone_pictures.left_out(posts, press.media)
     digest = composing.compose(
         edition,
-        posts,
+        shown,
         language=language,
         site=press.site,
         signer=press.signer,
         render=press.render,
         browser_path="/newsletter",
+        gone=gone,
     )
     return digest if waiting else replace(digest, remarks=(Remark(SAMPLE), *digest.remarks))
 
