@@ -146,7 +146,19 @@ def _read_everything(hub: Hub) -> None:
         client.get(confirm)
         client.post(confirm)
         tick(hub, hub.now())
+        _look_after_themselves(hub, client, reader)
         client.post("/unsubscribe/" + hub.signer.sign("unsubscribe", reader))
+
+
+def _look_after_themselves(hub: Hub, client: TestClient, reader: int) -> None:
+    """Another address, until the old one is told."""
+    request = f"/preferences/{hub.signer.sign('preferences', reader)}/request"
+    client.get("/preferences")
+    client.post(request, data={"kind": "address", "email": "none"})
+    client.post(request, data={"kind": "address", "email": "ada@new.test"})
+    tick(hub, hub.now())
+    client.post("/preferences/address/" + hub.signer.sign("address", 1))
+    tick(hub, hub.now())
 
 
 def _addresses(hub: Hub, reader: int) -> Iterator[str]:
