@@ -1,10 +1,12 @@
 """Signing up with double opt-in: asking, confirming, and forgetting who never confirmed."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub import addresses, limits
-from hub.audience import rules, store, suppression
+from hub.audience import consent as consent_texts
+from hub.audience import mail_limits, request_store, rules, store, suppression
 from hub.audience.model import ConsentEvent, ConsentText, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import Conflict, TooMany
@@ -36,8 +38,11 @@ def sign_up(
     form_url: str,
     network: str,
     now: datetime,
+    offered: Collection[str] = (),
 ) -> None:
     """Somebody asked for the newsletter: a confirmation mail follows, if one may.
+
+    `offered` are the topics that the form could offer: others, which an import brought, stay.
 
     Nothing tells a new address from a known one: neither the answer, nor its time (every
     way commits once). Raises TooMany after 60 sign-ups within an hour from one network.
@@ -60,11 +65,17 @@ def sign_up(
             return
     elif rules.may_ask(known.status):
         subscriber_id = known.id
-        store.change_wish(tx, subscriber_id, wish)
+        before = store.topics_of(tx, subscriber_id)
+        topics = rules.topics_kept(wish.topics, before, offered or before)
+        store.change_wish(tx, subscriber_id, replace(wish, topics=topics))
     else:
         return
-    asked_at = store.asked_at(tx, subscriber_id, since=now - rules.MAILS_PERIOD)
-    if rules.may_mail(asked_at, now):
+    since = now - rules.MAILS_PERIOD
+    asked_at = (
+        *store.asked_at(tx, subscriber_id, since=since),
+        *request_store.asked_at(tx, email_key, since=since),
+    )
+    if mail_limits.may_confirm(tx, email_key, asked_at, now):
         _ask(tx, subscriber_id, wish, consent, form_url=form_url, now=now)
 
 
@@ -140,6 +151,7 @@ def _ask(
     form_url: str,
     now: datetime,
 ) -> None:
+    consent_texts.keep(tx, consent, now)
     store.log(
         tx,
         subscriber_id,

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hub import i18n
+from hub.audience.model import NOBODY
 from hub.i18n import N_
 from hub.mail import headers, lines, plain_text
 from hub.mail.model import Envelope
@@ -93,7 +94,7 @@ def sample(
     marked = replace(mail, subject=i18n.translate(language, N_("[Test] ")) + mail.subject)
     template = composing.template(edition, marked, site=press.site, signer=press.signer)
     content = Personaliser(edition, {language: template}, press.signer).message(
-        0, address, "", language
+        NOBODY, address, "", language
     )
     return Envelope(
         "test",

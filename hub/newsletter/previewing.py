@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub import i18n
+from hub.audience.model import NOBODY
 from hub.db import Transaction
 from hub.errors import Refused
 from hub.i18n import N_
@@ -48,7 +49,7 @@ def sample(
     marked = replace(digest, subject=i18n.translate(language, N_("[Test] ")) + digest.subject)
     template = composing.template(edition, marked, site=press.site, signer=press.signer)
     content = Personaliser(edition, {language: template}, press.signer).message(
-        0, address, "", language
+        NOBODY, address, "", language
     )
     return Envelope(
         "test",
