@@ -31,6 +31,7 @@ from hub.content import (
     search,
     search_views,
     sharing,
+    working_copies,
 )
 from hub.content import views as content_views
 from hub.content.model import Topic
@@ -85,6 +86,7 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     users.delete_expired_sessions,
     telling.purge,
     missed.forget_old,
+    working_copies.forget_old,
 )
 
 
