@@ -51,7 +51,7 @@ from hub.site.model import Site
 from hub.tokens import Signer
 from hub.users import letters as users_letters
 from hub.users import store as users
-from hub.web import assets, drawing, error_pages, health, themes
+from hub.web import assets, desk_scripts, drawing, error_pages, health, themes
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
@@ -170,6 +170,7 @@ def routes() -> list[BaseRoute]:
     """Every address of the hub. Tests walk this list."""
     return [
         *assets.ROUTES,
+        *desk_scripts.ROUTES,
         *health.ROUTES,
         *desk.ROUTES,
         *request_views.ROUTES,

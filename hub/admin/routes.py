@@ -20,6 +20,7 @@ from hub.admin import (
     post_actions,
     posts,
     progress,
+    revisions,
     segments,
     settings,
     setup,
@@ -27,11 +28,14 @@ from hub.admin import (
     sounds,
     subscribers,
     welcome,
+    working_copies,
 )
 
 ROUTES: list[BaseRoute] = [
     *home.ROUTES,
     *post_actions.ROUTES,
+    *working_copies.ROUTES,
+    *revisions.ROUTES,
     *posts.ROUTES,
     *media.ROUTES,
     *lists.ROUTES,
