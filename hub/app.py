@@ -18,6 +18,8 @@ from hub.admin import routes as desk
 from hub.audience import consent, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
+from hub.audience.gates import entrance, holding
+from hub.audience.gates import store as gates
 from hub.audience.model import Subscriber
 from hub.content import (
     card_views,
@@ -74,6 +76,9 @@ COMPOSERS: dict[str, Composer] = {
 # Called by the worker once an hour.
 HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     signup.purge_unconfirmed,
+    holding.forget_old,
+    gates.forget_spent,
+    entrance.forget_clients,
     limits.forget_old,
     sent.forget_old,
     pace_store.forget_idle,
@@ -180,8 +185,8 @@ def routes() -> list[BaseRoute]:
 def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     """What header and footer of every page show.
 
-    `subscribe_form` is None or {"action": "/subscribe", "consent_text": …}; `footer_links` are
-    more of what `menu` holds: things with `title` and `url`. `share_image` stands for a page that
+    `subscribe_form` is None or what a form to subscribe needs; `footer_links` are more of what
+    `menu` holds: things with `title` and `url`. `share_image` stands for a page that
     has no picture of its own where a link to it is shared.
     """
     with hub_of(request).db.read() as tx:
@@ -197,7 +202,18 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
             {"title": i18n.translate(language, notice_views.TITLES[path]), "url": path}
             for path in notice_views.links(site)
         ],
-        "subscribe_form": {"action": "/subscribe", "consent_text": text} if site.ready_at else None,
+        "subscribe_form": _subscribe_form(site, text) if site.ready_at else None,
+    }
+
+
+def _subscribe_form(site: Site, consent_text: str) -> dict[str, str]:
+    """`challenge_url` and `script_url` are empty where readers' browsers need not work for it."""
+    asks = site.proof_of_work == "on"
+    return {
+        "action": "/subscribe",
+        "consent_text": consent_text,
+        "challenge_url": "/subscribe/challenge" if asks else "",
+        "script_url": assets.script_url("sign-up.js") if asks else "",
     }
 
 

@@ -49,3 +49,14 @@ def take(tx: Transaction, name: str, *, capacity: int, per_seconds: float, now: 
 def forget_old(tx: Transaction, now: datetime) -> int:
     """Delete the buckets that nobody used for two days; how many there were."""
     return tx.execute("DELETE FROM limits WHERE updated_at < :then", then=now - _FORGOTTEN_AFTER)
+
+
+def forget(tx: Transaction, prefix: str, *, before: datetime) -> int:
+    """Delete the buckets whose names begin with `prefix` and that nobody used since a time; how
+    many there were."""
+    return tx.execute(
+        "DELETE FROM limits WHERE updated_at < :before AND name >= :prefix AND name < :end",
+        before=before,
+        prefix=prefix,
+        end=prefix + "\U0010ffff",
+    )

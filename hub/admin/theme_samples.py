@@ -60,7 +60,12 @@ def _on_every_page(site: Site) -> Context:
         "logo": Shown("/media/ab/cd.png", 320, 80),
         "menu": [MenuItem("About", "about")],
         "footer_links": [{"title": "Legal notice", "url": "/legal"}],
-        "subscribe_form": {"action": "/subscribe", "consent_text": "Yes, send me Harbour Notes."},
+        "subscribe_form": {
+            "action": "/subscribe",
+            "consent_text": "Yes, send me Harbour Notes.",
+            "challenge_url": "/subscribe/challenge",
+            "script_url": "/assets/0/sign-up.js",
+        },
     }
 
 
@@ -120,7 +125,8 @@ def _pages() -> dict[str, Context]:
             "posts": (DigestPost(1, "tides", "Tides", _EXCERPT, _AT, (_AUTHOR.name,)),),
             "letter": _letter(),
         },
-        "subscribe": form | {"consent": "Yes, send me Harbour Notes."},
+        "subscribe": form
+        | {"consent": "Yes, send me Harbour Notes.", "stamp": "token", "again": True},
         "check_mail": {"email": "ada@example.org"},
         "confirm": confirming,
         "confirmed": confirming | {"welcome": _welcome()},

@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub import addresses, limits
+from hub import addresses
 from hub.audience import rules, store, suppression
+from hub.audience.gates import entrance, holding
+from hub.audience.gates.model import Visit
 from hub.audience.model import ConsentEvent, ConsentText, Subscriber, Wish
 from hub.db import Transaction
-from hub.errors import Conflict, TooMany
-from hub.i18n import N_
+from hub.errors import Conflict
 from hub.mail import queue
 
 KIND = "confirmation"
 # The mail to who has just confirmed; its number is the confirmation's. hub/newsletter/welcoming.py
 # writes it: it shows what readers get.
 WELCOME = "welcome"
-# Generous for an office behind one address, and the end of a flood.
-SIGN_UPS_PER_HOUR = 60
+_ANY_WAY = Visit()
 _PURGE_BATCH = 2_000
 
 
@@ -36,18 +36,35 @@ def sign_up(
     form_url: str,
     network: str,
     now: datetime,
+    visit: Visit = _ANY_WAY,
 ) -> None:
-    """Somebody asked for the newsletter: a confirmation mail follows, if one may.
+    """Somebody asked for the newsletter: a confirmation mail follows, if one may; or the owner
+    looks first (gates/). Every way into the list from outside is this one.
 
     Nothing tells a new address from a known one: neither the answer, nor its time (every
     way commits once). Raises TooMany after 60 sign-ups within an hour from one network.
     """
-    bucket = f"sign-up {network}"
-    if not limits.take(tx, bucket, capacity=SIGN_UPS_PER_HOUR, per_seconds=3600, now=now):
-        raise TooMany(N_("There were many sign-ups from your network. Please try again later."))
+    verdict = entrance.judge(tx, wish, visit, network=network, now=now)
+    if verdict.decision == "pass":
+        ask(tx, wish, consent, form_url=form_url, now=now)
+    elif verdict.decision == "held" and _would_mail(tx, addresses.key(wish.email), now):
+        holding.hold(tx, wish, consent, form_url=form_url, reasons=verdict.reasons, now=now)
+
+
+def ask(
+    tx: Transaction,
+    wish: Wish,
+    consent: ConsentText,
+    *,
+    form_url: str,
+    now: datetime,
+    asked_at: datetime | None = None,
+) -> bool:
+    """Mail a request to confirm, unless this address gets none (any more today); whether one is
+    queued. `asked_at` is when the reader asked, if it was earlier."""
     email_key = addresses.key(wish.email)
     if suppression.bars_sign_up(tx, email_key):
-        return
+        return False
     known = store.by_email_key(tx, email_key)
     if known is None:
         try:
@@ -57,15 +74,16 @@ def sign_up(
                 )
         except Conflict:
             # The button was pressed twice, and the other request was first.
-            return
+            return False
     elif rules.may_ask(known.status):
         subscriber_id = known.id
         store.change_wish(tx, subscriber_id, wish)
     else:
-        return
-    asked_at = store.asked_at(tx, subscriber_id, since=now - rules.MAILS_PERIOD)
-    if rules.may_mail(asked_at, now):
-        _ask(tx, subscriber_id, wish, consent, form_url=form_url, now=now)
+        return False
+    if not rules.may_mail(_mails(tx, subscriber_id, now), now):
+        return False
+    _ask(tx, subscriber_id, wish, consent, form_url=form_url, asked_at=asked_at or now, now=now)
+    return True
 
 
 def look_up(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | None:
@@ -131,6 +149,20 @@ def purge_unconfirmed(tx: Transaction, now: datetime) -> int:
     return len(ids)
 
 
+def _would_mail(tx: Transaction, email_key: str, now: datetime) -> bool:
+    """Whether `ask` would have mailed this address."""
+    if suppression.bars_sign_up(tx, email_key):
+        return False
+    known = store.by_email_key(tx, email_key)
+    if known is None:
+        return True
+    return rules.may_ask(known.status) and rules.may_mail(_mails(tx, known.id, now), now)
+
+
+def _mails(tx: Transaction, subscriber_id: int, now: datetime) -> list[datetime]:
+    return store.asked_at(tx, subscriber_id, since=now - rules.MAILS_PERIOD)
+
+
 def _ask(
     tx: Transaction,
     subscriber_id: int,
@@ -138,6 +170,7 @@ def _ask(
     consent: ConsentText,
     *,
     form_url: str,
+    asked_at: datetime,
     now: datetime,
 ) -> None:
     store.log(
@@ -145,7 +178,7 @@ def _ask(
         subscriber_id,
         ConsentEvent(
             kind="requested",
-            at=now,
+            at=asked_at,
             text=consent.text,
             text_version=consent.version,
             language=consent.language,

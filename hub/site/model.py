@@ -44,6 +44,11 @@ class Site:
     weekly_time: str
     monthly_day: int
     consent_text: str
+    sign_ups_per_network: int
+    sign_ups_per_domain: int
+    disposable_domains: str
+    form_seconds: str
+    proof_of_work: str
     send_per_second: str
     send_per_hour: str
     send_per_day: str
