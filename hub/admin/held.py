@@ -40,9 +40,10 @@ def queue(request: Request) -> Response:
 
 
 def review(request: Request) -> Response:
-    """Let the chosen ones through, or drop them."""
+    """Let the chosen ones through, or all of the page; or drop them."""
     parts, form = hub(request), request.state.form
-    chosen = [known for text in form.all("held") if (known := number(text)) is not None]
+    meant = form.all("shown" if form.text("do") == "let-page" else "held")
+    chosen = [known for text in meant if (known := number(text)) is not None]
     if not chosen:
         raise Refused(N_("Tick those that you mean."))
     with parts.db.write() as tx:

@@ -6,6 +6,7 @@ from datetime import datetime
 from hub import addresses
 from hub.audience import rules, store, suppression
 from hub.audience.gates import entrance, holding
+from hub.audience.gates import store as gates
 from hub.audience.gates.model import Visit
 from hub.audience.model import ConsentEvent, ConsentText, Subscriber, Wish
 from hub.db import Transaction
@@ -83,6 +84,7 @@ def ask(
     if not rules.may_mail(_mails(tx, subscriber_id, now), now):
         return False
     _ask(tx, subscriber_id, wish, consent, form_url=form_url, asked_at=asked_at or now, now=now)
+    gates.drop_of(tx, email_key)
     return True
 
 

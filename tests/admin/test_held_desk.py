@@ -1,5 +1,6 @@
 """Held sign-ups at the desk: seen with their reasons, let through, dropped; the brake ended."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -59,6 +60,13 @@ def test_the_chosen_ones_are_let_through(
     assert answer.headers["location"] == f"{PATH}?done=let-through"
     assert sorted(mailed(hub)) == ["reader1@d1.test", "reader2@d2.test"]
     assert [one.email for one in held(hub)] == ["reader0@d0.test"]
+
+
+def test_a_whole_page_is_let_through(desk: TestClient, hub: Hub, waiting: list[HeldSignUp]) -> None:
+    shown = re.findall(r'name="shown" value="(\d+)"', desk.get(PATH).text)
+    desk.post(PATH, data={"shown": shown, "held": shown[:1], "do": "let-page"})
+    assert len(mailed(hub)) == 3
+    assert held(hub) == []
 
 
 def test_the_chosen_ones_are_dropped(desk: TestClient, hub: Hub, waiting: list[HeldSignUp]) -> None:

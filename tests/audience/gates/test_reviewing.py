@@ -79,6 +79,12 @@ def test_asking_again_keeps_one_with_the_last_wish_and_the_first_day(crowd: Crow
     assert (one.email, one.name, one.created_at) == ("ADA@reader.test", "Ada L.", NOW)
 
 
+def test_who_comes_again_without_a_fault_waits_no_more(crowd: Crowd) -> None:
+    crowd.sign_up("ada@reader.test", trapped=True)
+    crowd.sign_up("ada@reader.test")
+    assert (crowd.mailed(), crowd.held()) == (["ada@reader.test"], [])
+
+
 def test_after_two_weeks_they_are_forgotten(crowd: Crowd) -> None:
     crowd.sign_up("ada@reader.test", trapped=True)
     with crowd.hub.db.write() as tx:
