@@ -160,7 +160,7 @@ def _sign_ups(hub: Hub) -> Figures:
 
     def one() -> None:
         n = next(numbers)
-        wish = Wish(f"new.{n}@reader.test", "", "weekly", (), "en")
+        wish = Wish(f"reader@new-{n}.test", "", "weekly", (), "en")
         with hub.db.write() as tx:
             network = f"10.{n >> 8 & 255}.{n & 255}.0/24"
             signup.sign_up(tx, wish, consent, form_url="/", network=network, now=NOW)

@@ -18,6 +18,8 @@ from hub.admin import routes as desk
 from hub.audience import consent, request_letters, request_views, requests, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
+from hub.audience.gates import entrance, holding
+from hub.audience.gates import store as gates
 from hub.audience.model import CADENCES, Subscriber
 from hub.content import (
     card_views,
@@ -51,7 +53,7 @@ from hub.site.model import Site
 from hub.tokens import Signer
 from hub.users import letters as users_letters
 from hub.users import store as users
-from hub.web import assets, desk_scripts, drawing, error_pages, health, themes
+from hub.web import assets, drawing, error_pages, health, scripts, themes
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
@@ -79,6 +81,9 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     signup.purge_unconfirmed,
     requests.forget_old,
     consent.keep_all,
+    holding.forget_old,
+    gates.forget_spent,
+    entrance.forget_clients,
     limits.forget_old,
     sent.forget_old,
     pace_store.forget_idle,
@@ -170,7 +175,7 @@ def routes() -> list[BaseRoute]:
     """Every address of the hub. Tests walk this list."""
     return [
         *assets.ROUTES,
-        *desk_scripts.ROUTES,
+        *scripts.ROUTES,
         *health.ROUTES,
         *desk.ROUTES,
         *request_views.ROUTES,
@@ -213,7 +218,9 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
 
 
 def _subscribe_form(request: Request, site: Site, language: str) -> dict[str, object]:
+    """`challenge_url` and `script_url` are empty where readers' browsers need not work for it."""
     agreed = consent.consent_text(site, language)
+    asks = site.proof_of_work == "on"
     return {
         "action": "/subscribe",
         "consent_text": agreed.text,
@@ -221,6 +228,8 @@ def _subscribe_form(request: Request, site: Site, language: str) -> dict[str, ob
         "cadences": CADENCES,
         "topics": _offered_topics(request, site),
         "languages": i18n.LANGUAGES,
+        "challenge_url": "/subscribe/challenge" if asks else "",
+        "script_url": f"{scripts.folder()}/sign-up.js" if asks else "",
     }
 
 

@@ -54,3 +54,14 @@ def forget(tx: Transaction, name: str) -> None:
 def forget_old(tx: Transaction, now: datetime) -> int:
     """Delete the buckets that nobody used for two days; how many there were."""
     return tx.execute("DELETE FROM limits WHERE updated_at < :then", then=now - _FORGOTTEN_AFTER)
+
+
+def forget_idle(tx: Transaction, prefix: str, *, before: datetime) -> int:
+    """Delete the buckets whose names begin with `prefix` and that nobody used since a time; how
+    many there were."""
+    return tx.execute(
+        "DELETE FROM limits WHERE updated_at < :before AND name >= :prefix AND name < :end",
+        before=before,
+        prefix=prefix,
+        end=prefix + "\U0010ffff",
+    )

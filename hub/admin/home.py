@@ -11,6 +11,7 @@ from hub.admin import notice_words, progress, replies, theme_check
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import store as audience
+from hub.audience.gates import store as gates
 from hub.content import shelf
 from hub.i18n import N_
 from hub.newsletter import editions, planning
@@ -42,6 +43,7 @@ def home(request: Request) -> Response:
         drafts = shelf.drafts(tx, "post", limit=LATEST)
         latest = shelf.published(tx, "post", limit=LATEST)
         people = audience.count_by_status(tx)
+        held = gates.count_held(tx, most=MOST_COUNTED)
         coming = planning.next_edition(tx, site, "weekly", parts.now())
         paused = editions.with_status(tx, "paused")
         obstacles = progress.obstacles(tx, parts.settings, parts.now())
@@ -62,6 +64,7 @@ def home(request: Request) -> Response:
         drafts=drafts,
         latest=latest,
         people=people,
+        held=held,
         coming=coming,
         paused=paused,
         obstacles=obstacles,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from hub import i18n
 from hub.admin import replies, words
+from hub.audience.gates import braking
 from hub.i18n import N_
 from hub.notices.model import Facts, Notice
 
@@ -25,6 +26,7 @@ _TROUBLES = {
     RELAY_REFUSES: N_("The mail server refuses the hub"),
     PLANNING: N_("A newsletter that is due cannot be made"),
     THEME: N_("The theme has faults"),
+    braking.PART: N_("New sign-ups are held: hardly anybody confirms"),
     "StorageFull": N_("The disk was full"),
     "Unavailable": N_("The database was out of reach"),
     "DatabaseBusy": N_("The database was held by another program"),
@@ -35,10 +37,12 @@ _MEANWHILE = {
     RELAY_REFUSES: N_("No mail goes out until this is mended: see HUB_SMTP."),
     PLANNING: N_("It is tried again every minute; its articles wait."),
     THEME: N_("Where they are, readers see the default look instead."),
+    braking.PART: N_("It ends by itself after six hours, or when you say so."),
 }
 _PATHS = {
     **dict.fromkeys((RELAY_AWAY, RELAY_REFUSES, PLANNING), "/admin/newsletter"),
     THEME: "/admin/settings",
+    braking.PART: "/admin/subscribers/held",
 }
 _TONES = {
     **dict.fromkeys(("failures", "trouble"), "error"),

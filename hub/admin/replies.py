@@ -41,6 +41,7 @@ _KNOWN = (
     N_("the connection is refused"),
     N_("the connection failed: %(reason)s"),
     N_("the answer has more than %(number)s bytes"),
+    N_("of %(asked)s mails that asked to confirm, %(confirmed)s were answered"),
     N_("no new articles"),
     N_("no readers"),
     N_("paused by the owner"),

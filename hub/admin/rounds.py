@@ -4,6 +4,7 @@ from datetime import datetime
 
 from hub.admin import notice_words, theme_check
 from hub.audience import reporting
+from hub.audience.gates import braking
 from hub.db import Transaction
 from hub.mail import relays
 from hub.newsletter import troubles
@@ -28,13 +29,15 @@ def look(hub: Hub, stumbles: Stumbles, now: datetime) -> None:
     over = [stumble for stumble in stumbles.lasting(now) if stumble.until is not None]
     with hub.db.read() as tx:
         report_is_due = reporting.is_due(tx, site, now)
+        brake_is_due = braking.is_due(tx, now)
         fresh = {
             period: facts
             for period, facts in _lasting(tx, hub, stumbles, site, now)
             if not store.exists(tx, "trouble", period)
         }
-    if report_is_due or fresh:
+    if report_is_due or brake_is_due or fresh:
         with hub.db.write() as tx:
+            braking.brake(tx, site=site, now=now)
             for period, facts in fresh.items():
                 telling.tell(tx, "trouble", period, facts, site=site, now=now)
             if report_is_due:

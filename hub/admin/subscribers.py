@@ -11,6 +11,8 @@ from hub.admin.forms import Errors, Messages, number
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import membership, rules, store
+from hub.audience.gates import rules as gate_rules
+from hub.audience.gates import store as gates
 from hub.audience.model import STATUSES, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import NotFound
@@ -20,6 +22,7 @@ from hub.newsletter.returns import store as returns
 from hub.web.state import hub
 
 PER_PAGE = 50
+MOST_HELD = 100
 RETURNS_SHOWN = 50
 _FIELDS = ("email", "name", "cadence", "language", "consent")
 
@@ -31,6 +34,8 @@ def people(request: Request) -> Response:
     search = query.get("q", "").strip()[:254].replace("\0", "")
     with hub(request).db.read() as tx:
         counts = store.count_by_status(tx)
+        held = gates.count_held(tx, most=MOST_HELD)
+        brake = gates.last_brake(tx)
         found = store.page(
             tx,
             after=number(query.get("after", "")),
@@ -49,6 +54,8 @@ def people(request: Request) -> Response:
         found=found[:PER_PAGE],
         counts=counts,
         total=sum(counts.values()),
+        held=held,
+        braking=gate_rules.is_braking(brake, hub(request).now()),
         status_shown=status,
         search=search,
         more=more,

@@ -67,6 +67,8 @@ def _on_every_page(site: Site) -> Context:
             "cadences": CADENCES,
             "topics": [_TOPIC],
             "languages": LANGUAGES,
+            "challenge_url": "/subscribe/challenge",
+            "script_url": "/assets/0/sign-up.js",
         },
     }
 
@@ -132,6 +134,8 @@ def _pages() -> dict[str, Context]:
             "consent": "Yes, send me Harbour Notes.",
             "consent_version": "0123456789ab",
             "topics": [_TOPIC],
+            "stamp": "token",
+            "again": True,
         },
         "check_mail": {"email": "ada@example.org"},
         "confirm": confirming,

@@ -17,6 +17,19 @@ CADENCE = {
     "weekly": N_("once a week"),
     "monthly": N_("once a month"),
 }
+# Why a sign-up is held.
+HELD = {
+    "trap": N_("filled in a field that nobody sees"),
+    "quick": N_("was filled in too fast"),
+    "script": N_("was sent by a script"),
+    "link": N_("a link stands in the name"),
+    "dots": N_("many dots in the address"),
+    "disposable": N_("a throw-away address"),
+    "unproven": N_("the small sum was not done"),
+    "domain": N_("many from this mail domain at once"),
+    "mailbox": N_("the same mailbox in many spellings"),
+    "brake": N_("hardly anybody confirmed then"),
+}
 CONSENT = {
     "requested": N_("asked to subscribe"),
     "confirmed": N_("confirmed"),

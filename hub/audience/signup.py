@@ -4,21 +4,22 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hub import addresses, limits
+from hub import addresses
 from hub.audience import consent as consent_texts
 from hub.audience import mail_limits, request_store, rules, store, suppression
+from hub.audience.gates import entrance, holding
+from hub.audience.gates import store as gates
+from hub.audience.gates.model import Visit
 from hub.audience.model import ConsentEvent, ConsentText, Subscriber, Wish
 from hub.db import Transaction
-from hub.errors import Conflict, TooMany
-from hub.i18n import N_
+from hub.errors import Conflict
 from hub.mail import queue
 
 KIND = "confirmation"
 # The mail to who has just confirmed; its number is the confirmation's. hub/newsletter/welcoming.py
 # writes it: it shows what readers get.
 WELCOME = "welcome"
-# Generous for an office behind one address, and the end of a flood.
-SIGN_UPS_PER_HOUR = 60
+_ANY_WAY = Visit()
 _PURGE_BATCH = 2_000
 
 
@@ -39,20 +40,38 @@ def sign_up(
     network: str,
     now: datetime,
     offered: Collection[str] = (),
+    visit: Visit = _ANY_WAY,
 ) -> None:
-    """Somebody asked for the newsletter: a confirmation mail follows, if one may.
+    """Somebody asked for the newsletter: a confirmation mail follows, if one may; or the owner
+    looks first (gates/). Every way into the list from outside is this one.
 
     `offered` are the topics that the form could offer: others, which an import brought, stay.
 
     Nothing tells a new address from a known one: neither the answer, nor its time (every
     way commits once). Raises TooMany after 60 sign-ups within an hour from one network.
     """
-    bucket = f"sign-up {network}"
-    if not limits.take(tx, bucket, capacity=SIGN_UPS_PER_HOUR, per_seconds=3600, now=now):
-        raise TooMany(N_("There were many sign-ups from your network. Please try again later."))
+    verdict = entrance.judge(tx, wish, visit, network=network, now=now)
+    if verdict.decision == "pass":
+        ask(tx, wish, consent, form_url=form_url, now=now, offered=offered)
+    elif verdict.decision == "held" and _would_mail(tx, addresses.key(wish.email), now):
+        holding.hold(tx, wish, consent, form_url=form_url, reasons=verdict.reasons, now=now)
+
+
+def ask(
+    tx: Transaction,
+    wish: Wish,
+    consent: ConsentText,
+    *,
+    form_url: str,
+    now: datetime,
+    asked_at: datetime | None = None,
+    offered: Collection[str] = (),
+) -> bool:
+    """Mail a request to confirm, unless this address gets none (any more today); whether one is
+    queued. `asked_at` is when the reader asked, if it was earlier."""
     email_key = addresses.key(wish.email)
     if suppression.bars_sign_up(tx, email_key):
-        return
+        return False
     known = store.by_email_key(tx, email_key)
     if known is None:
         try:
@@ -62,21 +81,19 @@ def sign_up(
                 )
         except Conflict:
             # The button was pressed twice, and the other request was first.
-            return
+            return False
     elif rules.may_ask(known.status):
         subscriber_id = known.id
         before = store.topics_of(tx, subscriber_id)
         topics = rules.topics_kept(wish.topics, before, offered or before)
         store.change_wish(tx, subscriber_id, replace(wish, topics=topics))
     else:
-        return
-    since = now - rules.MAILS_PERIOD
-    asked_at = (
-        *store.asked_at(tx, subscriber_id, since=since),
-        *request_store.asked_at(tx, email_key, since=since),
-    )
-    if mail_limits.may_confirm(tx, email_key, asked_at, now):
-        _ask(tx, subscriber_id, wish, consent, form_url=form_url, now=now)
+        return False
+    if not mail_limits.may_confirm(tx, email_key, _mails(tx, subscriber_id, email_key, now), now):
+        return False
+    _ask(tx, subscriber_id, wish, consent, form_url=form_url, asked_at=asked_at or now, now=now)
+    gates.drop_of(tx, email_key)
+    return True
 
 
 def look_up(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | None:
@@ -142,6 +159,27 @@ def purge_unconfirmed(tx: Transaction, now: datetime) -> int:
     return len(ids)
 
 
+def _would_mail(tx: Transaction, email_key: str, now: datetime) -> bool:
+    """Whether `ask` would have mailed this address."""
+    if suppression.bars_sign_up(tx, email_key):
+        return False
+    known = store.by_email_key(tx, email_key)
+    if known is None:
+        return True
+    return rules.may_ask(known.status) and rules.may_mail(_mails(tx, known.id, email_key, now), now)
+
+
+def _mails(
+    tx: Transaction, subscriber_id: int, email_key: str, now: datetime
+) -> tuple[datetime, ...]:
+    """When somebody was asked to confirm, by whichever way."""
+    since = now - rules.MAILS_PERIOD
+    return (
+        *store.asked_at(tx, subscriber_id, since=since),
+        *request_store.asked_at(tx, email_key, since=since),
+    )
+
+
 def _ask(
     tx: Transaction,
     subscriber_id: int,
@@ -149,6 +187,7 @@ def _ask(
     consent: ConsentText,
     *,
     form_url: str,
+    asked_at: datetime,
     now: datetime,
 ) -> None:
     consent_texts.keep(tx, consent, now)
@@ -157,7 +196,7 @@ def _ask(
         subscriber_id,
         ConsentEvent(
             kind="requested",
-            at=now,
+            at=asked_at,
             text=consent.text,
             text_version=consent.version,
             language=consent.language,

@@ -5,13 +5,16 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from hub.audience import consent, membership, rules, signup, store
+from hub.audience.gates import arriving, proof
+from hub.audience.gates.model import Visit
 from hub.audience.model import CADENCES, NOBODY, Preferences, Subscriber, Wish
-from hub.errors import Refused
-from hub.i18n import LANGUAGES, translate
+from hub.db import Transaction
+from hub.errors import NotFound, Refused
+from hub.i18n import LANGUAGES, N_, translate
 from hub.site.model import Site
 from hub.web import client
 from hub.web.forms import Form, form_view
@@ -26,7 +29,9 @@ def subscribe(request: Request) -> Response:
     """The form, and what it sends: the answer is the same whoever is on the list."""
     if request.method == "POST":
         return _sign_up(request)
-    return _form_page(request, hub(request).site(), Form(), shared=True)
+    site = hub(request).site()
+    # A form that says when it was shown is not the same for everybody.
+    return _form_page(request, site, Form(), shared=not site.form_seconds)
 
 
 def _sign_up(request: Request) -> Response:
@@ -35,17 +40,23 @@ def _sign_up(request: Request) -> Response:
     try:
         wish = _wish(form, site)
         with parts.db.write() as tx:
-            signup.sign_up(
-                tx,
-                wish,
-                consent.shown(tx, site, form.text("consent"), _form_language(form, site)),
-                form_url=_form_url(request, site),
-                network=client.network(client.address(request)),
-                now=parts.now(),
-                offered=site.topics_offered,
-            )
+            visit = _visit(request, tx, site)
+            once_more = visit.proof == "missing" and not form.flag("again")
+            if not once_more:
+                signup.sign_up(
+                    tx,
+                    wish,
+                    consent.shown(tx, site, form.text("consent"), _form_language(form, site)),
+                    form_url=_form_url(request, site),
+                    network=client.network(client.address(request)),
+                    now=parts.now(),
+                    offered=site.topics_offered,
+                    visit=visit,
+                )
     except Refused as error:
         return _form_page(request, site, form, error=error)
+    if once_more:
+        return _form_page(request, site, form, again=True)
     return private(
         page(
             request,
@@ -55,6 +66,27 @@ def _sign_up(request: Request) -> Response:
             email=wish.email,
         )
     )
+
+
+def _visit(request: Request, tx: Transaction, site: Site) -> Visit:
+    parts, form = hub(request), request.state.form
+    return arriving.visit(
+        tx,
+        {name: form.text(name) for name in arriving.FIELDS},
+        request.headers,
+        address=client.known_address(request),
+        site=site,
+        signer=parts.signer,
+        now=parts.now(),
+    )
+
+
+def challenge(request: Request) -> Response:
+    """The small sum that a browser does before a sign-up (ALTCHA's JSON)."""
+    parts = hub(request)
+    if parts.site().proof_of_work != "on":
+        raise NotFound(N_("There is no such page."))
+    return private(JSONResponse(proof.challenge(parts.signer, now=parts.now())))
 
 
 def _wish(form: Form, site: Site) -> Wish:
@@ -73,11 +105,19 @@ def _form_language(form: Form, site: Site) -> str:
 
 
 def _form_page(
-    request: Request, site: Site, form: Form, *, error: Refused | None = None, shared: bool = False
+    request: Request,
+    site: Site,
+    form: Form,
+    *,
+    error: Refused | None = None,
+    again: bool = False,
+    shared: bool = False,
 ) -> Response:
     """The form with what was typed, and the message beside the field that it belongs to."""
     language = _form_language(form, site)
     agreed = consent.consent_text(site, language)
+    parts = hub(request)
+    fresh = arriving.stamp(parts.signer, parts.now()) if site.form_seconds else ""
     response = page(
         request,
         "subscribe.html",
@@ -91,6 +131,8 @@ def _form_page(
         cadences=CADENCES,
         topics=request.app.state.offered_topics(request, site),
         languages=LANGUAGES,
+        stamp=form.text(arriving.SHOWN) or fresh,
+        again=again,
         error=translate(language, error.message, **error.values) if error else "",
         error_field=error.field if error else "",
     )
@@ -305,6 +347,7 @@ def _as_form(subscriber: Subscriber, topics: tuple[str, ...], site: Site) -> For
 
 ROUTES: list[BaseRoute] = [
     Route("/subscribe", form_view(subscribe), methods=["GET", "POST"]),
+    Route("/subscribe/challenge", challenge),
     Route("/confirm/{token}", confirm, methods=["GET", "POST"]),
     Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
     Route("/preferences/{token}", form_view(preferences), methods=["GET", "POST"]),

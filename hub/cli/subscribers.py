@@ -6,6 +6,7 @@ import click
 
 from hub.audience import membership, rules, store
 from hub.audience.model import CADENCES, STATUSES, ConsentEvent, Subscriber, Wish
+from hub.cli import held
 from hub.cli.context import CommandContext, pass_hub, report
 from hub.i18n import LANGUAGES
 from hub.newsletter import history
@@ -21,6 +22,9 @@ LAST_DELIVERIES = 20
 @click.group()
 def command() -> None:
     """The people on the list."""
+
+
+command.add_command(held.command)
 
 
 @command.command("list")

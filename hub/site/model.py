@@ -49,6 +49,11 @@ class Site:
     offered_topics: str
     embed_origins: str
     ask_why: str
+    sign_ups_per_network: int
+    sign_ups_per_domain: int
+    disposable_domains: str
+    form_seconds: str
+    proof_of_work: str
     send_per_second: str
     send_per_hour: str
     send_per_day: str

@@ -101,6 +101,16 @@ def _domain_rates(value: str) -> str:
     return value
 
 
+def _domains(value: str) -> str:
+    """Domains as they are compared (A-label form, lower-cased), one a line, sorted."""
+    try:
+        typed = [part.strip("@.") for part in re.split(r"[\s,;]+", value)]
+        keys = {addresses.key(addresses.checked(f"x@{part}")) for part in typed if part}
+    except Refused as error:
+        raise Refused(N_("Write one domain a line, such as example.org.")) from error
+    return _text(20_000)("\n".join(sorted(key.partition("@")[2] for key in keys)))
+
+
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -415,6 +425,51 @@ OPTIONS = (
         "ask_why",
         "off",
         N_("Whether who has just left is asked why: on or off."),
+        _choice("off", "on"),
+    ),
+    Option(
+        "sign_ups_per_network",
+        "60",
+        N_(
+            "How many sign-ups one network may send in an hour, 1 to 10000; one computer half of"
+            " them."
+        ),
+        _number(1, 10_000),
+    ),
+    Option(
+        "sign_ups_per_domain",
+        "120",
+        N_(
+            "How many readers of one mail domain are let in within an hour, 1 to 10000; ten times"
+            " as many of the large providers. Those beside them wait for you."
+        ),
+        _number(1, 10_000),
+    ),
+    Option(
+        "disposable_domains",
+        "",
+        N_(
+            "More domains that lend a mailbox for ten minutes, one a line. It speaks against a"
+            " sign-up, and blocks nobody by itself."
+        ),
+        _domains,
+    ),
+    Option(
+        "form_seconds",
+        "",
+        N_(
+            "Seconds that a person needs for the sign-up page at least, such as 3; what is sent"
+            " sooner counts as a program's. Empty: any time will do."
+        ),
+        _number_or_empty(1, 60),
+    ),
+    Option(
+        "proof_of_work",
+        "off",
+        N_(
+            "Whether a reader's browser does a small sum before a sign-up: on or off. Where it"
+            " cannot, the sign-up waits for you."
+        ),
         _choice("off", "on"),
     ),
     Option(

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from hub.addresses import key
 from hub.app import create_app
 from hub.audience import letters, membership, signup, store, suppression
+from hub.audience.gates.model import Policy
 from hub.audience.model import Subscriber
 from hub.mail.model import Letter, QueuedMail
 from hub.site import store as sites
@@ -246,12 +247,12 @@ def test_an_unknown_cadence_is_refused_beside_the_choice(client: TestClient) -> 
 
 
 def test_a_flood_from_one_network_ends(client: TestClient, hub: Hub) -> None:
-    for n in range(signup.SIGN_UPS_PER_HOUR):
+    for n in range(Policy().per_network):
         _sign_up(client, f"reader{n}@reader.test")
     answer = client.post("/subscribe", data={"email": "last@reader.test"})
     assert answer.status_code == 429
     assert 'value="last@reader.test"' in answer.text
-    assert len(_mails(hub)) == signup.SIGN_UPS_PER_HOUR
+    assert len(_mails(hub)) == Policy().per_network
 
 
 def test_a_name_is_shown_as_text(client: TestClient, hub: Hub) -> None:

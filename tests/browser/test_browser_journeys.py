@@ -39,6 +39,17 @@ def test_a_reader_subscribes_and_confirms(page: Page, site: Site) -> None:
     until(lambda: person(site)["status"] == "active")
 
 
+def test_a_browser_does_the_small_sum_by_itself(page: Page, site: Site) -> None:
+    site.owner.hub("settings", "set", "proof_of_work", "on")
+    until(lambda: "data-challenge" in site.browser.get("/subscribe").text)
+    page.goto("/subscribe")
+    page.fill("main input[name=email]", READER)
+    page.click("main form button")
+    page.wait_for_selector(f"main .lead:has-text('{READER}')")
+    assert link(site.inbox.wait_for(READER), "confirm")
+    assert site.owner.json("subscribers", "held") == []
+
+
 def test_the_owner_writes_an_article_and_a_visitor_reads_it(page: Page, site: Site) -> None:
     log_in(page)
     page.goto("/admin/posts/new")

@@ -37,6 +37,8 @@ SMALL = {
     *("hub", "settings", "secrets", "users", "workers", "topics", "authors"),
     *("relays", "troubles", "edition_samples", "ramps", "reader_reports", "mailboxes"),
     "segments",
+    # When sign-ups were held.
+    "brakes",
     # What an owner gave to the desk within a week.
     "list_imports",
     # At most a row for each topic and author; at most two thousand addresses.
@@ -53,6 +55,7 @@ WALKS = {
     "FROM notices WHERE read_at IS NULL ORDER BY at": "by an index of its own, and stops so too",
     "FROM subscribers  ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
     "(paused_until IS NULL OR paused_until <= :made_at) LIMIT 1": "stops at the first reader",
+    "SELECT count(*) FROM (SELECT id FROM held_sign_ups LIMIT :most)": "stops at a hundred",
     "email_key LIKE": "a part of an address is nowhere in order; 0.3 s for a million",
     "SELECT status, count(*) AS people FROM subscribers GROUP BY": "counted by an index alone",
     "SELECT count(*) FROM subscribers WHERE status = 'active' AND cadence = :cadence": (
@@ -114,6 +117,9 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     "one_time_links": {"purpose": lambda n: "password", "subject_id": int, "expires_at": ahead},
     "limits": {"updated_at": just_now},
     "spent_tokens": {"expires_at": ahead},
+    "spent_challenges": {"expires_at": ahead},
+    "held_sign_ups": {"created_at": just_now, "reasons": lambda n: "trap"},
+    "brakes": {"until": times},
     "sent_minutes": {"at": lambda n: to_text(LATER - timedelta(minutes=n))},
     "paces": {
         "next_at": lambda n: LATER.timestamp(),
@@ -178,7 +184,7 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     },
 }
 ROWS = {
-    **dict.fromkeys(("relays", "troubles", "list_imports"), 3),
+    **dict.fromkeys(("relays", "troubles", "list_imports", "brakes"), 3),
     "missed": 1_000,
     "changed_feeds": 100,
     "edition_samples": 100,
@@ -260,6 +266,8 @@ def visit(hub: Hub) -> None:
     for _ in range(2):
         answer = reader.post("/subscribe", data={"email": "new@reader.test", "topics": "a"})
         assert answer.status_code == 200
+    trapped = {"email": "new+a@mail.test", "homepage": "x"}
+    assert reader.post("/subscribe", data=trapped).status_code == 200
     with hub.db.read() as tx:
         asked = int(tx.scalar("SELECT max(id) FROM confirmations"))
         person = int(tx.scalar("SELECT max(id) FROM subscribers"))
@@ -302,6 +310,8 @@ def keep(hub: Hub) -> None:
         "/admin/subscribers?status=active&after=9000",
         "/admin/subscribers?q=reader",
         "/admin/subscribers/77",
+        "/admin/subscribers/held",
+        "/admin/subscribers/held?after=9000",
         "/admin/subscribers/lists",
         "/admin/newsletter",
         f"/admin/newsletter/{SENDING}",
@@ -319,6 +329,10 @@ def keep(hub: Hub) -> None:
         "/admin/settings/welcome/fr",
     ):
         assert desk.get(path).status_code == 200, path
+    for act in ("drop", "let-through"):
+        answer = desk.post("/admin/subscribers/held", data={"held": ["70", "71"], "do": act})
+        assert answer.status_code == 303
+    assert desk.post("/admin/subscribers/held/end-brake").status_code == 303
 
 
 def work(hub: Hub) -> None:

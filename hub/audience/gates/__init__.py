@@ -1,0 +1,1 @@
+"""What stands between a form that anybody can send and a mail to somebody who never asked."""
