@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from hub import i18n, limits, logs, worker
 from hub.admin import letters as desk_letters
 from hub.admin import routes as desk
-from hub.audience import consent, signup
+from hub.audience import approval, consent, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
 from hub.audience.model import Subscriber
@@ -180,7 +180,8 @@ def routes() -> list[BaseRoute]:
 def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     """What header and footer of every page show.
 
-    `subscribe_form` is None or {"action": "/subscribe", "consent_text": …}; `footer_links` are
+    `subscribe_form` is None or {"action": "/subscribe", "consent_text": …, "closed": …}, whose
+    last is what stands in its place on a closed list, else empty; `footer_links` are
     more of what `menu` holds: things with `title` and `url`. `share_image` stands for a page that
     has no picture of its own where a link to it is shared.
     """
@@ -188,7 +189,11 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
         menu = listing.menu(tx)
         logo = media.picture(tx, site.logo) if site.logo else None
         share_image = sharing.of_site(tx, site)
-    text = consent.consent_text(site, language).text
+    subscribe_form = {
+        "action": "/subscribe",
+        "consent_text": consent.consent_text(site, language).text,
+        "closed": approval.closed_text(site, language),
+    }
     return {
         "menu": menu,
         "logo": logo,
@@ -197,7 +202,7 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
             {"title": i18n.translate(language, notice_views.TITLES[path]), "url": path}
             for path in notice_views.links(site)
         ],
-        "subscribe_form": {"action": "/subscribe", "consent_text": text} if site.ready_at else None,
+        "subscribe_form": subscribe_form if site.ready_at else None,
     }
 
 

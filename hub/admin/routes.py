@@ -8,6 +8,7 @@ from hub.admin import (
     coming,
     hand_letters,
     home,
+    invitations,
     ledger,
     lists,
     login,
@@ -25,6 +26,7 @@ from hub.admin import (
     setup,
     sounds,
     subscribers,
+    waiting,
     welcome,
 )
 
@@ -35,6 +37,8 @@ ROUTES: list[BaseRoute] = [
     *media.ROUTES,
     *lists.ROUTES,
     *sounds.ROUTES,
+    *waiting.ROUTES,
+    *invitations.ROUTES,
     *subscribers.ROUTES,
     *coming.ROUTES,
     *newsletter.ROUTES,

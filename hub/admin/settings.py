@@ -57,6 +57,11 @@ _NAMED = (
         ),
     ),
     Group(
+        "sign_up",
+        N_("Signing up"),
+        ("signup_mode", "question_en", "question_fr", "closed_text_en", "closed_text_fr"),
+    ),
+    Group(
         "mail",
         N_("Mail"),
         (
@@ -105,6 +110,7 @@ _NAMED = (
             "notice_troubles",
             "notice_worker",
             "notice_readers",
+            "notice_waiting",
             "notice_address",
             "notice_limit",
         ),
@@ -137,6 +143,11 @@ LABELS = {
     "subject_prefix": N_("In front of each subject"),
     "each_content": N_("Mail of a single article"),
     "consent_text": N_("What readers agree to"),
+    "signup_mode": N_("Who gets on the list"),
+    "question_en": N_("Your question in English"),
+    "question_fr": N_("Your question in French"),
+    "closed_text_en": N_("On a closed list, in English"),
+    "closed_text_fr": N_("On a closed list, in French"),
     "owner_email": N_("Your address"),
     "sender_name": N_("Sender’s name"),
     "sender_email": N_("Sender’s address"),
@@ -166,6 +177,7 @@ LABELS = {
     "notice_troubles": N_("Something is wrong"),
     "notice_worker": N_("Sending was held up"),
     "notice_readers": N_("New readers"),
+    "notice_waiting": N_("Somebody waits to be accepted"),
     "notice_address": N_("Notices go to"),
     "notice_limit": N_("Mails a day at most"),
     "legal_notice": N_("Legal notice"),
@@ -186,8 +198,13 @@ _SWITCH = {"on": N_("yes"), "off": N_("no")}
 _NOTICES = {"off": N_("not at all"), "desk": N_("at the desk"), "mail": N_("by mail too")}
 _TOLD = (
     *("notice_sent", "notice_failures", "notice_paused", "notice_cancelled"),
-    *("notice_skipped", "notice_troubles", "notice_worker"),
+    *("notice_skipped", "notice_troubles", "notice_worker", "notice_waiting"),
 )
+_MODES = {
+    "open": N_("whoever confirms"),
+    "approval": N_("whoever you accept"),
+    "closed": N_("only who is invited"),
+}
 _REPORTS = {"off": N_("never"), "daily": N_("every day"), "weekly": N_("every Monday")}
 _AREAS = {
     "rel_me": 3,
@@ -200,6 +217,8 @@ _AREAS = {
     "welcome_text_en": 6,
     "welcome_text_fr": 6,
     "welcome_posts": 3,
+    "closed_text_en": 3,
+    "closed_text_fr": 3,
 }
 _TYPES = {
     "base_url": "url",
@@ -307,6 +326,7 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "share_links": translated(_SWITCH),
         "dkim": translated(_SWITCH),
         "welcome_mail": translated(_SWITCH),
+        "signup_mode": translated(_MODES),
         "notice_readers": translated(_REPORTS),
         **{name: translated(_NOTICES) for name in _TOLD},
         "theme": [(name, name) for name in names],

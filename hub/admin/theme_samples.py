@@ -60,7 +60,11 @@ def _on_every_page(site: Site) -> Context:
         "logo": Shown("/media/ab/cd.png", 320, 80),
         "menu": [MenuItem("About", "about")],
         "footer_links": [{"title": "Legal notice", "url": "/legal"}],
-        "subscribe_form": {"action": "/subscribe", "consent_text": "Yes, send me Harbour Notes."},
+        "subscribe_form": {
+            "action": "/subscribe",
+            "consent_text": "Yes, send me Harbour Notes.",
+            "closed": "",
+        },
     }
 
 
@@ -76,6 +80,11 @@ def _pages() -> dict[str, Context]:
         "languages": LANGUAGES,
         "error": "This must be a day.",
         "error_field": "cadence",
+    }
+    signing_up = form | {
+        "action": "/subscribe",
+        "words": "",
+        "consent": "Yes, send me Harbour Notes.",
     }
     item: Context = {
         "item": Listed(_post(), (_AUTHOR,), (_TOPIC,)),
@@ -120,7 +129,18 @@ def _pages() -> dict[str, Context]:
             "posts": (DigestPost(1, "tides", "Tides", _EXCERPT, _AT, (_AUTHOR.name,)),),
             "letter": _letter(),
         },
-        "subscribe": form | {"consent": "Yes, send me Harbour Notes."},
+        "subscribe": signing_up,
+        "invite": signing_up | {"action": "/invite/quay", "words": "We met on the quay."},
+        "invitation_over": {"state": "used", "closed": True},
+        "by_invitation": {"words": "Ask whoever told you of it."},
+        "waiting": subscriber
+        | {
+            "question": "Who are you?",
+            "answer": "Ada, a sailor.",
+            "action": "/confirm/token/answer",
+            "saved": True,
+            "error": "This cannot be empty.",
+        },
         "check_mail": {"email": "ada@example.org"},
         "confirm": confirming,
         "confirmed": confirming | {"welcome": _welcome()},
@@ -210,7 +230,18 @@ def _mails(site: Site) -> dict[str, Context]:
         "list_url": site.url("/admin/notices"),
         "settings_url": site.url("/admin/settings#group-notices"),
     }
+    declined: Context = {
+        "subject": "Your request: Harbour Notes",
+        "word": "Not this year.",
+        "cadence": "weekly",
+    }
+    accepted = declined | {
+        "unsubscribe_url": site.url("/unsubscribe/token"),
+        "preferences_url": site.url("/preferences/token"),
+    }
     letters = {
+        "accepted": accepted,
+        "declined": declined,
         "digest": digest,
         "letter": letter,
         "welcome": welcome,

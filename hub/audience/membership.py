@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hub import addresses
-from hub.audience import consent, rules, signup, store, suppression
+from hub.audience import consent, growth_store, rules, signup, store, suppression
 from hub.audience.model import ConsentEvent, Preferences, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import Conflict, NotFound, Refused
@@ -104,8 +104,12 @@ def bounce(tx: Transaction, subscriber_ids: Iterable[int], *, now: datetime) -> 
     Safe beside itself (`write(concurrent=True)`): rows are taken in one order, readers before
     suppressions, so that no two wait for each other.
     """
-    keys = [store.bounce(tx, subscriber_id) for subscriber_id in sorted(set(subscriber_ids))]
-    bounced = [key for key in keys if key is not None]
+    ids = sorted(set(subscriber_ids))
+    keys = {number: store.bounce(tx, number) for number in ids}
+    bounced = [key for key in keys.values() if key is not None]
+    for number, key in keys.items():
+        if key is not None:
+            growth_store.count(tx, number, "bounced", at=now)
     for email_key in bounced:
         suppression.suppress(tx, email_key, "bounced", now=now)
     return len(bounced)

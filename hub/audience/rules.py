@@ -37,7 +37,7 @@ LinkState = Literal["open", "used", "expired"]
 # direction of what follows): a name has no use for them, a mail header breaks on some.
 _UNWANTED = frozenset(("Cc", "Cf", "Zl", "Zp", "Cs", "Co"))
 # Joiners that scripts such as Persian and Hindi need inside of names.
-_JOINERS = "\u200c\u200d"
+JOINERS = "\u200c\u200d"
 
 
 def address(text: str) -> str:
@@ -62,7 +62,7 @@ def clean_name(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())[:LONGEST_NAME].strip()
     kept = "".join(
-        c if c in _JOINERS or unicodedata.category(c) not in _UNWANTED else " " for c in text
+        c if c in JOINERS or unicodedata.category(c) not in _UNWANTED else " " for c in text
     )
     return " ".join(kept.split())[:LONGEST_NAME].strip()
 

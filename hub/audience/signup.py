@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub import addresses, limits
-from hub.audience import rules, store, suppression
-from hub.audience.model import ConsentEvent, ConsentText, Subscriber, Wish
+from hub.audience import approval, invitations, rules, store, suppression
+from hub.audience.invitations import Invitation
+from hub.audience.model import ConsentEvent, ConsentText, Status, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import Conflict, TooMany
 from hub.i18n import N_
 from hub.mail import queue
+from hub.site.model import Site
 
 KIND = "confirmation"
 # The mail to who has just confirmed; its number is the confirmation's. hub/newsletter/welcoming.py
@@ -36,8 +38,10 @@ def sign_up(
     form_url: str,
     network: str,
     now: datetime,
+    invitation: Invitation | None = None,
 ) -> None:
-    """Somebody asked for the newsletter: a confirmation mail follows, if one may.
+    """Somebody asked for the newsletter, by an invitation or by the open form: a confirmation
+    mail follows, if one may.
 
     Nothing tells a new address from a known one: neither the answer, nor its time (every
     way commits once). Raises TooMany after 60 sign-ups within an hour from one network.
@@ -48,24 +52,25 @@ def sign_up(
     email_key = addresses.key(wish.email)
     if suppression.bars_sign_up(tx, email_key):
         return
+    source = invitation.source if invitation else "form"
     known = store.by_email_key(tx, email_key)
     if known is None:
         try:
             with tx.savepoint():
                 subscriber_id = store.add(
-                    tx, wish, email_key, status="pending", source="form", now=now
+                    tx, wish, email_key, status="pending", source=source, now=now
                 )
         except Conflict:
             # The button was pressed twice, and the other request was first.
             return
     elif rules.may_ask(known.status):
         subscriber_id = known.id
-        store.change_wish(tx, subscriber_id, wish)
+        store.change_wish(tx, subscriber_id, wish, source=invitation.source if invitation else "")
     else:
         return
     asked_at = store.asked_at(tx, subscriber_id, since=now - rules.MAILS_PERIOD)
     if rules.may_mail(asked_at, now):
-        _ask(tx, subscriber_id, wish, consent, form_url=form_url, now=now)
+        _ask(tx, subscriber_id, wish, consent, form_url=form_url, now=now, invitation=invitation)
 
 
 def look_up(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | None:
@@ -79,19 +84,32 @@ def look_up(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | N
 
 
 def confirm(
-    tx: Transaction, confirmation_id: int, *, now: datetime, welcome: bool = False
+    tx: Transaction,
+    confirmation_id: int,
+    *,
+    now: datetime,
+    welcome: bool = False,
+    site: Site | None = None,
 ) -> Link | None:
-    """Press the button: active from now on. The link as it was found; only `open` changes.
+    """Press the button: active from now on, or waiting where the list of the `site` is not open.
+    The link as it was found; only `open` changes.
 
-    With `welcome` a mail follows, once for each confirmation.
+    With `welcome` a mail follows to who is active, once for each confirmation.
     """
     link = look_up(tx, confirmation_id, now=now)
     if link is None or link.state != "open":
         return link
     if not store.use_confirmation(tx, confirmation_id, now=now):
         return Link("used", link.subscriber)
-    activate(tx, link.subscriber, source="link", now=now)
-    if welcome:
+    invitation = invitations.of_confirmation(tx, confirmation_id)
+    mode = site.signup_mode if site else "open"
+    status = approval.admission(mode, invitation, now)
+    activate(tx, link.subscriber, source="link", now=now, status=status)
+    if invitation is not None:
+        invitations.use(tx, invitation)
+    if status == "waiting" and site is not None:
+        approval.tell_owner(tx, site=site, now=now)
+    elif welcome:
         queue.put(
             tx,
             kind=WELCOME,
@@ -103,10 +121,17 @@ def confirm(
     return link
 
 
-def activate(tx: Transaction, subscriber: Subscriber, *, source: str, now: datetime) -> None:
+def activate(
+    tx: Transaction,
+    subscriber: Subscriber,
+    *,
+    source: str,
+    now: datetime,
+    status: Status = "active",
+) -> None:
     """Confirmed, by the reader's link or by the owner; the log repeats what was agreed to."""
     asked = store.last_request(tx, subscriber.id)
-    store.activate(tx, subscriber.id, now=now)
+    store.activate(tx, subscriber.id, now=now, status=status)
     suppression.come_back(tx, subscriber.email_key)
     store.log(
         tx,
@@ -139,6 +164,7 @@ def _ask(
     *,
     form_url: str,
     now: datetime,
+    invitation: Invitation | None,
 ) -> None:
     store.log(
         tx,
@@ -150,11 +176,15 @@ def _ask(
             text_version=consent.version,
             language=consent.language,
             form_url=form_url,
-            source="form",
+            source=invitation.source if invitation else "form",
         ),
     )
     confirmation_id = store.add_confirmation(
-        tx, subscriber_id, now=now, expires_at=now + rules.LINK_LIVES
+        tx,
+        subscriber_id,
+        now=now,
+        expires_at=now + rules.LINK_LIVES,
+        invitation_id=invitation.id if invitation else None,
     )
     queue.put(
         tx,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.audience import growth_store
 from hub.audience.model import (
     STATUSES,
     Confirmation,
@@ -108,11 +109,14 @@ def add(
     return subscriber_id
 
 
-def change_wish(tx: Transaction, subscriber_id: int, wish: Wish) -> None:
-    """Somebody who is not active asked again: what was asked last counts."""
+def change_wish(tx: Transaction, subscriber_id: int, wish: Wish, *, source: str = "") -> None:
+    """Somebody who is not active asked again: what was asked last counts, and so does the
+    `source` when it is given."""
     tx.execute(
         "UPDATE subscribers SET email = :email, name = :name, cadence = :cadence,"
-        " language = :language WHERE id = :id",
+        " language = :language, source = coalesce(nullif(CAST(:source AS text), ''), source)"
+        " WHERE id = :id",
+        source=source,
         email=wish.email,
         name=wish.name,
         cadence=wish.cadence,
@@ -136,11 +140,15 @@ def change_preferences(tx: Transaction, subscriber_id: int, preferences: Prefere
     set_topics(tx, subscriber_id, preferences.topics)
 
 
-def activate(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:
-    """Confirmed: mail may go out. Every open confirmation of the subscriber is used up."""
+def activate(
+    tx: Transaction, subscriber_id: int, *, now: datetime, status: Status = "active"
+) -> None:
+    """Confirmed: mail may go out, unless the status is `waiting`. Every open confirmation of the
+    subscriber is used up."""
     tx.execute(
-        "UPDATE subscribers SET status = 'active', confirmed_at = :now, unsubscribed_at = NULL,"
+        "UPDATE subscribers SET status = :status, confirmed_at = :now, unsubscribed_at = NULL,"
         " paused_until = NULL WHERE id = :id",
+        status=status,
         now=now,
         id=subscriber_id,
     )
@@ -209,6 +217,11 @@ def delete(tx: Transaction, subscriber_id: int) -> None:
         " (SELECT id FROM confirmations WHERE subscriber_id = :id)",
         id=subscriber_id,
     )
+    tx.execute(
+        "DELETE FROM mails WHERE kind IN ('accepted', 'declined') AND subject_id IN"
+        " (SELECT id FROM person_events WHERE subscriber_id = :id)",
+        id=subscriber_id,
+    )
     tx.execute("DELETE FROM subscribers WHERE id = :id", id=subscriber_id)
 
 
@@ -223,6 +236,28 @@ def unconfirmed(tx: Transaction, *, before: datetime, now: datetime, limit: int)
         before=before,
         now=now,
         limit=limit,
+    )
+
+
+def decide(tx: Transaction, subscriber_id: int, status: Status, *, now: datetime) -> bool:
+    """Whether somebody waited for the owner, and is `active` or `unsubscribed` from now on."""
+    decided = tx.execute(
+        "UPDATE subscribers SET status = :status, unsubscribed_at = :left"
+        " WHERE id = :id AND status = 'waiting'",
+        id=subscriber_id,
+        status=status,
+        left=now if status == "unsubscribed" else None,
+    )
+    return decided == 1
+
+
+def last_confirmation(tx: Transaction, subscriber_id: int) -> int | None:
+    """The last request to confirm that was used."""
+    return tx.one(
+        int,
+        "SELECT id FROM confirmations WHERE subscriber_id = :id AND used_at IS NOT NULL"
+        " ORDER BY created_at DESC, id DESC LIMIT 1",
+        id=subscriber_id,
     )
 
 
@@ -244,7 +279,8 @@ def set_topics(tx: Transaction, subscriber_id: int, topics: Iterable[str]) -> No
 
 
 def log(tx: Transaction, subscriber_id: int, event: ConsentEvent) -> None:
-    """Add a line to the consent log."""
+    """Add a line to the consent log, and to the day's count."""
+    growth_store.count(tx, subscriber_id, event.kind, at=event.at)
     tx.execute(
         "INSERT INTO consent_events (subscriber_id, kind, at, text, text_version, language,"
         " form_url, source) VALUES (:id, :kind, :at, :text, :text_version, :language, :form_url,"
@@ -295,13 +331,20 @@ def use_confirmation(tx: Transaction, confirmation_id: int, *, now: datetime) ->
 
 
 def add_confirmation(
-    tx: Transaction, subscriber_id: int, *, now: datetime, expires_at: datetime
+    tx: Transaction,
+    subscriber_id: int,
+    *,
+    now: datetime,
+    expires_at: datetime,
+    invitation_id: int | None = None,
 ) -> int:
-    """A new request to confirm; its id."""
+    """A new request to confirm; its id. `invitation_id`: by which invitation it was asked for."""
     return int(
         tx.scalar(
-            "INSERT INTO confirmations (subscriber_id, created_at, expires_at, used_at)"
-            " VALUES (:subscriber_id, :now, :expires_at, NULL) RETURNING id",
+            "INSERT INTO confirmations (subscriber_id, created_at, expires_at, used_at,"
+            " invitation_id) VALUES (:subscriber_id, :now, :expires_at, NULL, :invitation_id)"
+            " RETURNING id",
+            invitation_id=invitation_id,
             subscriber_id=subscriber_id,
             now=now,
             expires_at=expires_at,

@@ -83,6 +83,4 @@ def _change(tx: Transaction, here: Known, record: Record, now: datetime) -> None
             record = record._replace(consent=(*record.consent, event))
     logged = set(transfer.events_of(tx, here.id))
     transfer.change_status(tx, here, record)
-    transfer.insert_events(
-        tx, [(here.id, event) for event in record.consent if event not in logged]
-    )
+    transfer.insert_events(tx, here.id, [event for event in record.consent if event not in logged])

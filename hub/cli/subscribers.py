@@ -6,6 +6,7 @@ import click
 
 from hub.audience import membership, rules, store
 from hub.audience.model import CADENCES, STATUSES, ConsentEvent, Subscriber, Wish
+from hub.cli import approval
 from hub.cli.context import CommandContext, pass_hub, report
 from hub.i18n import LANGUAGES
 from hub.newsletter import history
@@ -210,3 +211,7 @@ def _shown(one: Delivered) -> str:
 
 def _time(moment: datetime | None) -> str | None:
     return to_text(moment) if moment else None
+
+
+for _more in (approval.waiting, approval.accept, approval.decline):
+    command.add_command(_more)

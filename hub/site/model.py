@@ -44,6 +44,11 @@ class Site:
     weekly_time: str
     monthly_day: int
     consent_text: str
+    signup_mode: str
+    question_en: str
+    question_fr: str
+    closed_text_en: str
+    closed_text_fr: str
     send_per_second: str
     send_per_hour: str
     send_per_day: str
@@ -65,6 +70,7 @@ class Site:
     notice_troubles: str
     notice_worker: str
     notice_readers: str
+    notice_waiting: str
     notice_address: str
     notice_limit: int
     ready_at: datetime | None

@@ -26,7 +26,10 @@ from hub.web.pages import PAGED, SHARED
 
 LARGEST = 48_000_000
 # Nothing under these is the same for everybody, or small enough to keep.
-_NEVER = ("/admin/", "/media/", "/setup/", "/confirm/", "/unsubscribe/", "/preferences/")
+_NEVER = (
+    *("/admin/", "/media/", "/setup/", "/confirm/", "/unsubscribe/", "/preferences/"),
+    "/invite/",
+)
 # Every question has an answer of its own.
 _NEVER_THIS = "/search"
 _KEPT = frozenset((200, 301, 308))

@@ -1,0 +1,85 @@
+"""Who came and who left, by day and source, without persons.
+
+A row is written beside what happened, in its transaction, and folded into the day's count every
+minute; the sum of both is always what is true. What is erased stays counted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.db import Transaction
+
+_FOLDED_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """So many people on a day (UTC, `2026-11-28`). `kind` is that of the log of consent, or
+    `bounced`; `source` is where they came from."""
+
+    day: str
+    kind: str
+    source: str
+    people: int
+
+
+def count(tx: Transaction, subscriber_id: int, kind: str, *, at: datetime) -> None:
+    """Something happened to one person. Safe beside itself (`write(concurrent=True)`)."""
+    tx.execute(
+        "INSERT INTO growth_moves (day, kind, source, people)"
+        " SELECT substr(CAST(:at AS text), 1, 10), :kind, source, 1 FROM subscribers"
+        " WHERE id = :id",
+        at=at,
+        kind=kind,
+        id=subscriber_id,
+    )
+
+
+def count_many(tx: Transaction, moves: Iterable[Move]) -> None:
+    """What an import brought."""
+    tx.load(
+        "growth_moves",
+        ("day", "kind", "source", "people"),
+        ((move.day, move.kind, move.source, move.people) for move in moves),
+    )
+
+
+def fold(tx: Transaction) -> bool:
+    """Put what happened lately into the counts of the days; whether there is more.
+
+    For an ordinary writer: nobody adds a row meanwhile.
+    """
+    last = tx.scalar(
+        "SELECT max(id) FROM (SELECT id FROM growth_moves ORDER BY id LIMIT :limit) AS first_ones",
+        limit=_FOLDED_AT_ONCE,
+    )
+    if last is None:
+        return False
+    tx.execute(
+        "INSERT INTO growth_days (day, kind, source, people)"
+        " SELECT day, kind, source, sum(people) FROM growth_moves WHERE id <= :last"
+        " GROUP BY day, kind, source ON CONFLICT (day, kind, source)"
+        " DO UPDATE SET people = growth_days.people + excluded.people",
+        last=last,
+    )
+    return tx.execute("DELETE FROM growth_moves WHERE id <= :last", last=last) == _FOLDED_AT_ONCE
+
+
+def is_waiting(tx: Transaction) -> bool:
+    """Whether there is something to fold: a look that takes no lock."""
+    return tx.scalar("SELECT 1 FROM growth_moves LIMIT 1") is not None
+
+
+def moves(tx: Transaction, *, since: str, until: str) -> list[Move]:
+    """From one day to another, both included: a row for each day, kind and source."""
+    return tx.all(
+        Move,
+        "SELECT day, kind, source, sum(people) AS people FROM ("
+        "SELECT day, kind, source, people FROM growth_days WHERE day >= :since AND day <= :until"
+        " UNION ALL SELECT day, kind, source, people FROM growth_moves"
+        " WHERE day >= :since AND day <= :until) AS both_of_them GROUP BY day, kind, source"
+        " ORDER BY day, kind, source",
+        since=since,
+        until=until,
+    )
