@@ -32,6 +32,8 @@ _SHIFT = """() => new Promise(done => {
   watch.observe({type: "layout-shift", buffered: true});
   requestAnimationFrame(() => setTimeout(() => done(sum), 50));
 })"""
+# A hundredth of what passes for good (web.dev/cls): less than a pixel of a line.
+_SEEN = 0.001
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -87,7 +89,7 @@ def _looked_at(tab: Tab, site: Shown, page: Page, view: str, axe: str) -> Iterat
     yield from (Finding(LOOK, subject, text, grave=True) for text in complaints)
     if (wider := tab.evaluate(_OVERFLOW)) > 0:
         yield Finding(LOOK, subject, f"is {wider} px wider than its window", grave=True)
-    if shift := tab.evaluate(_SHIFT):
+    if (shift := tab.evaluate(_SHIFT)) >= _SEEN:
         yield Finding(LOOK, subject, f"moves while it loads (CLS {shift:.3f})", grave=True)
     tab.evaluate(axe)
     result = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")

@@ -10,13 +10,17 @@ from hub.i18n import N_
 from hub.mail import headers
 from hub.mail.model import Envelope, Mailer, Outcome, RelayAway, RelayRefuses
 from hub.newsletter import composing, ledger, planning, slots
-from hub.newsletter.composing import Digest
+from hub.newsletter.composing import Digest, Remark
 from hub.newsletter.model import Edition
 from hub.newsletter.planning import Press
 from hub.newsletter.slots import Personaliser
 
 _SAMPLE_NAME = " Ada"
 _STAND_INS = 3
+SAMPLE = N_(
+    "No article waits for this newsletter, so it would not go out: your newest articles are shown"
+    " as a sample."
+)
 
 
 def preview(tx: Transaction, press: Press, stream: str, *, language: str, now: datetime) -> Digest:
@@ -82,16 +86,16 @@ async def send(envelope: Envelope, mailer: Mailer) -> Outcome:
 def _compose(
     tx: Transaction, press: Press, edition: Edition, language: str, now: datetime
 ) -> Digest:
-    posts = planning.next_edition(tx, press.site, edition.stream, now).posts
+    waiting = planning.next_edition(tx, press.site, edition.stream, now).posts
     # Nothing waits: the newest articles stand in, so that the look and the relay can be tried.
-    posts = posts or ledger.latest(tx, _STAND_INS, now)
+    posts = waiting or ledger.latest(tx, _STAND_INS, now)
     if not posts:
         raise Refused(N_("There is nothing to show: no article is published yet."))
     if edition.stream == "each":
         posts = posts[:1]
         if press.site.each_content == "full":
             posts = ledger.with_article(tx, posts)
-    return composing.compose(
+    digest = composing.compose(
         edition,
         posts,
         language=language,
@@ -100,6 +104,7 @@ def _compose(
         render=press.render,
         browser_path="/newsletter",
     )
+    return digest if waiting else replace(digest, remarks=(Remark(SAMPLE), *digest.remarks))
 
 
 def _pretended(stream: str, now: datetime) -> Edition:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import escape
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from hub import i18n
 from hub.audience import signup, suppression
@@ -16,7 +16,7 @@ from hub.content.model import path_of
 from hub.db import Transaction
 from hub.errors import Refused, Unavailable
 from hub.i18n import N_
-from hub.mail import headers
+from hub.mail import headers, plain_text
 from hub.mail.model import Composer, Letter, QueuedMail, Render
 from hub.newsletter import editions, ledger, planning
 from hub.newsletter.editions import PublicEdition
@@ -26,7 +26,6 @@ from hub.tokens import Signer
 
 ARTICLES = 3
 _EXCERPT = 200
-_LINK = re.compile(r"(!?)\[([^\]\n]*)\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"\n]*\")?\s*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def letter(found: Welcome, reader: Reader, *, site: Site, signer: Signer, render
         "language": language,
         "subject": subject,
         "words": absolute(found.words, base_url + "/"),
-        "words_text": _plain(_own_text(site, language), base_url + "/"),
+        "words_text": plain_text.from_html(found.words, base_url + "/"),
         "cadence": reader.cadence,
         "next_at": found.next_at,
         "edition": found.edition,
@@ -163,19 +162,6 @@ def _html(markdown: str, language: str) -> str:
 @lru_cache(maxsize=8)
 def _rendered(markdown: str, language: str) -> str:
     return rendering.render(markdown, language=language).html
-
-
-def _plain(markdown: str, base_url: str) -> str:
-    """Markdown for a text part: links written out, pictures as what they show."""
-
-    def written(found: re.Match[str]) -> str:
-        picture, text, target = found.groups()
-        if picture:
-            return text
-        url = urljoin(base_url, target)
-        return url if text in (target, url) else f"{text} ({url})"
-
-    return _LINK.sub(written, markdown)
 
 
 COMPOSERS: dict[str, Composer] = {signup.WELCOME: welcome}

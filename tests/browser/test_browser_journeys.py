@@ -23,6 +23,8 @@ def log_in(page: Page) -> None:
     page.fill("input[name=email]", "owner@hub.test")
     page.fill("input[name=password]", PASSWORD)
     page.click("main form button")
+    # A page that is asked for before the answer is there would be asked for without the cookie.
+    page.wait_for_selector("nav a[href='/admin/settings']", state="attached")
 
 
 def test_a_reader_subscribes_and_confirms(page: Page, site: Site) -> None:
@@ -47,6 +49,20 @@ def test_the_owner_writes_an_article_and_a_visitor_reads_it(page: Page, site: Si
     page.goto("/posts/words-of-the-day")
     assert page.inner_text("h1") == "Words of the day"
     assert page.locator("main em").inner_text() == "some"
+    assert fits(page)
+
+
+def test_a_word_without_end_stays_on_the_screen(page: Page, site: Site) -> None:
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    for number in range(3):
+        site.owner.write(f"{word} {number}\ntopics: [harbour]", text=f"{word} `{word}`")
+    until(lambda: site.browser.get("/topics/harbour").text.count(word) > 2)
+    article = site.browser.get("/topics/harbour").text.partition('href="/posts/')[2]
+    for path in ("/", "/archive", "/topics/harbour", "/search?q=donau", "/newsletter"):
+        page.goto(path)
+        assert fits(page), path
+    page.goto("/posts/" + article.partition('"')[0])
+    assert page.locator(".related-link").count() == 1
     assert fits(page)
 
 

@@ -103,6 +103,14 @@ def test_preview_shows_the_next_edition_and_takes_nothing(hub: Hub, run: Run) ->
         newest(hub)
 
 
+def test_a_preview_of_what_went_out_already_says_that_it_is_a_sample(hub: Hub, run: Run) -> None:
+    subscribe(hub, "ada@mail.test")
+    publish(hub, "Ropes")
+    assert "would not go out" not in run("newsletter", "preview").stderr
+    run("newsletter", "send", "--now")
+    assert "it would not go out" in run("newsletter", "preview").stderr
+
+
 def test_preview_of_nothing_is_refused(run: Run) -> None:
     refused = run("newsletter", "preview", fails=Refused)
     assert "no article" in str(refused.exception)

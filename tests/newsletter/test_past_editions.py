@@ -32,6 +32,18 @@ def test_an_edition_that_went_out_can_be_read_by_everybody(hub: Hub) -> None:
     assert "/preferences/" not in page.text
 
 
+def test_each_title_runs_the_way_of_its_language(hub: Hub) -> None:
+    subscribe(hub, "ada@mail.test")
+    publish(hub, "رسالة")
+    with hub.db.write() as tx:
+        tx.execute("UPDATE posts SET language = 'ar'")
+        planning.send_now(tx, press(hub), "weekly", NOW)
+    tick(hub)
+    with TestClient(create_app(hub)) as client:
+        page = client.get(f"/newsletter/{newest(hub).id}")
+    assert '<li class="edition-item" lang="ar" dir="rtl">' in page.text
+
+
 def test_what_some_had_before_it_was_cancelled_can_be_read_by_them(hub: Hub) -> None:
     send(hub)
     with TestClient(create_app(hub)) as client:

@@ -117,7 +117,7 @@ def test_nothing_is_mailed_unless_the_owner_wants_it(client: TestClient, hub: Hu
 
 
 def test_the_mail_holds_the_words_and_no_personal_link_else(client: TestClient, hub: Hub) -> None:
-    text = "See [the yard](/archive).\n\n![A boat](/media/ab/boat.jpg)"
+    text = "See **[the yard](/archive)**.\n\n![A boat](/media/ab/boat.jpg)"
     option(hub, welcome_mail="on", welcome_text_en=text, welcome_subject_en="Aboard!")
     subscribe(hub, "bea@reader.test", at=NOW - timedelta(days=9))
     edition = send_out(hub, NOW - timedelta(days=8))
@@ -126,7 +126,8 @@ def test_the_mail_holds_the_words_and_no_personal_link_else(client: TestClient, 
     (mail,) = welcomes(hub)
     assert (mail["Subject"], mail["To"]) == ("Aboard!", ADA)
     plain, html = (part.get_content() for part in mail.iter_parts())
-    assert "See the yard (https://hub.test/archive)." in plain
+    assert "See the yard [1]." in plain
+    assert "[1] https://hub.test/archive" in plain
     assert 'href="https://hub.test/archive"' in html
     for part in (plain, html):
         links = set(re.findall(r"https://hub\.test(/[^\s\"<)]*)", part))
