@@ -138,6 +138,7 @@ def _pages() -> dict[str, Context]:
             "question": "Who are you?",
             "answer": "Ada, a sailor.",
             "action": "/confirm/token/answer",
+            "withdraw_url": "/unsubscribe/token",
             "saved": True,
             "error": "This cannot be empty.",
         },

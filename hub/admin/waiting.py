@@ -16,6 +16,10 @@ from hub.web.state import hub
 
 PER_PAGE = 50
 _PATH = "/admin/subscribers/waiting"
+_DECISIONS: dict[str, Literal["accepted", "declined"]] = {
+    "accepted": "accepted",
+    "declined": "declined",
+}
 
 
 def queue(request: Request) -> Response:
@@ -27,13 +31,13 @@ def decide(request: Request) -> Response:
     parts, form = hub(request), request.state.form
     site = parts.site()
     chosen = {found for text in form.all("who") if (found := number(text)) is not None}
-    decision: Literal["accepted", "declined"] = (
-        "declined" if form.text("decision") == "declined" else "accepted"
-    )
+    decision = _DECISIONS.get(form.text("decision"))
     errors = Errors(site.language, main="word")
     with errors.caught(), parts.db.write() as tx:
         if not chosen:
             raise Refused(N_("Tick at least one of them."))
+        if decision is None:
+            raise Refused(N_("Choose whether to accept or to decline."))
         approval.decide(
             tx,
             chosen,
@@ -55,7 +59,7 @@ def _is_own(path: str) -> bool:
 def _page(request: Request, typed: Messages, errors: Errors, chosen: set[int]) -> Response:
     after = number(request.query_params.get("after", "")) or 0
     with hub(request).db.read() as tx:
-        total = store.count_by_status(tx)["waiting"]
+        total = store.count_waiting(tx)
         found = approval.page(tx, after=after, limit=PER_PAGE + 1)
     more = f"{_PATH}?after={found[PER_PAGE - 1].person.id}" if len(found) > PER_PAGE else ""
     return desk_page(

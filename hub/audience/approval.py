@@ -64,7 +64,7 @@ def admission(
 
 def tell_owner(tx: Transaction, *, site: Site, now: datetime) -> None:
     """Somebody waits: one notice a day, which says how many."""
-    waiting = store.count_by_status(tx)["waiting"]
+    waiting = store.count_waiting(tx)
     period = notice_rules.once_a_day("waiting", now, site.timezone)
     telling.tell(tx, "waiting", period, Facts(waiting=waiting), site=site, now=now)
 

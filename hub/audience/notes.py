@@ -95,6 +95,15 @@ def get(tx: Transaction, event_id: int) -> PersonEvent | None:
     return tx.one(PersonEvent, f"SELECT {_COLUMNS} FROM person_events WHERE id = :id", id=event_id)
 
 
+def of_subscriber(tx: Transaction, subscriber_id: int) -> list[PersonEvent]:
+    """Everything about a person, oldest first."""
+    return tx.all(
+        PersonEvent,
+        f"SELECT {_COLUMNS} FROM person_events WHERE subscriber_id = :id ORDER BY at, id",
+        id=subscriber_id,
+    )
+
+
 def answers(tx: Transaction, subscriber_ids: Iterable[int]) -> dict[int, PersonEvent]:
     """What each of these people answered last."""
     names, values = in_list("id", subscriber_ids)

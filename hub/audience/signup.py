@@ -105,7 +105,7 @@ def confirm(
     mode = site.signup_mode if site else "open"
     status = approval.admission(mode, invitation, now)
     activate(tx, link.subscriber, source="link", now=now, status=status)
-    if invitation is not None:
+    if invitation is not None and invitations.state(invitation, now) == "open":
         invitations.use(tx, invitation)
     if status == "waiting" and site is not None:
         approval.tell_owner(tx, site=site, now=now)

@@ -47,6 +47,11 @@ def count_by_status(tx: Transaction) -> dict[Status, int]:
     return {status: found.get(status, 0) for status in STATUSES}
 
 
+def count_waiting(tx: Transaction) -> int:
+    """How many wait for the owner: by an index alone, of which it sees no others."""
+    return int(tx.scalar("SELECT count(*) FROM subscribers WHERE status = 'waiting'"))
+
+
 def page(
     tx: Transaction,
     *,

@@ -175,6 +175,8 @@ def _waiting_page(
             question=waiting.question or approval.question(site, language),
             answer=waiting.answer if typed is None else typed,
             action=f"/confirm/{request.path_params['token']}/answer",
+            withdraw_url="/unsubscribe/"
+            + hub(request).signer.sign("unsubscribe", waiting.person.id),
             saved=saved,
             error=translate(language, error.message, **error.values) if error else "",
         )

@@ -36,7 +36,8 @@ from tests.db.filling import Make, fill, times
 SMALL = {
     *("hub", "settings", "secrets", "users", "workers", "topics", "authors"),
     *("relays", "troubles", "edition_samples", "ramps", "reader_reports", "mailboxes"),
-    "segments",
+    # At most 500; what happened within the last minute.
+    *("segments", "invitations", "growth_moves"),
     # What an owner gave to the desk within a week.
     "list_imports",
     # At most a row for each topic and author; at most two thousand addresses.
@@ -58,6 +59,7 @@ WALKS = {
     "SELECT count(*) FROM subscribers WHERE status = 'active' AND cadence = :cadence": (
         "counted by an index alone"
     ),
+    "SELECT source, 'here' AS kind": "counted by an index alone, those who came by invitation",
     "DELETE FROM paces": "once an hour, a row for each domain",
     "SELECT count(*) FROM posts": "counted by an index alone, for pages that are kept",
     "SELECT max(id) FROM (SELECT id FROM subscribers WHERE id > :after": "as many as it queues",
@@ -109,6 +111,15 @@ def ahead(n: int) -> str:
 
 
 VALUES: Mapping[str, Mapping[str, Make]] = {
+    "invitations": {
+        **dict.fromkeys(("revoked_at", "expires_at", "most"), lambda n: None),
+        "skips_approval": lambda n: 0,
+    },
+    "person_events": {"kind": lambda n: ("answered", "note")[n % 2]},
+    "growth_days": {
+        "day": lambda n: str(LATER.date() - timedelta(days=n // 10)),
+        "kind": lambda n: ("requested", "confirmed", "unsubscribed", "bounced")[n % 4],
+    },
     "list_imports": {"state": lambda n: "done", "created_at": just_now},
     "sessions": {"expires_at": ahead},
     "one_time_links": {"purpose": lambda n: "password", "subject_id": int, "expires_at": ahead},
@@ -128,7 +139,8 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     },
     "subscribers": {
         "email_key": lambda n: f"email-{n}@hub.test",
-        "status": lambda n: rarely(n, "active", "pending", "unsubscribed", "bounced"),
+        "status": lambda n: rarely(n, "active", "pending", "unsubscribed", "bounced", "waiting"),
+        "source": lambda n: f"invite code-{n % 100}",
         "cadence": lambda n: rarely(n + 1, "weekly", "monthly", "each"),
         "paused_until": lambda n: times(n) if n % 1000 == 0 else None,
     },
@@ -194,6 +206,9 @@ ROWS = {
     "posts": POSTS,
     "editions": EDITIONS,
     "segments": 50,
+    "invitations": 50,
+    "growth_moves": 100,
+    "confirmations": PEOPLE,
     "letters": EDITIONS,
     "edition_posts": 3 * TAKEN - 1,
     "deliveries": PEOPLE,
@@ -260,6 +275,19 @@ def visit(hub: Hub) -> None:
     for _ in range(2):
         answer = reader.post("/subscribe", data={"email": "new@reader.test", "topics": "a"})
         assert answer.status_code == 200
+    with hub.db.write() as tx:
+        sites.put(tx, "signup_mode", "approval")
+    answer = reader.post("/invite/code-5", data={"email": "other@reader.test"})
+    assert answer.status_code == 200
+    with hub.db.read() as tx:
+        path = "/confirm/" + hub.signer.sign(
+            "confirm", int(tx.scalar("SELECT max(id) FROM confirmations"))
+        )
+    assert "answer" in reader.post(path).text
+    assert reader.post(f"{path}/answer", data={"answer": "A sailor."}).status_code == 200
+    with hub.db.write() as tx:
+        sites.put(tx, "signup_mode", "open")
+    assert reader.post("/subscribe", data={"email": "last@reader.test"}).status_code == 200
     with hub.db.read() as tx:
         asked = int(tx.scalar("SELECT max(id) FROM confirmations"))
         person = int(tx.scalar("SELECT max(id) FROM subscribers"))
@@ -281,6 +309,13 @@ def keep(hub: Hub) -> None:
     with hub.db.write() as tx:
         sites.put(tx, "welcome_posts", "slug-5\nnowhere")
         sites.put(tx, "notice_readers", "daily")
+    with hub.db.read() as tx:
+        waiting = int(tx.scalar("SELECT max(id) FROM subscribers WHERE status = 'waiting'"))
+    form = {"who": str(waiting), "decision": "declined"}
+    assert desk.post("/admin/subscribers/waiting", data=form).status_code == 303
+    form = {"kind": "place", "name": "A", "code": "a"}
+    assert desk.post("/admin/subscribers/invitations/new", data=form).status_code == 303
+    assert desk.post("/admin/subscribers/invitations/7/revoke").status_code == 303
     assert desk.post("/admin/notices/5/read").status_code == 303
     assert desk.post("/admin/notices/read", data={"newest": "9000"}).status_code == 303
     for path in (
@@ -303,6 +338,10 @@ def keep(hub: Hub) -> None:
         "/admin/subscribers?q=reader",
         "/admin/subscribers/77",
         "/admin/subscribers/lists",
+        "/admin/subscribers/waiting",
+        "/admin/subscribers/waiting?after=50",
+        "/admin/subscribers/invitations",
+        "/admin/subscribers/invitations/5",
         "/admin/newsletter",
         f"/admin/newsletter/{SENDING}",
         f"/admin/newsletter/{SENDING}/readers/deferred",

@@ -17,6 +17,7 @@ CREATE TABLE invitations (
 
 -- By which invitation somebody asked.
 ALTER TABLE confirmations ADD COLUMN invitation_id INTEGER REFERENCES invitations (id) ON DELETE SET NULL;
+CREATE INDEX confirmations_invitation ON confirmations (invitation_id) WHERE invitation_id IS NOT NULL;
 
 -- What the owner knows of a person beside the log of consent: notes, what the person answered to
 -- the owner's question, what was decided about them, when they answered a letter. `about` is the
