@@ -12,6 +12,8 @@ from hub.i18n import N_
 
 Kind = Literal["note", "replied", "answered", "accepted", "declined"]
 
+# What the owner may take away again; what was answered and decided stays.
+REMOVABLE = ("note", "replied")
 LONGEST_NOTE = 5_000
 LONGEST_ANSWER = 2_000
 LONGEST_WORD = 1_000

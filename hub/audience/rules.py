@@ -23,6 +23,9 @@ LONGEST_ADDRESS = 254
 LONGEST_NAME = 100
 LONGEST_TOPIC = 60
 MOST_TOPICS = 20
+LONGEST_TAG = 60
+# So many are typed at once.
+MOST_TAGS = 20
 LONGEST_PAUSE = timedelta(days=366)
 
 LINK_LIVES = timedelta(hours=72)
@@ -97,6 +100,21 @@ def is_topic(text: str) -> bool:
     if not 0 < len(text) <= LONGEST_TOPIC:
         return False
     return all(c.isalnum() or c in "-_." or unicodedata.combining(c) for c in text)
+
+
+def tags(text: str, *, field: str = "tags") -> tuple[str, ...]:
+    """Tags with commas between, in small letters, sorted, each once; empty for none.
+
+    Raises Refused for one that is too long, and for more than 20.
+    """
+    found = sorted({clean_name(part).casefold() for part in text.split(",")} - {""})
+    if any(len(tag) > LONGEST_TAG for tag in found):
+        raise Refused(
+            N_("A tag has at most %(longest)s characters."), field=field, longest=LONGEST_TAG
+        )
+    if len(found) > MOST_TAGS:
+        raise Refused(N_("At most %(most)s tags at once."), field=field, most=MOST_TAGS)
+    return tuple(found)
 
 
 def may_ask(status: str) -> bool:

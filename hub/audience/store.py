@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.audience import growth_store
+from hub.audience import growth_store, searching
 from hub.audience.model import (
     STATUSES,
     Confirmation,
@@ -59,10 +59,12 @@ def page(
     limit: int = 50,
     status: str = "",
     search: str = "",
+    tag: str = "",
 ) -> list[Subscriber]:
     """Up to `limit` subscribers, newest first, those that follow the id `after`.
 
-    `search` is a part of the address, in any case; `status` empty means all.
+    `search` is a part of the address, the name, a note or an answer, or a whole tag, in any case;
+    `status` and `tag` empty mean all.
     """
     conditions: list[str] = []
     values: dict[str, object] = {}
@@ -72,10 +74,13 @@ def page(
     if status:
         conditions.append("status = :status")
         values["status"] = status
-    if search:
-        # Both sides are case-folded, so that LIKE means the same on every engine.
-        conditions.append("email_key LIKE :pattern ESCAPE '!'")
-        values["pattern"] = f"%{_literal(search.strip().casefold())}%"
+    if tag:
+        conditions.append("id IN (SELECT subscriber_id FROM subscriber_tags WHERE tag = :tag)")
+        values["tag"] = tag
+    if search.strip():
+        found, searched = searching.condition(search.strip())
+        conditions.append(found)
+        values |= searched
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     return tx.all(
         Subscriber,
@@ -83,10 +88,6 @@ def page(
         limit=limit,
         **values,
     )
-
-
-def _literal(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def add(

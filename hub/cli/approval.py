@@ -73,3 +73,6 @@ def _document(one: Waiting) -> dict[str, object]:
         "question": one.question,
         "answer": one.answer,
     }
+
+
+COMMANDS = (waiting, accept, decline)

@@ -141,3 +141,26 @@ def test_who_waits_is_listed_accepted_and_declined(run: Run, hub: Hub) -> None:
     assert "does not wait" in err
     code, out, _ = run("subscribers", "list", "--json", "--status", "waiting")
     assert [one["email"] for one in json.loads(out)] == ["bea@mail.test"]
+
+
+def test_notes_and_tags_are_kept_shown_and_found(run: Run, hub: Hub) -> None:
+    for name in ("ada", "bea"):
+        subscribe(hub, f"{name}@mail.test")
+    assert run("subscribers", "note", "ada@mail.test", "Knows ropes")[0] == 0
+    assert run("subscribers", "note", "ada@mail.test", "--replied")[0] == 0
+    assert run("subscribers", "note", "ada@mail.test")[0] == 1
+    code, out, _ = run("subscribers", "tag", "ada@mail.test", "bea@mail.test", "--add", "VIP,crew")
+    assert (code, out) == (0, "ada@mail.test: crew, vip\nbea@mail.test: crew, vip\n")
+    assert run("subscribers", "tag", "bea@mail.test", "--remove", "vip")[1] == (
+        "bea@mail.test: crew\n"
+    )
+    assert run("subscribers", "tag", "bea@mail.test")[0] == 1
+    shown = json.loads(run("subscribers", "show", "ada@mail.test", "--json")[1])
+    assert shown["tags"] == ["crew", "vip"]
+    assert [(one["kind"], one["text"]) for one in shown["notes"]] == [
+        ("note", "Knows ropes"),
+        ("replied", ""),
+    ]
+    assert "note: Knows ropes" in run("subscribers", "show", "ada@mail.test")[1]
+    for wanted in (("--tag", "VIP"), ("--search", "ropes")):
+        assert run("subscribers", "list", *wanted)[1].startswith("ada@mail.test\t")

@@ -313,6 +313,13 @@ def keep(hub: Hub) -> None:
         waiting = int(tx.scalar("SELECT max(id) FROM subscribers WHERE status = 'waiting'"))
     form = {"who": str(waiting), "decision": "declined"}
     assert desk.post("/admin/subscribers/waiting", data=form).status_code == 303
+    form = {"who": "77", "tags": "a,tag-7"}
+    for action in ("add", "remove"):
+        for path in ("subscribers/tags", "newsletter/segments/3/tags"):
+            answer = desk.post(f"/admin/{path}", data=form | {"action": action})
+            assert answer.status_code == 303
+    assert desk.post("/admin/subscribers/77/notes", data={"text": "A"}).status_code == 303
+    assert desk.post("/admin/subscribers/77/notes/7/remove").status_code == 303
     form = {"kind": "place", "name": "A", "code": "a"}
     assert desk.post("/admin/subscribers/invitations/new", data=form).status_code == 303
     assert desk.post("/admin/subscribers/invitations/7/revoke").status_code == 303
@@ -336,7 +343,9 @@ def keep(hub: Hub) -> None:
         "/admin/subscribers?status=pending",
         "/admin/subscribers?status=active&after=9000",
         "/admin/subscribers?q=reader",
+        "/admin/subscribers?tag=tag-7",
         "/admin/subscribers/77",
+        "/admin/subscribers/77?all",
         "/admin/subscribers/lists",
         "/admin/subscribers/waiting",
         "/admin/subscribers/waiting?after=50",
@@ -350,6 +359,7 @@ def keep(hub: Hub) -> None:
         f"/admin/newsletter/ledger?stream=each&after={times(9_000)},9000",
         "/admin/newsletter/segments",
         "/admin/newsletter/segments/3",
+        "/admin/newsletter/segments/3/tags",
         f"/admin/newsletter/letters/{DRAFT}",
         f"/admin/newsletter/letters/{DRAFT}/check",
         f"/admin/newsletter/letters/{DRAFT}/send",
@@ -390,7 +400,7 @@ def work(hub: Hub) -> None:
         older = editions.get(tx, 5)
         assert older is not None
         deliveries.queue_batch(tx, replace(older, queued_up_to=5_000), "weekly", now=NOW, limit=100)
-        for segment in (EVERYBODY, Segment("weekly", ("topic-7",), NOW, "fr", "source-7")):
+        for segment in (EVERYBODY, Segment("weekly", ("topic-7",), NOW, "fr", "source-7", ("a",))):
             sixth = replace(older, id=6, queued_up_to=5_000)
             deliveries.queue_segment(tx, sixth, segment, now=NOW, limit=100)
         blamed = outstanding.refusing(tx, SENDING)

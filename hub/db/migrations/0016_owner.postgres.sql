@@ -33,7 +33,8 @@ CREATE TABLE person_events (
   at text COLLATE "C" NOT NULL
 );
 CREATE INDEX person_events_subscriber ON person_events (subscriber_id, at, id);
-CREATE INDEX person_events_notes ON person_events (subscriber_id, folded) WHERE kind = 'note';
+CREATE INDEX person_events_notes ON person_events (subscriber_id, folded)
+  WHERE kind IN ('note', 'replied', 'answered');
 
 CREATE TABLE subscriber_tags (
   subscriber_id bigint NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
