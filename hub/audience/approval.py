@@ -140,7 +140,7 @@ def decide(
         number = notes.add(tx, subscriber_id, decision, word, by=by, at=now)
         if decision == "declined":
             event = ConsentEvent("unsubscribed", now, "", "", person.language, "", "declined")
-            store.log(tx, subscriber_id, event)
+            store.log(tx, subscriber_id, event, counted_as="declined")
         _tell(tx, person, decision, number, word, site=site, now=now)
     if not decided:
         raise Conflict(N_("Nobody of these waits any more."))

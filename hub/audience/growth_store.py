@@ -71,15 +71,35 @@ def is_waiting(tx: Transaction) -> bool:
     return tx.scalar("SELECT 1 FROM growth_moves LIMIT 1") is not None
 
 
-def moves(tx: Transaction, *, since: str, until: str) -> list[Move]:
-    """From one day to another, both included: a row for each day, kind and source."""
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So many people; `name` is a day or a source."""
+
+    name: str
+    kind: str
+    people: int
+
+
+def by_day(tx: Transaction, *, since: str, until: str, source: str = "") -> list[Count]:
+    """From one day to another, both included, by day and kind; of one source, or of all."""
+    where, of_source = "day >= :since AND day <= :until", dict[str, object]()
+    if source:
+        where, of_source = f"{where} AND source = :source", {"source": source}
+    return _sums(tx, "day", where, since=since, until=until, **of_source)
+
+
+def by_source(tx: Transaction, *, since: str, until: str) -> list[Count]:
+    """From one day to another, both included, by source and kind."""
+    where = "day >= :since AND day <= :until"
+    return _sums(tx, "source", where, since=since, until=until)
+
+
+def _sums(tx: Transaction, name: str, where: str, **values: object) -> list[Count]:
     return tx.all(
-        Move,
-        "SELECT day, kind, source, sum(people) AS people FROM ("
-        "SELECT day, kind, source, people FROM growth_days WHERE day >= :since AND day <= :until"
-        " UNION ALL SELECT day, kind, source, people FROM growth_moves"
-        " WHERE day >= :since AND day <= :until) AS both_of_them GROUP BY day, kind, source"
-        " ORDER BY day, kind, source",
-        since=since,
-        until=until,
+        Count,
+        f"SELECT {name} AS name, kind, CAST(sum(people) AS bigint) AS people FROM ("
+        f"SELECT day, kind, source, people FROM growth_days WHERE {where}"
+        f" UNION ALL SELECT day, kind, source, people FROM growth_moves WHERE {where})"
+        f" AS both_of_them GROUP BY {name}, kind",
+        **values,
     )

@@ -21,7 +21,7 @@ def unsubscribe(
         return subscriber
     if store.leave(tx, subscriber_id, now=now):
         event = ConsentEvent("unsubscribed", now, "", "", subscriber.language, "", source)
-        store.log(tx, subscriber_id, event)
+        store.log(tx, subscriber_id, event, counted_as=rules.departure(subscriber.status))
     return store.get(tx, subscriber_id)
 
 
@@ -95,6 +95,8 @@ def confirm(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> Subscr
 def erase(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> None:
     """The person goes; a keyed hash stays, so that no import brings them back."""
     suppression.suppress(tx, subscriber.email_key, rules.erasure_reason(subscriber.status), now=now)
+    if subscriber.status == "active":
+        growth_store.count(tx, subscriber.id, "erased", at=now)
     store.delete(tx, subscriber.id)
 
 
@@ -124,7 +126,7 @@ def complain(tx: Transaction, subscriber_id: int, *, now: datetime) -> bool:
     suppression.suppress(tx, subscriber.email_key, "complained", now=now)
     if rules.can_leave(subscriber.status):
         event = ConsentEvent("unsubscribed", now, "", "", subscriber.language, "", "complaint")
-        store.log(tx, subscriber_id, event)
+        store.log(tx, subscriber_id, event, counted_as=rules.departure(subscriber.status))
     return True
 
 

@@ -149,6 +149,11 @@ def can_leave(status: str) -> bool:
     return status in ("pending", "waiting", "active")
 
 
+def departure(status: str) -> str:
+    """What is counted when somebody with this status leaves: only who got mail is missed."""
+    return "unsubscribed" if status == "active" else "withdrawn"
+
+
 def lifted_to(status: str) -> Status | None:
     """What somebody is when the owner lets mail go there again; None when nothing forbids it.
 

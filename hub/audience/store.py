@@ -284,9 +284,9 @@ def set_topics(tx: Transaction, subscriber_id: int, topics: Iterable[str]) -> No
     )
 
 
-def log(tx: Transaction, subscriber_id: int, event: ConsentEvent) -> None:
-    """Add a line to the consent log, and to the day's count."""
-    growth_store.count(tx, subscriber_id, event.kind, at=event.at)
+def log(tx: Transaction, subscriber_id: int, event: ConsentEvent, *, counted_as: str = "") -> None:
+    """Add a line to the consent log, and to the day's count: as its kind, or as something else."""
+    growth_store.count(tx, subscriber_id, counted_as or event.kind, at=event.at)
     tx.execute(
         "INSERT INTO consent_events (subscriber_id, kind, at, text, text_version, language,"
         " form_url, source) VALUES (:id, :kind, :at, :text, :text_version, :language, :form_url,"

@@ -60,6 +60,7 @@ WALKS = {
         "counted by an index alone"
     ),
     "SELECT source, 'here' AS kind": "counted by an index alone, those who came by invitation",
+    "SELECT source AS name, kind": "the days of a year, with the sources of each",
     "DELETE FROM paces": "once an hour, a row for each domain",
     "SELECT count(*) FROM posts": "counted by an index alone, for pages that are kept",
     "SELECT max(id) FROM (SELECT id FROM subscribers WHERE id > :after": "as many as it queues",
@@ -349,6 +350,8 @@ def keep(hub: Hub) -> None:
         "/admin/subscribers/lists",
         "/admin/subscribers/waiting",
         "/admin/subscribers/waiting?after=50",
+        "/admin/subscribers/growth",
+        "/admin/subscribers/growth?span=year&source=invite%20code-7",
         "/admin/subscribers/invitations",
         "/admin/subscribers/invitations/5",
         "/admin/newsletter",

@@ -73,6 +73,10 @@ CREATE INDEX growth_days_source ON growth_days (source, kind, day, people);
 INSERT INTO growth_days (day, kind, source, people)
 SELECT substr(e.at, 1, 10), e.kind, s.source, count(*) FROM consent_events AS e
 JOIN subscribers AS s ON s.id = e.subscriber_id GROUP BY substr(e.at, 1, 10), e.kind, s.source;
+INSERT INTO growth_days (day, kind, source, people)
+SELECT substr(b.at, 1, 10), 'bounced', s.source, count(*) FROM subscribers AS s
+JOIN (SELECT subscriber_id, max(at) AS at FROM bounce_events GROUP BY subscriber_id) AS b
+ON b.subscriber_id = s.id WHERE s.status = 'bounced' GROUP BY substr(b.at, 1, 10), s.source;
 
 -- How many subscribers a reader service says it has of a feed: the most of a day.
 CREATE TABLE feed_readers (
