@@ -35,10 +35,11 @@ from hub.content import (
 from hub.content import views as content_views
 from hub.db import open_database
 from hub.errors import Unavailable
+from hub.feeds import reach
 from hub.feeds import views as feed_views
 from hub.mail import sent
 from hub.mail.model import Composer
-from hub.newsletter import pace_store, welcoming
+from hub.newsletter import pace_store, presses, welcoming
 from hub.newsletter import views as newsletter_views
 from hub.newsletter.returns import store as returns_store
 from hub.newsletter.returns import views as returns_views
@@ -81,6 +82,7 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     users.delete_expired_sessions,
     telling.purge,
     missed.forget_old,
+    reach.forget_old,
 )
 
 
@@ -93,6 +95,8 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     """The web application. `background` (the worker) runs for as long as it does."""
 
     not_found = missed.Missed()
+    feed_readers = reach.Reach()
+    pressed = presses.Presses()
     # Before the first page is made, so that no change falls between.
     version = hub.db.site_version()
 
@@ -106,7 +110,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
         tasks = [
             asyncio.create_task(watching),
             asyncio.create_task(_read_older_posts(hub, stopping)),
-            asyncio.create_task(_write_missed(hub, not_found, stopping)),
+            asyncio.create_task(_write_counts(hub, not_found, feed_readers, pressed, stopping)),
         ]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
@@ -123,12 +127,18 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     app.router.redirect_slashes = False
     app.state.hub = hub
     app.state.missed = not_found
+    app.state.presses = pressed
     app.state.chrome = _chrome
     app.state.welcome = _welcome
     app.state.drawing = drawing.limiter()
     app.state.slow_threads = anyio.CapacityLimiter(SLOW_THREADS)
     headers = SecurityHeaders(SameOrigin(app, hub=hub), hub=hub)
-    cache = PageCache(headers, now=time.time)
+    cache = PageCache(
+        headers,
+        now=time.time,
+        heard=lambda path, agent: feed_readers.note(path, agent, hub.now()),
+        listened=reach.FILES,
+    )
     hub.db.on_site_change(cache.clear)
 
     def forget() -> None:
@@ -229,8 +239,15 @@ async def _read_older_posts(hub: Hub, stopping: asyncio.Event) -> None:
             return
 
 
-async def _write_missed(hub: Hub, not_found: missed.Missed, stopping: asyncio.Event) -> None:
-    """Write down every few seconds, and at the end, which addresses were asked for in vain."""
+async def _write_counts(
+    hub: Hub,
+    not_found: missed.Missed,
+    feed_readers: reach.Reach,
+    pressed: presses.Presses,
+    stopping: asyncio.Event,
+) -> None:
+    """Write down every few seconds, and at the end, which addresses were asked for in vain, how
+    many subscribers reader services say they have, and how often links were pressed."""
     own = anyio.CapacityLimiter(1)
     last = False
     while not last:
@@ -238,10 +255,12 @@ async def _write_missed(hub: Hub, not_found: missed.Missed, stopping: asyncio.Ev
         last = stopping.is_set()
         try:
             await anyio.to_thread.run_sync(missed.write, hub.db, not_found, limiter=own)
+            await anyio.to_thread.run_sync(reach.write, hub.db, feed_readers, limiter=own)
+            await anyio.to_thread.run_sync(presses.write, hub.db, pressed, limiter=own)
         except Unavailable:
             continue
         except Exception:  # noqa: BLE001  # a count is not worth a site
-            logs.failure("missed.not_written")
+            logs.failure("counts.not_written")
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:

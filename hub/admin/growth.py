@@ -10,6 +10,7 @@ from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import growth, store
 from hub.audience.growth import MEASURES, SPANS, Growth, Measure, Piece, Span
+from hub.feeds import reach
 from hub.i18n import N_
 from hub.newsletter import editions
 from hub.web.state import hub
@@ -17,6 +18,7 @@ from hub.web.state import hub
 _PATH = "/admin/subscribers/growth"
 SOURCES_SHOWN = 40
 EDITIONS_SHOWN = 12
+SERVICES_SHOWN = 100
 _TITLES: dict[Measure, str] = {
     "asked": N_("Asked to subscribe"),
     "confirmed": N_("Confirmed"),
@@ -48,8 +50,10 @@ def overview(request: Request) -> Response:
     with parts.db.read() as tx:
         found = growth.read(tx, span, now=parts.now(), source=source)
         counts = store.count_by_status(tx)
+        services = reach.lately(tx, parts.now(), limit=SERVICES_SHOWN)
+        by_feed = reach.total(tx, parts.now())
         sent = [one for one in editions.newest(tx, EDITIONS_SHOWN) if one.counts.accepted]
-    reach = [
+    accepted = [
         (i18n.short_day(one.edition.created_at, language), one.counts.accepted)
         for one in reversed(sent)
     ]
@@ -68,7 +72,9 @@ def overview(request: Request) -> Response:
         listed=[m for m in MEASURES if m != "brought" or any(s.people[m] for s in found.sources)],
         sources=found.sources[:SOURCES_SHOWN],
         more_sources=max(0, len(found.sources) - SOURCES_SHOWN),
-        accepted=charts.bars(reach) if reach else None,
+        services=services,
+        by_feed=by_feed,
+        accepted=charts.bars(accepted) if accepted else None,
     )
 
 

@@ -14,6 +14,7 @@ from hub.newsletter import (
     deliveries,
     editions,
     ledger,
+    presses,
     rules,
     schedule,
     telling,
@@ -192,6 +193,7 @@ def _make(
 def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[DigestPost]) -> None:
     if edition.stream == "each" and press.site.each_content == "full":
         posts = ledger.with_article(tx, posts)
+    links = presses.Links(edition, press.site, press.signer)
     for language in i18n.LANGUAGES:
         digest = composing.compose(
             edition,
@@ -209,8 +211,10 @@ def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[Dig
                 bytes=digest.size,
                 what=remark.said(i18n.DEFAULT),
             )
-        template = composing.template(edition, digest, site=press.site, signer=press.signer)
+        counted = links.counted(digest)
+        template = composing.template(edition, counted, site=press.site, signer=press.signer)
         editions.put_mail(tx, edition.id, language, template)
+    links.keep(tx)
 
 
 def _due_period(tx: Transaction, site: Site, stream: str, now: datetime) -> Period | None:

@@ -40,6 +40,7 @@ class Site:
     newsletter_name: str
     subject_prefix: str
     each_content: str
+    count_clicks: str
     weekly_day: str
     weekly_time: str
     monthly_day: int

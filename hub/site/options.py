@@ -353,6 +353,15 @@ OPTIONS = (
         _choice("full", "excerpt"),
     ),
     Option(
+        "count_clicks",
+        "off",
+        N_(
+            "Count how often the links of an edition are pressed, all readers together: on or off."
+            " Nobody can tell who did."
+        ),
+        _choice("off", "on"),
+    ),
+    Option(
         "weekly_day",
         "saturday",
         N_("The weekly newsletter goes out on this day."),

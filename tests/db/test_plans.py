@@ -38,6 +38,8 @@ SMALL = {
     *("relays", "troubles", "edition_samples", "ramps", "reader_reports", "mailboxes"),
     # At most 500; what happened within the last minute.
     *("segments", "invitations", "growth_moves"),
+    # At most 5,000 pairs of a reader service and a feed.
+    "feed_readers",
     # What an owner gave to the desk within a week.
     "list_imports",
     # At most a row for each topic and author; at most two thousand addresses.
@@ -208,6 +210,7 @@ ROWS = {
     "editions": EDITIONS,
     "segments": 50,
     "invitations": 50,
+    "feed_readers": 50,
     "growth_moves": 100,
     "confirmations": PEOPLE,
     "letters": EDITIONS,
@@ -271,6 +274,7 @@ def visit(hub: Hub) -> None:
         "/media/path-3",
         "/newsletter",
         f"/newsletter/{SENDING}",
+        "/newsletter/77/go/77",
     ):
         reader.get(path, follow_redirects=False)
     for _ in range(2):

@@ -78,11 +78,21 @@ SELECT substr(b.at, 1, 10), 'bounced', s.source, count(*) FROM subscribers AS s
 JOIN (SELECT subscriber_id, max(at) AS at FROM bounce_events GROUP BY subscriber_id) AS b
 ON b.subscriber_id = s.id WHERE s.status = 'bounced' GROUP BY substr(b.at, 1, 10), s.source;
 
--- How many subscribers a reader service says it has of a feed: the most of a day.
+-- How many subscribers a reader service said it has of a feed, the last time it fetched it.
 CREATE TABLE feed_readers (
-  day text COLLATE "C" NOT NULL,
-  feed text COLLATE "C" NOT NULL,
   service text COLLATE "C" NOT NULL,
+  feed text COLLATE "C" NOT NULL,
   subscribers bigint NOT NULL,
-  PRIMARY KEY (day, feed, service)
+  seen_at text COLLATE "C" NOT NULL,
+  PRIMARY KEY (service, feed)
+);
+
+-- Where the links of an edition lead whose presses are counted, and how often they were pressed:
+-- a number, and nothing of who did.
+CREATE TABLE edition_links (
+  edition_id bigint NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
+  number bigint NOT NULL,
+  url text COLLATE "C" NOT NULL,
+  presses bigint NOT NULL,
+  PRIMARY KEY (edition_id, number)
 );

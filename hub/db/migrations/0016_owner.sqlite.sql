@@ -78,11 +78,21 @@ SELECT substr(b.at, 1, 10), 'bounced', s.source, count(*) FROM subscribers AS s
 JOIN (SELECT subscriber_id, max(at) AS at FROM bounce_events GROUP BY subscriber_id) AS b
 ON b.subscriber_id = s.id WHERE s.status = 'bounced' GROUP BY substr(b.at, 1, 10), s.source;
 
--- How many subscribers a reader service says it has of a feed: the most of a day.
+-- How many subscribers a reader service said it has of a feed, the last time it fetched it.
 CREATE TABLE feed_readers (
-  day TEXT NOT NULL,
-  feed TEXT NOT NULL,
   service TEXT NOT NULL,
+  feed TEXT NOT NULL,
   subscribers INTEGER NOT NULL,
-  PRIMARY KEY (day, feed, service)
+  seen_at TEXT NOT NULL,
+  PRIMARY KEY (service, feed)
+) STRICT, WITHOUT ROWID;
+
+-- Where the links of an edition lead whose presses are counted, and how often they were pressed:
+-- a number, and nothing of who did.
+CREATE TABLE edition_links (
+  edition_id INTEGER NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  url TEXT NOT NULL,
+  presses INTEGER NOT NULL,
+  PRIMARY KEY (edition_id, number)
 ) STRICT, WITHOUT ROWID;
