@@ -6,6 +6,8 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 360, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 4, 10, 20
 _GAP = 0.25
+# A few bars are no blocks.
+_WIDEST = 28.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,9 @@ def bars(rows: Sequence[tuple[str, int]]) -> Chart:
     drawn = []
     for place, (name, number) in enumerate(rows):
         high = room * number / top
-        x = _LEFT + step * (place + _GAP / 2)
-        drawn.append(_bar(x, floor - high, step * (1 - _GAP), high, f"{name}: {number}"))
+        wide = min(step * (1 - _GAP), _WIDEST)
+        x = _LEFT + step * (place + 0.5) - wide / 2
+        drawn.append(_bar(x, floor - high, wide, high, f"{name}: {number}"))
     grid = tuple(Line(round(floor - room * part / top, 1), part) for part in (0, top // 2, top))
     return Chart(
         tuple(drawn),

@@ -6,11 +6,13 @@ minute; the sum of both is always what is true. What is erased stays counted.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from hub.db import Transaction
 
 _FOLDED_AT_ONCE = 20_000
+# 13 weeks are shown by the week; before them months.
+_BY_DAY = timedelta(days=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ def count_many(tx: Transaction, moves: Iterable[Move]) -> None:
         ("day", "kind", "source", "people"),
         ((move.day, move.kind, move.source, move.people) for move in moves),
     )
+
+
+def by_day_since(now: datetime) -> str:
+    """The beginning of the time of which each day is counted by itself, as a stored text."""
+    return (now - _BY_DAY).astimezone(UTC).date().isoformat()
 
 
 def fold(tx: Transaction) -> bool:

@@ -8,11 +8,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from hub.app import create_app
-from hub.audience import growth, growth_store, invitations, membership, store
+from hub.audience import growth, growth_store, invitations, membership, store, transfer
 from hub.audience.growth import MEASURES, Span
 from hub.audience.growth_store import Move
 from hub.audience.invitations import Typed
+from hub.audience.record import Event, Record
 from hub.db import Database
+from hub.times import to_text
 from hub.web.state import Hub
 from tests.audience.signing_up import decide, link, person
 from tests.conftest import NOW
@@ -138,3 +140,18 @@ def test_days_are_those_of_utc(hub: Hub) -> None:
         membership.unsubscribe(tx, reader, source="link", now=late)
         found = growth.read(tx, "month", now=NOW)
     assert found.people["left"][-2:] == (1, 0)
+
+
+def test_the_days_of_many_years_are_few_rows(db: Database) -> None:
+    people = {}
+    for n in range(0, 800, 2):
+        at = to_text(NOW - timedelta(days=n))
+        asked = Event("confirmed", at, "", "", "en", "", "form")
+        times = (None, (), "en", "form", at, at, None, (asked,))
+        people[f"r{n}@mail.test"] = Record(f"r{n}@mail.test", "", "active", "weekly", *times)
+    with db.write() as tx:
+        transfer.insert(tx, people, now=NOW)
+        assert int(tx.scalar("SELECT count(*) FROM growth_moves")) < 80
+        # Every second one of 91 days by itself, and of 12 months up to today.
+        assert growth.read(tx, "quarter", now=NOW).total("confirmed") == 46
+        assert growth.read(tx, "year", now=NOW).total("confirmed") == 179
