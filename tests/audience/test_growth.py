@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from hub.app import create_app
-from hub.audience import growth, growth_store, invitations, membership, store, transfer
+from hub.audience import approval, growth, growth_store, invitations, membership, store, transfer
 from hub.audience.growth import MEASURES, Span
 from hub.audience.growth_store import Move
 from hub.audience.invitations import Typed
@@ -85,6 +85,13 @@ def test_who_never_was_a_reader_has_not_left(hub: Hub, status: str) -> None:
     reader = subscribe(hub, "a@mail.test", status=status)
     with hub.db.write() as tx:
         membership.unsubscribe(tx, reader, source="link", now=NOW)
+    assert totals(hub) == {}
+
+
+def test_who_is_declined_has_not_left(hub: Hub) -> None:
+    reader = subscribe(hub, "a@mail.test", status="waiting")
+    with hub.db.write() as tx:
+        approval.decide(tx, [reader], "declined", word="", by="", site=hub.site(), now=NOW)
     assert totals(hub) == {}
 
 
