@@ -10,6 +10,7 @@ from hub.admin.forms import Errors, Messages
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.admin.setup import timezones
+from hub.audience import consent
 from hub.errors import Refused
 from hub.i18n import LANGUAGES, N_
 from hub.newsletter import welcoming
@@ -54,13 +55,16 @@ _NAMED = (
             "subject_prefix",
             "each_content",
             "count_clicks",
-            "consent_text",
         ),
     ),
     Group(
         "sign_up",
         N_("Signing up"),
-        ("signup_mode", "question_en", "question_fr", "closed_text_en", "closed_text_fr"),
+        (
+            *("signup_mode", "question_en", "question_fr", "closed_text_en", "closed_text_fr"),
+            *("consent_text", "consent_text_en", "consent_text_fr"),
+            *("offered_topics", "embed_origins", "ask_why"),
+        ),
     ),
     Group(
         "mail",
@@ -150,6 +154,11 @@ LABELS = {
     "question_fr": N_("Your question in French"),
     "closed_text_en": N_("On a closed list, in English"),
     "closed_text_fr": N_("On a closed list, in French"),
+    "consent_text_en": N_("What readers agree to, in English"),
+    "consent_text_fr": N_("What readers agree to, in French"),
+    "offered_topics": N_("Topics to choose"),
+    "embed_origins": N_("Other sites with the form"),
+    "ask_why": N_("Ask who leaves why"),
     "owner_email": N_("Your address"),
     "sender_name": N_("Sender’s name"),
     "sender_email": N_("Sender’s address"),
@@ -215,6 +224,10 @@ _AREAS = {
     "legal_notice": 10,
     "privacy_notice": 10,
     "consent_text": 3,
+    "consent_text_en": 3,
+    "consent_text_fr": 3,
+    "offered_topics": 4,
+    "embed_origins": 3,
     "send_per_domain": 4,
     "welcome_text_en": 6,
     "welcome_text_fr": 6,
@@ -271,8 +284,10 @@ def save(request: Request) -> Response:
         return _settings_page(request, sent, errors)
     before = sessions.cookie_name(site)
     with parts.db.write() as tx:
+        consent.keep_all(tx, parts.now())
         for name, value in sent.items():
             sites.change(tx, name, value, now=parts.now())
+        consent.keep_all(tx, parts.now())
     response = done("/admin/settings", "saved")
     if sessions.cookie_name(parts.site()) != before:
         # The site moved to https, or back: whoever moved it stays logged in.
@@ -330,6 +345,7 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "welcome_mail": translated(_SWITCH),
         "count_clicks": translated(_SWITCH),
         "signup_mode": translated(_MODES),
+        "ask_why": translated(_SWITCH),
         "notice_readers": translated(_REPORTS),
         **{name: translated(_NOTICES) for name in _TOLD},
         "theme": [(name, name) for name in names],

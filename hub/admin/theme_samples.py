@@ -64,6 +64,10 @@ def _on_every_page(site: Site) -> Context:
             "action": "/subscribe",
             "consent_text": "Yes, send me Harbour Notes.",
             "closed": "",
+            "consent_version": "0123456789ab",
+            "cadences": CADENCES,
+            "topics": [_TOPIC],
+            "languages": LANGUAGES,
         },
     }
 
@@ -85,6 +89,8 @@ def _pages() -> dict[str, Context]:
         "action": "/subscribe",
         "words": "",
         "consent": "Yes, send me Harbour Notes.",
+        "consent_version": "0123456789ab",
+        "topics": [_TOPIC],
     }
     item: Context = {
         "item": Listed(_post(), (_AUTHOR,), (_TOPIC,)),
@@ -148,10 +154,26 @@ def _pages() -> dict[str, Context]:
         "confirm_expired": {},
         "preferences": form
         | subscriber
-        | {"topics": ("Harbour",), "saved": True, "unsubscribe_url": "/unsubscribe/token"},
-        "unsubscribe": subscriber,
-        "unsubscribed": subscriber,
+        | {
+            "topics": [_TOPIC],
+            "saved": True,
+            "unsubscribe_url": "/unsubscribe/token",
+            "request_url": "/preferences/token/request",
+        },
+        "my_link": {"form": form["form"], "error": ""},
+        "new_address": subscriber
+        | {
+            "form": form["form"],
+            "error": "This is no address.",
+            "preferences_url": "/preferences/x",
+        },
+        "request_sent": {"kind": "address", "email": "ada@example.org"},
+        "own_link": {"kind": "address", "state": "open", "email": "ada@example.org"},
+        "unsubscribe": subscriber | {"preferences_url": "/preferences/token"},
+        "unsubscribed": subscriber
+        | {"own_url": "/preferences/token", "why_url": "/preferences/why/token", "thanked": False},
         "link_unknown": {},
+        "link_test": {},
         "error": {
             "error_status": 404,
             "error_text": "There is no such page.",
@@ -195,6 +217,12 @@ def _mails(site: Site) -> dict[str, Context]:
         "hours": 72,
         "asked_at": _AT,
         "consent": "Yes, send me Harbour Notes.",
+    }
+    own_link: Context = {
+        "subject": "Your link: Harbour Notes",
+        "kind": "page",
+        "url": site.url("/preferences/token"),
+        "hours": 2,
     }
     password: Context = {"subject": "A new password", "url": site.url("/admin/password/token")}
     paused: Context = {
@@ -240,7 +268,7 @@ def _mails(site: Site) -> dict[str, Context]:
         "unsubscribe_url": site.url("/unsubscribe/token"),
         "preferences_url": site.url("/preferences/token"),
     }
-    letters = {
+    letters: dict[str, Context] = {
         "accepted": accepted,
         "declined": declined,
         "digest": digest,
@@ -248,6 +276,8 @@ def _mails(site: Site) -> dict[str, Context]:
         "welcome": welcome,
         "notice": notice,
         "confirmation": confirmation,
+        "own_link": own_link,
+        "moved": {"subject": "Harbour Notes goes to another address now"},
         "password": password,
         "paused": paused,
     }

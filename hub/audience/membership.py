@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hub import addresses
-from hub.audience import consent, growth_store, rules, signup, store, suppression
+from hub.audience import consent, growth_store, mail_limits, rules, signup, store, suppression
 from hub.audience.model import ConsentEvent, Preferences, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import Conflict, NotFound, Refused
@@ -97,6 +97,7 @@ def erase(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> None:
     suppression.suppress(tx, subscriber.email_key, rules.erasure_reason(subscriber.status), now=now)
     if subscriber.status == "active":
         growth_store.count(tx, subscriber.id, "erased", at=now)
+    mail_limits.forget(tx, subscriber.email_key)
     store.delete(tx, subscriber.id)
 
 

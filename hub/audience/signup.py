@@ -1,10 +1,20 @@
 """Signing up with double opt-in: asking, confirming, and forgetting who never confirmed."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub import addresses, limits
-from hub.audience import approval, invitations, rules, store, suppression
+from hub.audience import (
+    approval,
+    invitations,
+    mail_limits,
+    request_store,
+    rules,
+    store,
+    suppression,
+)
+from hub.audience import consent as consent_texts
 from hub.audience.invitations import Invitation
 from hub.audience.model import ConsentEvent, ConsentText, Status, Subscriber, Wish
 from hub.db import Transaction
@@ -38,10 +48,13 @@ def sign_up(
     form_url: str,
     network: str,
     now: datetime,
+    offered: Collection[str] = (),
     invitation: Invitation | None = None,
 ) -> None:
     """Somebody asked for the newsletter, by an invitation or by the open form: a confirmation
     mail follows, if one may.
+
+    `offered` are the topics that the form could offer: others, which an import brought, stay.
 
     Nothing tells a new address from a known one: neither the answer, nor its time (every
     way commits once). Raises TooMany after 60 sign-ups within an hour from one network.
@@ -65,11 +78,18 @@ def sign_up(
             return
     elif rules.may_ask(known.status):
         subscriber_id = known.id
-        store.change_wish(tx, subscriber_id, wish, source=invitation.source if invitation else "")
+        before = store.topics_of(tx, subscriber_id)
+        topics = rules.topics_kept(wish.topics, before, offered or before)
+        source = invitation.source if invitation else ""
+        store.change_wish(tx, subscriber_id, replace(wish, topics=topics), source=source)
     else:
         return
-    asked_at = store.asked_at(tx, subscriber_id, since=now - rules.MAILS_PERIOD)
-    if rules.may_mail(asked_at, now):
+    since = now - rules.MAILS_PERIOD
+    asked_at = (
+        *store.asked_at(tx, subscriber_id, since=since),
+        *request_store.asked_at(tx, email_key, since=since),
+    )
+    if mail_limits.may_confirm(tx, email_key, asked_at, now):
         _ask(tx, subscriber_id, wish, consent, form_url=form_url, now=now, invitation=invitation)
 
 
@@ -166,6 +186,7 @@ def _ask(
     now: datetime,
     invitation: Invitation | None,
 ) -> None:
+    consent_texts.keep(tx, consent, now)
     store.log(
         tx,
         subscriber_id,

@@ -11,6 +11,7 @@ from hub.content import (
     changed_feeds,
     media,
     redirects,
+    revisions,
     search,
     slugs,
     store,
@@ -81,10 +82,12 @@ def update(
     *,
     site: Site,
     now: datetime,
+    by: str = "",
 ) -> Post:
     """Write a post anew; its uid stays. A new address leaves a redirect at the old one.
 
-    An empty slug, no date and no source keep what was there. Raises as `create` does.
+    An empty slug, no date and no source keep what was there; `by` is the name of who writes, for
+    the list of versions. Raises as `create` does.
     """
     old = _stored(tx, post_id)
     if old.status == "deleted":
@@ -107,6 +110,7 @@ def update(
         source=old.source,
         source_hash=old.source_hash,
     )
+    revisions.keep(tx, old, author="", at=old.updated_at)
     store.replace(tx, post_id, _filled(tx, row, draft, rendered, site))
     if path_of(draft.kind, slug) != old.path and old.published_at is not None:
         redirects.moved(tx, old.path, path_of(draft.kind, slug), post_id, now)
@@ -120,6 +124,7 @@ def update(
     if slug != old.slug:
         translations.moved(tx, old.kind, old.slug, slug)
     _show(tx, post, draft, rendered)
+    revisions.keep(tx, post, author=by, at=now)
     search.reindex(tx, post)
     return post
 

@@ -13,6 +13,7 @@ from hub.admin import theme_samples
 from hub.app import create_app
 from hub.audience import approval, invitations
 from hub.audience.invitations import Typed
+from hub.audience.model import NOBODY
 from hub.newsletter import planning
 from hub.site import store as sites
 from hub.web import themes
@@ -148,8 +149,21 @@ def _read_everything(hub: Hub) -> None:
         client.get(confirm)
         client.post(confirm)
         tick(hub, hub.now())
+        _look_after_themselves(hub, client, reader)
         _come_by_invitation(hub, client)
         client.post("/unsubscribe/" + hub.signer.sign("unsubscribe", reader))
+        client.get("/unsubscribe/" + hub.signer.sign("unsubscribe", NOBODY))
+
+
+def _look_after_themselves(hub: Hub, client: TestClient, reader: int) -> None:
+    """Another address, until the old one is told."""
+    request = f"/preferences/{hub.signer.sign('preferences', reader)}/request"
+    client.get("/preferences")
+    client.post(request, data={"kind": "address", "email": "none"})
+    client.post(request, data={"kind": "address", "email": "ada@new.test"})
+    tick(hub, hub.now())
+    client.post("/preferences/address/" + hub.signer.sign("address", 1))
+    tick(hub, hub.now())
 
 
 def _come_by_invitation(hub: Hub, client: TestClient) -> None:
