@@ -16,6 +16,7 @@ from hub.content import (
     slugs,
     store,
     translations,
+    typography,
 )
 from hub.content.model import Draft, Post, Topic, path_of
 from hub.content.rendering import Rendered
@@ -244,17 +245,19 @@ def _filled(
     tx: Transaction, row: store.PostRow, draft: Draft, rendered: Rendered, site: Site
 ) -> store.PostRow:
     """The row with what draft and rendering say."""
+    language = draft.language or site.language
+    said = typography.bound if typography.speaks(language) else str
     return replace(
         row,
         kind=draft.kind,
-        title=draft.title,
-        excerpt=draft.excerpt or rendered.excerpt,
+        title=said(draft.title),
+        excerpt=said(draft.excerpt or rendered.excerpt),
         markdown=draft.markdown,
         html=media.with_sizes(tx, rendered.html),
         plain_text=rendered.plain_text,
         reading_minutes=rendered.reading_minutes,
         newsletter=draft.newsletter,
-        language=draft.language or site.language,
+        language=language,
         canonical_url=draft.canonical_url,
         cover=draft.cover,
         cover_alt=draft.cover_alt,

@@ -35,7 +35,7 @@ def folder() -> str:
 
 def script(request: Request) -> Response:
     """One module; an old address gives what is current too."""
-    body = _scripts().get(request.path_params["name"])
+    body = _scripts().get(request.path_params["script"])
     if body is None:
         raise NotFound(N_("There is no such page."))
     fresh = request.scope["path"].startswith(folder())
@@ -45,4 +45,4 @@ def script(request: Request) -> Response:
     )
 
 
-ROUTES: list[BaseRoute] = [Route("/assets/{digest}/desk/{name}", script)]
+ROUTES: list[BaseRoute] = [Route("/assets/{digest}/desk/{script}", script)]

@@ -89,6 +89,7 @@ def fill(hub: Hub) -> dict[str, str]:
         "code": "quay",
         "edition": str(newest(hub).id),
         "name": "site.css",
+        "script": "editor.js",
         "width": "480",
         "media": stored.address.removeprefix("/media/"),
     }
