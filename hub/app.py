@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from hub import i18n, limits, logs, worker
+from hub import limits, logs, worker
 from hub.admin import letters as desk_letters
 from hub.admin import routes as desk
-from hub.audience import consent, signup
+from hub.audience import consent, retention, retention_views, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
 from hub.audience.model import Subscriber
@@ -26,7 +26,6 @@ from hub.content import (
     media,
     media_views,
     missed,
-    notice_views,
     rendering,
     search,
     search_views,
@@ -36,6 +35,7 @@ from hub.content import views as content_views
 from hub.db import open_database
 from hub.errors import Unavailable
 from hub.feeds import views as feed_views
+from hub.law import views as law_views
 from hub.mail import sent
 from hub.mail.model import Composer
 from hub.newsletter import pace_store, welcoming
@@ -67,6 +67,7 @@ Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 # Who writes the letters that follow a commit, by kind.
 COMPOSERS: dict[str, Composer] = {
     **audience_letters.COMPOSERS,
+    **retention.COMPOSERS,
     **users_letters.COMPOSERS,
     **desk_letters.COMPOSERS,
     **welcoming.COMPOSERS,
@@ -163,9 +164,10 @@ def routes() -> list[BaseRoute]:
         *health.ROUTES,
         *desk.ROUTES,
         *audience_views.ROUTES,
+        *retention_views.ROUTES,
         *media_views.ROUTES,
         *card_views.ROUTES,
-        *notice_views.ROUTES,
+        *law_views.ROUTES,
         *search_views.ROUTES,
         *markdown_views.ROUTES,
         *content_views.ROUTES,
@@ -193,10 +195,7 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
         "menu": menu,
         "logo": logo,
         "share_image": share_image,
-        "footer_links": [
-            {"title": i18n.translate(language, notice_views.TITLES[path]), "url": path}
-            for path in notice_views.links(site)
-        ],
+        "footer_links": law_views.links(site, language),
         "subscribe_form": {"action": "/subscribe", "consent_text": text} if site.ready_at else None,
     }
 

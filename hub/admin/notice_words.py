@@ -19,6 +19,7 @@ _TITLES = {
     "late": N_("A newsletter was made late: %(subject)s"),
     "worker": N_("The sending process stopped without warning"),
     "readers": N_("New readers: %(confirmed)s"),
+    "retention": N_("Silent readers: what came of them"),
 }
 _TROUBLES = {
     RELAY_AWAY: N_("The mail server cannot be reached"),
@@ -92,6 +93,8 @@ def _lines(notice: Notice, language: str, timezone: str) -> tuple[str, ...]:
         return (i18n.translate(language, text, waiting=i18n.number(facts.waiting, language)),)
     if kind == "readers":
         return _readers(facts, language, timezone)
+    if kind == "retention":
+        return _retention(facts, language, timezone)
     return ()
 
 
@@ -100,6 +103,8 @@ def _path(notice: Notice) -> str:
         return f"/admin/newsletter/{notice.subject_id}"
     if notice.kind == "readers":
         return "/admin/subscribers?status=active"
+    if notice.kind == "retention":
+        return "/admin/legal"
     return _PATHS.get(notice.facts.part, "")
 
 
@@ -178,6 +183,26 @@ def _readers(facts: Facts, language: str, timezone: str) -> tuple[str, ...]:
         language,
     )
     return (figures, _period(facts, language, timezone))
+
+
+def _retention(facts: Facts, language: str, timezone: str) -> tuple[str, ...]:
+    figures = _figures(
+        (
+            (N_("asked: %(number)s"), facts.asked, True),
+            (N_("stayed: %(number)s"), facts.stayed, False),
+            (N_("erased: %(number)s"), facts.erased, True),
+        ),
+        language,
+    )
+    lines = [figures, _period(facts, language, timezone)]
+    if facts.noticed:
+        text = N_(
+            "Found silent: %(number)s. They are asked a fortnight after that, and erased 30 days"
+            " later; retention_months changes it, and 0 stops it."
+        )
+        number = i18n.number(facts.noticed, language)
+        lines.insert(0, i18n.translate(language, text, number=number))
+    return tuple(lines)
 
 
 def _period(facts: Facts, language: str, timezone: str) -> str:

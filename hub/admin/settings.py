@@ -105,11 +105,21 @@ _NAMED = (
             "notice_troubles",
             "notice_worker",
             "notice_readers",
+            "notice_retention",
             "notice_address",
             "notice_limit",
         ),
     ),
-    Group("legal", N_("Legal texts"), ("legal_notice", "privacy_notice")),
+    Group(
+        "legal",
+        N_("Legal pages"),
+        (
+            *("publisher", "publisher_details", "publisher_address", "publisher_phone"),
+            *("publisher_email", "publication_director"),
+            *("host_name", "host_address", "host_phone"),
+            *("legal_notice", "privacy_notice", "trust_notice", "retention_months"),
+        ),
+    ),
 )
 LABELS = {
     "title": N_("Name"),
@@ -168,8 +178,20 @@ LABELS = {
     "notice_readers": N_("New readers"),
     "notice_address": N_("Notices go to"),
     "notice_limit": N_("Mails a day at most"),
-    "legal_notice": N_("Legal notice"),
-    "privacy_notice": N_("Privacy"),
+    "notice_retention": N_("Silent readers"),
+    "publisher": N_("Publisher"),
+    "publisher_details": N_("Details of the publisher"),
+    "publisher_address": N_("Address of the publisher"),
+    "publisher_phone": N_("Telephone"),
+    "publisher_email": N_("E-mail address for everybody"),
+    "publication_director": N_("Director of publication"),
+    "host_name": N_("Host"),
+    "host_address": N_("Address of the host"),
+    "host_phone": N_("Telephone of the host"),
+    "legal_notice": N_("Your own words: legal notice"),
+    "privacy_notice": N_("Your own words: privacy"),
+    "trust_notice": N_("Your own words: what you do with readers’ data"),
+    "retention_months": N_("Silent for so many months"),
 }
 _WEEKDAYS = {
     "monday": N_("Monday"),
@@ -186,15 +208,19 @@ _SWITCH = {"on": N_("yes"), "off": N_("no")}
 _NOTICES = {"off": N_("not at all"), "desk": N_("at the desk"), "mail": N_("by mail too")}
 _TOLD = (
     *("notice_sent", "notice_failures", "notice_paused", "notice_cancelled"),
-    *("notice_skipped", "notice_troubles", "notice_worker"),
+    *("notice_skipped", "notice_troubles", "notice_worker", "notice_retention"),
 )
 _REPORTS = {"off": N_("never"), "daily": N_("every day"), "weekly": N_("every Monday")}
 _AREAS = {
     "rel_me": 3,
     "fediverse_creator": 3,
     "postal_address": 4,
-    "legal_notice": 10,
-    "privacy_notice": 10,
+    "legal_notice": 6,
+    "privacy_notice": 6,
+    "trust_notice": 6,
+    "publisher_details": 4,
+    "publisher_address": 4,
+    "host_address": 3,
     "consent_text": 3,
     "send_per_domain": 4,
     "welcome_text_en": 6,
@@ -218,6 +244,10 @@ _TYPES = {
     "ramp_up": "number",
     "notice_failures_above": "number",
     "notice_address": "email",
+    "publisher_email": "email",
+    "publisher_phone": "tel",
+    "host_phone": "tel",
+    "retention_months": "number",
     "notice_limit": "number",
 }
 

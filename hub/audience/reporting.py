@@ -10,7 +10,11 @@ from hub.notices.telling import tell
 from hub.site.model import Site
 
 # What the index of the log holds.
-_MOVED = "kind IN ('confirmed', 'unsubscribed') AND at >= :since AND at < :until"
+_MOVED = (
+    "kind IN ('confirmed', 'unsubscribed') AND at >= :since AND at < :until"
+    # Who said that they still want it (retention.py) is no new reader.
+    " AND source <> 'stay'"
+)
 _LOST = "reason IN ('bounced', 'complained') AND created_at >= :since AND created_at < :until"
 
 
@@ -62,7 +66,7 @@ def joined(tx: Transaction, since: datetime, until: datetime, *, limit: int) -> 
         str,
         "SELECT s.email FROM consent_events AS e JOIN subscribers AS s ON s.id = e.subscriber_id"
         " WHERE e.kind IN ('confirmed', 'unsubscribed') AND e.at >= :since AND e.at < :until"
-        " AND e.kind = 'confirmed' ORDER BY e.at, e.id LIMIT :limit",
+        " AND e.kind = 'confirmed' AND e.source <> 'stay' ORDER BY e.at, e.id LIMIT :limit",
         since=since,
         until=until,
         limit=limit,

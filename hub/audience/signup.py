@@ -49,6 +49,8 @@ def sign_up(
     if suppression.bars_sign_up(tx, email_key):
         return
     known = store.by_email_key(tx, email_key)
+    if known is not None:
+        store.acted(tx, known.id, now=now)
     if known is None:
         try:
             with tx.savepoint():

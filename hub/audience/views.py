@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from hub.audience import membership, rules, signup, store
+from hub.audience import membership, receipts, rules, signup, store
 from hub.audience.consent import consent_text
 from hub.audience.model import CADENCES, Preferences, Subscriber, Wish
 from hub.errors import Refused
@@ -136,6 +136,7 @@ def _confirmed(request: Request, site: Site, link: signup.Link) -> Response:
             subscriber=subscriber,
             already=already,
             preferences_url=_preferences_path(request, subscriber),
+            receipt_url="/receipt/" + hub(request).signer.sign(receipts.LINK, subscriber.id),
             welcome=welcome,
         )
     )
@@ -205,7 +206,7 @@ def _save_preferences(request: Request, subscriber_id: int) -> Response:
             return _left(request, None)
         return _preferences_page(request, subscriber, _showable(form), topics, error=error)
     with parts.db.write() as tx:
-        subscriber = membership.save_preferences(tx, subscriber_id, chosen)
+        subscriber = membership.save_preferences(tx, subscriber_id, chosen, now=parts.now())
     if subscriber is None:
         return _left(request, None)
     form = _as_form(subscriber, chosen.topics, site)
