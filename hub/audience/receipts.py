@@ -90,6 +90,7 @@ def as_document(receipt: Receipt) -> dict[str, object]:
 
 def as_text(receipt: Receipt, language: str) -> str:
     """The receipt for people, in a language; times in the site's zone and in UTC."""
+    language = i18n.known(language)
 
     def said(text: str, /, **values: object) -> str:
         return i18n.translate(language, text, **values)

@@ -26,6 +26,7 @@ TITLES = {
     "/trust": N_("What we do with your data"),
 }
 CHANGES = "/privacy/changes"
+ADDRESSES = (*TITLES, CHANGES)
 _CHANGES_TITLE = N_("What changed on these pages")
 _TEMPLATES = {"/legal": "legal.html", "/privacy": "privacy.html", "/trust": "trust.html"}
 _MOST_CHANGES = 200
