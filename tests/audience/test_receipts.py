@@ -34,7 +34,9 @@ def test_it_says_which_words_when_where_and_confirmed_when(hub: Hub, ada: int) -
     document = receipts.as_document(receipt)
     assert document["email"] == "Ada@reader.test"
     assert document["confirmed_at"] == document["issued_at"] == "2026-11-22T12:00:00.000Z"
-    asked, confirmed = document["consent"]  # type: ignore[misc]  # a list of two
+    lines = document["consent"]
+    assert isinstance(lines, list)
+    asked, confirmed = lines
     assert (asked["kind"], confirmed["kind"]) == ("requested", "confirmed")
     for event in (asked, confirmed):
         assert (event["text"], event["text_version"]) == (WORDS.text, WORDS.version)
