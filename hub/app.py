@@ -15,7 +15,16 @@ from starlette.types import ASGIApp
 from hub import i18n, limits, logs, worker
 from hub.admin import letters as desk_letters
 from hub.admin import routes as desk
-from hub.audience import approval, consent, request_letters, request_views, requests, signup
+from hub.audience import (
+    approval,
+    consent,
+    request_letters,
+    request_views,
+    requests,
+    retention,
+    retention_views,
+    signup,
+)
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
 from hub.audience.gates import entrance, holding
@@ -28,7 +37,6 @@ from hub.content import (
     media,
     media_views,
     missed,
-    notice_views,
     rendering,
     search,
     search_views,
@@ -41,6 +49,7 @@ from hub.db import open_database
 from hub.errors import Unavailable
 from hub.feeds import reach
 from hub.feeds import views as feed_views
+from hub.law import views as law_views
 from hub.mail import sent
 from hub.mail.model import Composer
 from hub.newsletter import dossier, pace_store, presses, welcoming
@@ -73,6 +82,7 @@ Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 COMPOSERS: dict[str, Composer] = {
     **audience_letters.COMPOSERS,
     **request_letters.COMPOSERS,
+    **retention.COMPOSERS,
     **users_letters.COMPOSERS,
     **desk_letters.COMPOSERS,
     **welcoming.COMPOSERS,
@@ -190,9 +200,10 @@ def routes() -> list[BaseRoute]:
         *desk.ROUTES,
         *request_views.ROUTES,
         *audience_views.ROUTES,
+        *retention_views.ROUTES,
         *media_views.ROUTES,
         *card_views.ROUTES,
-        *notice_views.ROUTES,
+        *law_views.ROUTES,
         *search_views.ROUTES,
         *markdown_views.ROUTES,
         *content_views.ROUTES,
@@ -219,10 +230,7 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
         "menu": menu,
         "logo": logo,
         "share_image": share_image,
-        "footer_links": [
-            {"title": i18n.translate(language, notice_views.TITLES[path]), "url": path}
-            for path in notice_views.links(site)
-        ],
+        "footer_links": law_views.links(site, language),
         "subscribe_form": _subscribe_form(request, site, language) if site.ready_at else None,
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from hub.admin import theme_check
 from hub.content import media
 from hub.i18n import N_
+from hub.law import facts
 from hub.mail import dkim, dkim_store, domain_checks, headers, mailers, signing
 from hub.mail.dns import Dns, DnsAway
 from hub.mail.domain_checks import Finding
@@ -41,10 +42,10 @@ def _site(hub: Hub, site: Site) -> Iterator[Finding]:
     else:
         text = N_("%(url)s is not https: mail programs offer one-press leaving over https only.")
         yield Finding("Address", "bad", text, {"url": site.base_url})
-    for name in ("postal_address", "legal_notice", "privacy_notice"):
-        if not getattr(site, name):
-            text = N_("%(name)s is empty; the law asks for it in many countries.")
-            yield Finding("Legal texts", "warning", text, {"name": name})
+    empty = () if site.legal_notice else facts.missing(site)
+    for name in (*(() if site.postal_address else ("postal_address",)), *empty):
+        text = N_("%(name)s is empty; the law asks for it in many countries.")
+        yield Finding("Legal texts", "warning", text, {"name": name})
 
 
 def _theme(hub: Hub, site: Site) -> Iterator[Finding]:

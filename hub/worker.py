@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from hub import logs
 from hub.admin import rounds
-from hub.audience import growth, import_lane
+from hub.audience import growth, import_lane, retention
 from hub.audience.import_lane import ImportLane
 from hub.content import publishing, shelf
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
 from hub.feeds.websub import Post, Teller
-from hub.mail import mailers, queue, relays, workers
+from hub.mail import mailers, outbox, queue, relays, workers
 from hub.mail.lifeline import Lifeline
 from hub.mail.model import Composer, Mailer, Render, Standing
 from hub.mail.posting import Desk, LetterLane
@@ -72,7 +72,7 @@ class Worker:
         post: Post | None = None,
     ) -> None:
         self._hub = hub
-        self._housekeepers = (_purge_mails, self._forget_lists, *housekeepers)
+        self._housekeepers = (_purge_mails, self._forget_lists, self._retain, *housekeepers)
         self.lists = ImportLane(hub.db, hub.settings.imports, shelf.topic_slugs)
         self._steady = steady
         self._watch = workers.SilenceWatch()
@@ -313,6 +313,10 @@ class Worker:
 
     def _forget_lists(self, tx: Transaction, now: datetime) -> None:
         import_lane.forget_old(tx, self._hub.settings.imports, now)
+
+    def _retain(self, tx: Transaction, now: datetime) -> None:
+        done = retention.work(tx, self._site(tx), now)
+        outbox.forget(self._hub.settings.outbox, done.erased)
 
     def _site(self, tx: Transaction) -> Site:
         return sites.load(tx, base_url=self._hub.settings.base_url)

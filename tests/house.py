@@ -21,9 +21,10 @@ BELOW = {
     "audience": {"notices", "mail", "site", "db"},
     "newsletter": {"content", "audience", "notices", "mail", "site", "db"},
     "feeds": {"content", "site", "db"},
+    "law": {"content", "site", "db"},
     "web": {"users", "mail", "site", "db"},
     "admin": {
-        *("content", "audience", "newsletter", "feeds", "notices", "users", "web"),
+        *("content", "audience", "newsletter", "feeds", "law", "notices", "users", "web"),
         *("mail", "site", "db"),
     },
 }

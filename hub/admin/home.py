@@ -14,6 +14,7 @@ from hub.audience import store as audience
 from hub.audience.gates import store as gates
 from hub.content import shelf
 from hub.i18n import N_
+from hub.law import facts as legal_facts
 from hub.newsletter import editions, planning
 from hub.notices import store as notices
 from hub.site.model import Site
@@ -106,10 +107,10 @@ def steps(site: Site, *, mail_server: bool, articles: int, pages: int, readers: 
             bool(site.postal_address),
         ),
         Step(
-            N_("Write the legal notice"),
+            N_("Fill in the legal notice"),
             N_("Who answers for this site, shown at /legal."),
-            "/admin/settings#legal_notice",
-            bool(site.legal_notice),
+            "/admin/legal",
+            bool(site.legal_notice) or not legal_facts.missing(site),
         ),
         Step(
             N_("Connect a mail server"),

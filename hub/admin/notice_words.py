@@ -21,6 +21,7 @@ _TITLES = {
     "worker": N_("The sending process stopped without warning"),
     "readers": N_("New readers: %(confirmed)s"),
     "waiting": N_("Somebody waits to be accepted"),
+    "retention": N_("Silent readers: what came of them"),
 }
 _TROUBLES = {
     RELAY_AWAY: N_("The mail server cannot be reached"),
@@ -100,6 +101,8 @@ def _lines(notice: Notice, language: str, timezone: str) -> tuple[str, ...]:
     if kind == "waiting":
         text = N_("waiting for you: %(number)s")
         return (_figures(((text, facts.waiting, True),), language),)
+    if kind == "retention":
+        return _retention(facts, language, timezone)
     return ()
 
 
@@ -110,6 +113,8 @@ def _path(notice: Notice) -> str:
         return "/admin/subscribers?status=active"
     if notice.kind == "waiting":
         return "/admin/subscribers/waiting"
+    if notice.kind == "retention":
+        return "/admin/legal"
     return _PATHS.get(notice.facts.part, "")
 
 
@@ -188,6 +193,26 @@ def _readers(facts: Facts, language: str, timezone: str) -> tuple[str, ...]:
         language,
     )
     return (figures, _period(facts, language, timezone))
+
+
+def _retention(facts: Facts, language: str, timezone: str) -> tuple[str, ...]:
+    figures = _figures(
+        (
+            (N_("asked: %(number)s"), facts.asked, True),
+            (N_("stayed: %(number)s"), facts.stayed, False),
+            (N_("erased: %(number)s"), facts.erased, True),
+        ),
+        language,
+    )
+    lines = [figures, _period(facts, language, timezone)]
+    if facts.noticed:
+        text = N_(
+            "Found silent: %(number)s. They are asked a fortnight after that, and erased 30 days"
+            " later; retention_months changes it, and 0 stops it."
+        )
+        number = i18n.number(facts.noticed, language)
+        lines.insert(0, i18n.translate(language, text, number=number))
+    return tuple(lines)
 
 
 def _period(facts: Facts, language: str, timezone: str) -> str:

@@ -41,6 +41,7 @@ _TEXTS = {
     "paused": N_("Paused. What is under way still arrives."),
     "resumed": N_("Going on."),
     "cancelled": N_("Cancelled."),
+    "prefilled": N_("A draft of a letter. Nothing is sent until you send it."),
     "password": N_("Your password is changed. Everywhere else you are logged out."),
     "ready": N_("Your hub is ready."),
 }

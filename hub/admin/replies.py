@@ -65,6 +65,7 @@ _KNOWN = (
 _ORIGINS = {
     "form": N_("the form on the site"),
     "link": N_("the link in a mail"),
+    "stay": N_("the question whether they still want it"),
     "owner": N_("the desk"),
     "complaint": N_("a complaint"),
     "declined": N_("declined by you"),

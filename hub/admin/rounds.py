@@ -6,7 +6,10 @@ from hub.admin import notice_words, theme_check
 from hub.audience import reporting
 from hub.audience.gates import braking
 from hub.db import Transaction
-from hub.mail import relays
+from hub.law import changes
+from hub.law import facts as legal_facts
+from hub.law.model import Facts as LegalFacts
+from hub.mail import relays, workers
 from hub.newsletter import troubles
 from hub.notices import rules, store, telling
 from hub.notices.model import Facts
@@ -44,6 +47,23 @@ def look(hub: Hub, stumbles: Stumbles, now: datetime) -> None:
                 reporting.report(tx, site=site, now=now)
     for stumble in over:
         stumbles.told(stumble)
+    _note_legal_pages(hub, site, now)
+
+
+def _note_legal_pages(hub: Hub, site: Site, now: datetime) -> None:
+    """Write down what the legal pages say when it has changed: they have a public log."""
+
+    def found(tx: Transaction) -> LegalFacts:
+        ways = workers.ways(tx, now) or [" ".join(relay.name for relay in hub.settings.smtp)]
+        return legal_facts.gather(
+            site, hub.settings, {name for way in ways for name in way.split()}
+        )
+
+    with hub.db.read() as tx:
+        is_due = changes.is_due(tx, found(tx), now)
+    if is_due:
+        with hub.db.write() as tx:
+            changes.note(tx, found(tx), now)
 
 
 def post(hub: Hub, now: datetime) -> bool:

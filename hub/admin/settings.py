@@ -124,11 +124,21 @@ _NAMED = (
             "notice_worker",
             "notice_readers",
             "notice_waiting",
+            "notice_retention",
             "notice_address",
             "notice_limit",
         ),
     ),
-    Group("legal", N_("Legal texts"), ("legal_notice", "privacy_notice")),
+    Group(
+        "legal",
+        N_("Legal pages"),
+        (
+            *("publisher", "publisher_details", "publisher_address", "publisher_phone"),
+            *("publisher_email", "publication_director"),
+            *("host_name", "host_address", "host_phone"),
+            *("legal_notice", "privacy_notice", "trust_notice", "retention_months"),
+        ),
+    ),
 )
 LABELS = {
     "title": N_("Name"),
@@ -204,8 +214,20 @@ LABELS = {
     "notice_waiting": N_("Somebody waits to be accepted"),
     "notice_address": N_("Notices go to"),
     "notice_limit": N_("Mails a day at most"),
-    "legal_notice": N_("Legal notice"),
-    "privacy_notice": N_("Privacy"),
+    "notice_retention": N_("Silent readers"),
+    "publisher": N_("Publisher"),
+    "publisher_details": N_("Details of the publisher"),
+    "publisher_address": N_("Address of the publisher"),
+    "publisher_phone": N_("Telephone"),
+    "publisher_email": N_("E-mail address for everybody"),
+    "publication_director": N_("Director of publication"),
+    "host_name": N_("Host"),
+    "host_address": N_("Address of the host"),
+    "host_phone": N_("Telephone of the host"),
+    "legal_notice": N_("Your own words: legal notice"),
+    "privacy_notice": N_("Your own words: privacy"),
+    "trust_notice": N_("Your own words: what you do with readers’ data"),
+    "retention_months": N_("Silent for so many months"),
 }
 _WEEKDAYS = {
     "monday": N_("Monday"),
@@ -222,7 +244,7 @@ _SWITCH = {"on": N_("yes"), "off": N_("no")}
 _NOTICES = {"off": N_("not at all"), "desk": N_("at the desk"), "mail": N_("by mail too")}
 _TOLD = (
     *("notice_sent", "notice_failures", "notice_paused", "notice_cancelled"),
-    *("notice_skipped", "notice_troubles", "notice_worker", "notice_waiting"),
+    *("notice_skipped", "notice_troubles", "notice_worker", "notice_waiting", "notice_retention"),
 )
 _MODES = {
     "open": N_("whoever confirms"),
@@ -234,8 +256,12 @@ _AREAS = {
     "rel_me": 3,
     "fediverse_creator": 3,
     "postal_address": 4,
-    "legal_notice": 10,
-    "privacy_notice": 10,
+    "legal_notice": 6,
+    "privacy_notice": 6,
+    "trust_notice": 6,
+    "publisher_details": 4,
+    "publisher_address": 4,
+    "host_address": 3,
     "consent_text": 3,
     "consent_text_en": 3,
     "consent_text_fr": 3,
@@ -269,6 +295,10 @@ _TYPES = {
     "ramp_up": "number",
     "notice_failures_above": "number",
     "notice_address": "email",
+    "publisher_email": "email",
+    "publisher_phone": "tel",
+    "host_phone": "tel",
+    "retention_months": "number",
     "notice_limit": "number",
 }
 

@@ -18,6 +18,7 @@ from hub.audience.model import STATUSES, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import NotFound
 from hub.i18n import LANGUAGES, N_
+from hub.mail import outbox
 from hub.newsletter.returns import lifting
 from hub.web.state import hub
 
@@ -161,7 +162,9 @@ def ask_erase(request: Request) -> Response:
 def erase(request: Request) -> Response:
     parts = hub(request)
     with parts.db.write() as tx:
-        membership.erase(tx, _found(tx, request), now=parts.now())
+        subscriber = _found(tx, request)
+        membership.erase(tx, subscriber, now=parts.now())
+    outbox.forget(parts.settings.outbox, (subscriber.email,))
     return done("/admin/subscribers", "erased")
 
 

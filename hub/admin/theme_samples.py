@@ -16,6 +16,9 @@ from hub.content.sharing import ShareImage
 from hub.content.snippets import Part
 from hub.content.translations import Reading
 from hub.i18n import LANGUAGES
+from hub.law.kept import KEPT
+from hub.law.model import Facts as LawFacts
+from hub.law.words import Said as LawSaid
 from hub.mail.pictures import Picture
 from hub.newsletter.composing import Item
 from hub.newsletter.editions import PublicEdition
@@ -132,7 +135,13 @@ def _pages() -> dict[str, Context]:
         },
         "page": item,
         "feeds": {"topics": [_TOPIC], "whole": True},
-        "notice": {"title": "Legal notice", "html": "<p>Who answers for this site.</p>"},
+        **dict.fromkeys(("legal", "privacy", "trust"), _law()),
+        "privacy_changes": {
+            "title": "What changed on these pages",
+            "changes": [(_AT, (LawSaid("Host", ("Old Host",), ("New Host",)),))],
+            "others": _law()["others"],
+            "since": _AT,
+        },
         "newsletter": {"editions": [PublicEdition(3, "weekly", "Tides", _AT, 4)]},
         "edition": {
             "edition": Edition(3, "weekly", "2026-W48", "sent", "Tides", "", _AT, _AT, 0),
@@ -154,7 +163,14 @@ def _pages() -> dict[str, Context]:
         },
         "check_mail": {"email": "ada@example.org"},
         "confirm": confirming,
-        "confirmed": confirming | {"welcome": _welcome()},
+        "confirmed": confirming | {"welcome": _welcome(), "receipt_url": "/receipt/token"},
+        "stay": subscriber
+        | {
+            "stayed": False,
+            "months": 36,
+            "unsubscribe_url": "/unsubscribe/token",
+            "preferences_url": "/preferences/token",
+        },
         "confirm_expired": {},
         "preferences": form
         | subscriber
@@ -272,9 +288,17 @@ def _mails(site: Site) -> dict[str, Context]:
         "unsubscribe_url": site.url("/unsubscribe/token"),
         "preferences_url": site.url("/preferences/token"),
     }
+    stay: Context = {
+        "subject": "Do you still want Harbour Notes?",
+        "months": 36,
+        "stay_url": site.url("/stay/token"),
+        "erased_on": _AT,
+        "unsubscribe_url": site.url("/unsubscribe/token"),
+    }
     letters: dict[str, Context] = {
         "accepted": accepted,
         "declined": declined,
+        "stay": stay,
         "digest": digest,
         "letter": letter,
         "welcome": welcome,
@@ -286,6 +310,41 @@ def _mails(site: Site) -> dict[str, Context]:
         "paused": paused,
     }
     return {f"{name}.{end}": given for name, given in letters.items() for end in ("html", "txt")}
+
+
+def _law() -> Context:
+    facts = LawFacts(
+        publisher="Atelier Marée",
+        publisher_details="SARL, RCS Quimper 000 000 000",
+        publisher_address="4 quai du Port Rhu",
+        publisher_phone="+33 2 00 00 00 00",
+        publisher_email="hello@example.org",
+        publication_director="Ada Lovelace",
+        host_name="Example Host",
+        host_address="1 rue du Serveur",
+        host_phone="+33 1 00 00 00 00",
+        relays=("mail.example.org",),
+        providers=("Postmark",),
+        websub="hub.example.org",
+        retention_months=36,
+        consent_text="Yes, send me Harbour Notes.",
+        welcome_mail=True,
+        kept=tuple(row.name for row in KEPT),
+        legal_notice="",
+        privacy_notice="",
+        trust_notice="",
+        wording=1,
+    )
+    return {
+        "title": "Privacy",
+        "facts": facts,
+        "kept": KEPT,
+        "own": "<p>Who answers for this site.</p>",
+        "others": [{"language": "fr", "name": "Français", "url": "/privacy/fr"}],
+        "since": _AT,
+        "has_notice": True,
+        "changes_url": "/privacy/changes",
+    }
 
 
 def _letter() -> HandLetter:

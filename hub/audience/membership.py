@@ -27,13 +27,14 @@ def unsubscribe(
 
 
 def save_preferences(
-    tx: Transaction, subscriber_id: int, preferences: Preferences
+    tx: Transaction, subscriber_id: int, preferences: Preferences, *, now: datetime
 ) -> Subscriber | None:
     """Keep what somebody chose; None when there is nobody of that id who gets mail."""
     subscriber = store.get(tx, subscriber_id)
     if subscriber is None or subscriber.status != "active":
         return None
     store.change_preferences(tx, subscriber_id, preferences)
+    store.acted(tx, subscriber_id, now=now)
     return store.get(tx, subscriber_id)
 
 

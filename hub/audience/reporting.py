@@ -9,9 +9,11 @@ from hub.notices.model import Facts, Span
 from hub.notices.telling import tell
 from hub.site.model import Site
 
-# What the index of the log holds. Who takes another address was here before.
+# What the index of the log holds. Who takes another address, or says that they still want it, was
+# here before.
 _MOVED = (
-    "kind IN ('confirmed', 'unsubscribed') AND at >= :since AND at < :until AND source <> 'address'"
+    "kind IN ('confirmed', 'unsubscribed') AND at >= :since AND at < :until"
+    " AND source NOT IN ('address', 'stay')"
 )
 _LOST = "reason IN ('bounced', 'complained') AND created_at >= :since AND created_at < :until"
 
@@ -64,7 +66,8 @@ def joined(tx: Transaction, since: datetime, until: datetime, *, limit: int) -> 
         str,
         "SELECT s.email FROM consent_events AS e JOIN subscribers AS s ON s.id = e.subscriber_id"
         " WHERE e.kind IN ('confirmed', 'unsubscribed') AND e.at >= :since AND e.at < :until"
-        " AND e.kind = 'confirmed' AND e.source <> 'address' ORDER BY e.at, e.id LIMIT :limit",
+        " AND e.kind = 'confirmed' AND e.source NOT IN ('address', 'stay')"
+        " ORDER BY e.at, e.id LIMIT :limit",
         since=since,
         until=until,
         limit=limit,

@@ -103,6 +103,8 @@ def ask(
         return False
     source = invitation.source if invitation else "form"
     known = store.by_email_key(tx, email_key)
+    if known is not None:
+        store.acted(tx, known.id, now=now)
     if known is None:
         try:
             with tx.savepoint():

@@ -98,9 +98,9 @@ def add(
     subscriber_id = int(
         tx.scalar(
             "INSERT INTO subscribers (email, email_key, name, status, cadence, paused_until,"
-            " language, source, created_at, confirmed_at, unsubscribed_at) VALUES (:email,"
-            " :email_key, :name, :status, :cadence, NULL, :language, :source, :now,"
-            " :confirmed_at, NULL) RETURNING id",
+            " language, source, created_at, confirmed_at, unsubscribed_at, acted_at) VALUES"
+            " (:email, :email_key, :name, :status, :cadence, NULL, :language, :source, :now,"
+            " :confirmed_at, NULL, :now) RETURNING id",
             email=wish.email,
             email_key=email_key,
             name=wish.name,
@@ -154,7 +154,8 @@ def activate(
     subscriber is used up."""
     tx.execute(
         "UPDATE subscribers SET status = :status, confirmed_at = :now, unsubscribed_at = NULL,"
-        " paused_until = NULL WHERE id = :id",
+        " paused_until = NULL, acted_at = :now, noticed_at = NULL, asked_at = NULL"
+        " WHERE id = :id",
         status=status,
         now=now,
         id=subscriber_id,
@@ -170,7 +171,8 @@ def leave(tx: Transaction, subscriber_id: int, *, now: datetime) -> bool:
     """Unsubscribed; False for one who had left already. An open confirmation cannot undo it."""
     left = tx.execute(
         "UPDATE subscribers SET status = 'unsubscribed', unsubscribed_at = :now,"
-        " paused_until = NULL WHERE id = :id AND status IN ('pending', 'waiting', 'active')",
+        " paused_until = NULL, acted_at = :now, noticed_at = NULL, asked_at = NULL"
+        " WHERE id = :id AND status IN ('pending', 'waiting', 'active')",
         now=now,
         id=subscriber_id,
     )
@@ -197,7 +199,8 @@ def complain(tx: Transaction, subscriber_id: int, *, now: datetime) -> bool:
     """The reader called our mail spam; False when that was known. No open link undoes it."""
     changed = tx.execute(
         "UPDATE subscribers SET status = 'complained', paused_until = NULL,"
-        " unsubscribed_at = coalesce(unsubscribed_at, :now)"
+        " unsubscribed_at = coalesce(unsubscribed_at, :now), acted_at = :now, noticed_at = NULL,"
+        " asked_at = NULL"
         " WHERE id = :id AND status <> 'complained'",
         now=now,
         id=subscriber_id,
@@ -212,13 +215,29 @@ def complain(tx: Transaction, subscriber_id: int, *, now: datetime) -> bool:
 
 
 def set_status(tx: Transaction, subscriber_id: int, status: Status) -> None:
+    """Another status by the owner's word. Whoever was to be erased for silence is asked anew."""
     tx.execute(
-        "UPDATE subscribers SET status = :status WHERE id = :id", id=subscriber_id, status=status
+        "UPDATE subscribers SET status = :status, noticed_at = NULL, asked_at = NULL"
+        " WHERE id = :id",
+        id=subscriber_id,
+        status=status,
+    )
+
+
+def acted(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:
+    """Somebody did something of their own: from here their silence is counted (retention.py)."""
+    tx.execute(
+        "UPDATE subscribers SET acted_at = :now, noticed_at = NULL, asked_at = NULL WHERE id = :id",
+        id=subscriber_id,
+        now=now,
     )
 
 
 def delete(tx: Transaction, subscriber_id: int) -> None:
-    """The person, with topics, consent log, what they asked for and mails that name the address."""
+    """The person, with topics, consent log, what they asked for and mails that name the address.
+
+    What was sent stays counted; what mail servers answered may quote the address, and goes.
+    """
     tx.execute(
         "DELETE FROM mails WHERE kind IN ('confirmation', 'welcome') AND subject_id IN"
         " (SELECT id FROM confirmations WHERE subscriber_id = :id)",
@@ -235,6 +254,16 @@ def delete(tx: Transaction, subscriber_id: int) -> None:
         " (SELECT id FROM reader_requests WHERE subscriber_id = :id)",
         id=subscriber_id,
         **kinds,
+    )
+    # Of whatever kind, but for what is written to who works at the desk.
+    tx.execute(
+        "DELETE FROM mails WHERE recipient = (SELECT email FROM subscribers WHERE id = :id)"
+        " AND kind NOT IN ('password', 'notice', 'edition-paused')",
+        id=subscriber_id,
+    )
+    tx.execute(
+        "UPDATE deliveries SET reply = '' WHERE subscriber_id = :id AND reply <> ''",
+        id=subscriber_id,
     )
     tx.execute("DELETE FROM subscribers WHERE id = :id", id=subscriber_id)
 

@@ -28,7 +28,9 @@ _INSERTED = (
     "created_at",
     "confirmed_at",
     "unsubscribed_at",
+    "acted_at",
 )
+_OWN_ACTS = ("requested", "confirmed", "unsubscribed")
 _EVENT = ", ".join(EVENT_FIELDS)
 
 
@@ -163,7 +165,7 @@ def insert(tx: Transaction, people: Mapping[str, Record], *, now: datetime) -> N
         "subscribers",
         _INSERTED,
         (
-            (person.email, email_key, *person[1:5], *person[6:11])
+            (person.email, email_key, *person[1:5], *person[6:11], _acted_at(person))
             for email_key, person in people.items()
         ),
     )
@@ -228,9 +230,19 @@ def change_status(tx: Transaction, known: Known, person: Record) -> None:
     """Somebody on the list gets the status and the times that a file gives."""
     tx.execute(
         "UPDATE subscribers SET status = :status, confirmed_at = :confirmed_at,"
-        " unsubscribed_at = :unsubscribed_at WHERE id = :id",
+        " unsubscribed_at = :unsubscribed_at, noticed_at = NULL, asked_at = NULL,"
+        " acted_at = CASE WHEN acted_at > :acted_at THEN acted_at ELSE :acted_at END"
+        " WHERE id = :id",
         status=person.status,
         confirmed_at=person.confirmed_at or known.confirmed_at,
         unsubscribed_at=person.unsubscribed_at,
+        acted_at=_acted_at(person),
         id=known.id,
     )
+
+
+def _acted_at(person: Record) -> str:
+    """The last that somebody did of their own, as far as a file knows; else when they came."""
+    known = [event.at for event in person.consent if event.kind in _OWN_ACTS]
+    known += [at for at in (person.confirmed_at, person.unsubscribed_at) if at]
+    return max(known, default=person.created_at)

@@ -8,7 +8,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hub.audience import approval, consent, invitations, membership, rules, signup, store
+from hub.audience import (
+    approval,
+    consent,
+    invitations,
+    membership,
+    receipts,
+    rules,
+    signup,
+    store,
+)
 from hub.audience.approval import Waiting
 from hub.audience.gates import arriving, proof
 from hub.audience.gates.model import Visit
@@ -258,6 +267,7 @@ def _confirmed(request: Request, site: Site, link: signup.Link) -> Response:
             subscriber=subscriber,
             already=already,
             preferences_url=own_path(request, subscriber.id),
+            receipt_url="/receipt/" + hub(request).signer.sign(receipts.LINK, subscriber.id),
             welcome=welcome,
         )
     )
@@ -387,7 +397,7 @@ def _save_preferences(request: Request, subscriber_id: int) -> Response:
     except Refused as error:
         return _preferences_page(request, subscriber, _showable(form), topics, error=error)
     with parts.db.write() as tx:
-        subscriber = membership.save_preferences(tx, subscriber_id, chosen)
+        subscriber = membership.save_preferences(tx, subscriber_id, chosen, now=parts.now())
     if subscriber is None:
         return left(request, None)
     form = _as_form(subscriber, chosen.topics, site)

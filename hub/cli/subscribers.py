@@ -4,12 +4,13 @@ from datetime import datetime
 
 import click
 
-from hub.audience import membership, notes, rules, store, tagging
+from hub.audience import membership, notes, receipts, rules, store, tagging
 from hub.audience.model import CADENCES, STATUSES, ConsentEvent, Subscriber, Wish
 from hub.audience.notes import PersonEvent
 from hub.cli import approval, held, notes_and_tags
 from hub.cli.context import CommandContext, pass_hub, report
 from hub.i18n import LANGUAGES
+from hub.mail import outbox
 from hub.newsletter import history
 from hub.newsletter.history import Delivered
 from hub.newsletter.returns import lifting
@@ -172,10 +173,29 @@ def lift(context: CommandContext, address: str, reason: str) -> None:
 @pass_hub
 def erase(context: CommandContext, address: str) -> None:
     """Erase a person; a keyed hash keeps imports from bringing them back."""
-    with context.ready() as (hub, _), hub.db.write() as tx:
-        person = membership.by_address(tx, address)
-        membership.erase(tx, person, now=hub.now())
+    with context.ready() as (hub, _):
+        with hub.db.write() as tx:
+            person = membership.by_address(tx, address)
+            membership.erase(tx, person, now=hub.now())
+        outbox.forget(hub.settings.outbox, (person.email,))
     click.echo(f"{person.email} is erased.")
+
+
+@command.command()
+@click.argument("address")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), help="Default: the site's.")
+@pass_hub
+def receipt(context: CommandContext, address: str, as_json: bool, language: str | None) -> None:
+    """What a person agreed to: which words, when, where, confirmed when."""
+    with context.ready() as (hub, site), hub.db.read() as tx:
+        person = membership.by_address(tx, address)
+        found = receipts.of(tx, person.id, site=site, now=hub.now())
+    assert found is not None
+    if as_json:
+        report(receipts.as_document(found))
+    else:
+        click.echo(receipts.as_text(found, language or site.language), nl=False)
 
 
 def _document(person: Subscriber) -> dict[str, object]:

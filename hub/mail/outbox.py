@@ -3,9 +3,14 @@
 import asyncio
 import os
 import secrets
+from collections.abc import Collection
+from email.parser import BytesHeaderParser
+from email.policy import default
+from email.utils import getaddresses
 from itertools import count
 from pathlib import Path
 
+from hub import addresses
 from hub.mail.model import Connection, Done, Envelope, Outcome, RelayAway, Standing, Take
 from hub.times import utcnow
 
@@ -43,6 +48,25 @@ class OutboxMailer:
         except OSError:
             unfinished.unlink(missing_ok=True)
             raise
+
+
+def forget(folder: Path, recipients: Collection[str]) -> int:
+    """Delete the messages to these addresses, in any spelling; how many."""
+    if not recipients or not folder.is_dir():
+        return 0
+    keys = {addresses.key(recipient) for recipient in recipients}
+    deleted = 0
+    for path in folder.glob("*.eml"):
+        try:
+            with path.open("rb") as file:
+                head = BytesHeaderParser(policy=default).parse(file)
+            to = [address for _, address in getaddresses(head.get_all("To", []))]
+            if any(addresses.key(address) in keys for address in to if "@" in address):
+                path.unlink()
+                deleted += 1
+        except FileNotFoundError:
+            continue
+    return deleted
 
 
 class _OutboxConnection:

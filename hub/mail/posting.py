@@ -212,5 +212,5 @@ def _next_state(
         mail.attempts, created_at=mail.created_at, now=now, chance=chance
     )
     if due_at is None:
-        return "failed", f"given up after 48 hours: {outcome.reply}", now
+        return "failed", f"{retrying.GIVEN_UP}: {outcome.reply}", now
     return "deferred", outcome.reply, due_at

@@ -12,6 +12,8 @@ _WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120, 24
 _JITTER = 0.1
 EXPIRES_AFTER = timedelta(hours=48)
 FURTHEST = timedelta(hours=6)
+# What the answer of a mail begins with that was tried until then.
+GIVEN_UP = "given up after 48 hours"
 
 
 def next_attempt(

@@ -15,6 +15,7 @@ Kind = Literal[
     "worker",
     "readers",
     "waiting",
+    "retention",
     # One mail for those that were over the day's number; not shown at the desk.
     "digest",
 ]
@@ -44,6 +45,10 @@ class Facts:
     left: int = 0
     bounced: int = 0
     complained: int = 0
+    noticed: int = 0
+    asked: int = 0
+    stayed: int = 0
+    erased: int = 0
     since: datetime | None = None
     until: datetime | None = None
 

@@ -32,6 +32,7 @@ def choice(site: Site, kind: Kind) -> Choice:
         "worker": site.notice_worker,
         "readers": "off" if site.notice_readers == "off" else "mail",
         "waiting": site.notice_waiting,
+        "retention": site.notice_retention,
         "digest": "mail",
     }
     return cast(Choice, chosen[kind])

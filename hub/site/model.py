@@ -35,8 +35,19 @@ class Site:
     postal_address: str
     dkim: str
     dkim_selector: str
+    publisher: str
+    publisher_details: str
+    publisher_address: str
+    publisher_phone: str
+    publisher_email: str
+    publication_director: str
+    host_name: str
+    host_address: str
+    host_phone: str
     legal_notice: str
     privacy_notice: str
+    trust_notice: str
+    retention_months: int
     newsletter_name: str
     subject_prefix: str
     each_content: str
@@ -82,6 +93,7 @@ class Site:
     notice_worker: str
     notice_readers: str
     notice_waiting: str
+    notice_retention: str
     notice_address: str
     notice_limit: int
     ready_at: datetime | None

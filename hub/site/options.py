@@ -348,12 +348,74 @@ OPTIONS = (
         N_("The name of the key in the DNS, in front of ._domainkey and your domain."),
         _selector,
     ),
-    Option("legal_notice", "", N_("The legal notice (Markdown), shown at /legal."), _text(50_000)),
+    Option(
+        "publisher",
+        "",
+        N_("Who publishes this site: the name of the company, the association or the person."),
+        _line(120),
+    ),
+    Option(
+        "publisher_details",
+        "",
+        N_(
+            "What the law wants to be known of a company, a line each: legal form and capital,"
+            " registration number, VAT number."
+        ),
+        _text(500),
+    ),
+    Option(
+        "publisher_address",
+        "",
+        N_("Where the publisher can be found; empty: your postal address."),
+        _text(500),
+    ),
+    Option("publisher_phone", "", N_("A telephone number for everybody."), _line(40)),
+    Option(
+        "publisher_email",
+        "",
+        N_("An address for everybody: it stands on the legal notice and the privacy page."),
+        _address_or_empty,
+    ),
+    Option(
+        "publication_director",
+        "",
+        N_("Who answers for what is published: the first and the last name of a person."),
+        _line(120),
+    ),
+    Option(
+        "host_name",
+        "",
+        N_("Whose machine the site is on: the name of the company that you rent it from."),
+        _line(120),
+    ),
+    Option("host_address", "", N_("The postal address of that company."), _text(500)),
+    Option("host_phone", "", N_("The telephone number of that company."), _line(40)),
+    Option(
+        "legal_notice",
+        "",
+        N_("What you add to the legal notice (Markdown), shown at /legal."),
+        _text(50_000),
+    ),
     Option(
         "privacy_notice",
         "",
         N_("What you add to the privacy page (Markdown), shown at /privacy."),
         _text(50_000),
+    ),
+    Option(
+        "trust_notice",
+        "",
+        N_("What you add to the page of what is done with readers’ data (Markdown), at /trust."),
+        _text(50_000),
+    ),
+    Option(
+        "retention_months",
+        "36",
+        N_(
+            "Who has done nothing of their own for so many months is asked by mail, and erased"
+            " without an answer in 30 days; 0: never."
+        ),
+        _number(0, 240),
     ),
     Option(
         "newsletter_name", "", N_("What the newsletter is called; empty: the title."), _line(120)
@@ -656,6 +718,12 @@ OPTIONS = (
         "notice_waiting",
         "mail",
         N_("When somebody waits to be accepted, once a day: off, desk or mail."),
+        _NOTICES,
+    ),
+    Option(
+        "notice_retention",
+        "mail",
+        N_("When silent readers are asked or erased, once a week: off, desk or mail."),
         _NOTICES,
     ),
     Option(

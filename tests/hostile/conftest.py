@@ -44,7 +44,7 @@ class Town:
         """`token` means something else on every route that has one."""
         purpose = route.path.partition("/{token}")[0].rpartition("/")[2]
         named = {"path": self.values["media"] if "/media/" in route.path else "old/address"}
-        if purpose in ("confirm", "unsubscribe", "preferences"):
+        if purpose in ("confirm", "unsubscribe", "preferences", "stay", "receipt"):
             named["token"] = self.hub.signer.sign(purpose, 1)
         elif purpose in ("setup", "password"):
             named["token"] = f"open-{purpose}"

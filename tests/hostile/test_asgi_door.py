@@ -9,6 +9,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from starlette.routing import Route
 
+from hub.law import views as law_views
 from hub.users import accounts, one_time_links, sessions
 from hub.users.model import User
 from tests.conftest import NOW
@@ -46,7 +47,9 @@ def answers(town: Town, route: Route) -> list[object]:
 
 
 def test_every_page_has_an_address_that_answers(town: Town) -> None:
-    strangers = {"/confirm/{token}": 410, "/healthz": 200, "/privacy": 404}
+    strangers = {"/confirm/{token}": 410, "/healthz": 200}
+    # The language of the site has the short address.
+    strangers |= dict.fromkeys((f"{path}/en" for path in law_views.ADDRESSES), 302)
     # Links that are mailed when somebody asks for them.
     strangers |= {f"/preferences/{kind}/{{token}}": 410 for kind in ("address", "data", "erase")}
     # A link of a newsletter leads on; nobody waits behind this token.

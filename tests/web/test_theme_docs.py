@@ -11,9 +11,10 @@ from starlette.testclient import TestClient
 
 from hub.admin import theme_samples
 from hub.app import create_app
-from hub.audience import approval, invitations
+from hub.audience import approval, invitations, retention, retention_store
 from hub.audience.invitations import Typed
 from hub.audience.model import NOBODY
+from hub.mail import queue
 from hub.newsletter import planning
 from hub.site import store as sites
 from hub.web import themes
@@ -26,7 +27,7 @@ from tests.posts import add
 
 DOCS = (Path(__file__).parents[2] / "docs" / "themes.md").read_text(encoding="utf-8")
 _ROW = re.compile(r"^\| `(\w+)` \| .*? \| `(.*)` \|$", re.MULTILINE)
-_BASES = {"pages/base.html", "pages/private.html", "mail/base.html"}
+_BASES = {"pages/base.html", "pages/notice.html", "pages/private.html", "mail/base.html"}
 
 
 def _sections() -> dict[str, dict[str, str]]:
@@ -133,6 +134,16 @@ def _read_everything(hub: Hub) -> None:
         sites.put(tx, "welcome_mail", "on")
         sites.put(tx, "notice_sent", "mail")
     reader = subscribe(hub, "ada@mail.test")
+    with hub.db.write() as tx:
+        retention_store.ask(tx, reader, now=NOW)
+        queue.put(
+            tx,
+            kind=retention.STAY,
+            subject_id=reader,
+            recipient="ada@mail.test",
+            language="en",
+            now=NOW,
+        )
     publish(hub, "Ropes")
     with hub.db.write() as tx:
         edition = planning.send_now(tx, press(hub), "weekly", NOW)[0]
@@ -195,6 +206,9 @@ def _addresses(hub: Hub, reader: int) -> Iterator[str]:
     yield from (
         "/search?q=tides",
         "/legal",
+        "/privacy",
+        "/trust",
+        "/privacy/changes",
         "/feeds",
         "/newsletter",
         "/newsletter/1",
@@ -204,5 +218,5 @@ def _addresses(hub: Hub, reader: int) -> Iterator[str]:
     )
     yield "/confirm/" + hub.signer.sign("confirm", 999)
     yield "/confirm/broken"
-    for page in ("preferences", "unsubscribe"):
+    for page in ("preferences", "unsubscribe", "stay"):
         yield f"/{page}/" + hub.signer.sign(page, reader)
