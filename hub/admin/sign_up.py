@@ -4,10 +4,10 @@ readers left."""
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub import i18n
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import consent, departures
+from hub.audience.model import CADENCES
 from hub.content import listing
 from hub.content.model import Topic
 from hub.i18n import LANGUAGES, N_
@@ -65,7 +65,8 @@ def _form(request: Request, language: str, topics: list[Topic]) -> str:
         "agreed": consent.consent_text(site, language),
         "topics": topics,
         "form_language": language,
-        "title": i18n.translate(language, N_("New articles, by mail")),
+        "cadences": CADENCES,
+        "languages": LANGUAGES,
     }
     return themes.desk().render("partials/admin/embedded_form.html", language, given).strip()
 

@@ -58,12 +58,17 @@ def use(tx: Transaction, request_id: int, *, now: datetime) -> bool:
     return used == 1
 
 
-def move(tx: Transaction, subscriber_id: int, email: str, email_key: str) -> None:
-    """Mail goes to this address from now on. Conflict when somebody else has it."""
+def move(tx: Transaction, subscriber_id: int, email: str, email_key: str, *, now: datetime) -> None:
+    """Mail goes to this address from now on: what comes back of earlier mail says nothing of it.
+
+    Conflict when somebody else has it.
+    """
     tx.execute(
-        "UPDATE subscribers SET email = :email, email_key = :email_key WHERE id = :id",
+        "UPDATE subscribers SET email = :email, email_key = :email_key, confirmed_at = :now"
+        " WHERE id = :id",
         email=email,
         email_key=email_key,
+        now=now,
         id=subscriber_id,
     )
 

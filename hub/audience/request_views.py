@@ -46,7 +46,8 @@ def my_link(request: Request) -> Response:
 
 
 def _visit(request: Request, tx: Transaction) -> Visit:
-    """How a request came. No work is asked for: the answer goes to who is on the list alone."""
+    """How a request came. No work is asked for: only who is on the list gets a mail, or has it
+    sent to another address."""
     parts, form = hub(request), request.state.form
     found = arriving.visit(
         tx,
@@ -87,7 +88,15 @@ def ask(request: Request) -> Response:
             if kind == "address":
                 email = rules.address(form.text("email"))
                 form_url = site.url("/preferences")
-                found = requests.ask_to_move(tx, number, email, form_url=form_url, now=parts.now())
+                found = requests.ask_to_move(
+                    tx,
+                    number,
+                    email,
+                    form_url=form_url,
+                    visit=_visit(request, tx),
+                    network=client.network(client.address(request)),
+                    now=parts.now(),
+                )
             elif kind == "data" or kind == "erase":
                 found = requests.send_link(tx, number, kind, now=parts.now())
             else:

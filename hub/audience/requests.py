@@ -82,12 +82,20 @@ def send_link(
 
 
 def ask_to_move(
-    tx: Transaction, subscriber_id: int, email: str, *, form_url: str, now: datetime
+    tx: Transaction,
+    subscriber_id: int,
+    email: str,
+    *,
+    form_url: str,
+    visit: Visit,
+    network: str,
+    now: datetime,
 ) -> Subscriber | None:
     """Mail shall come to another address: a confirmation goes there, if one may.
 
     Nothing tells an address that is taken or suppressed from another. The reader, None for one
-    who gets no mail. Raises Refused for their own address, TooMany after three in a day.
+    who gets no mail. Raises Refused for their own address, TooMany after three in a day, and as
+    a sign-up does.
     """
     subscriber = store.get(tx, subscriber_id)
     if subscriber is None or subscriber.status != "active":
@@ -98,8 +106,9 @@ def ask_to_move(
     bucket = f"moves {subscriber_id}"
     if not limits.take(tx, bucket, capacity=MOVES_PER_DAY, per_seconds=86_400, now=now):
         raise TooMany(N_("You tried several addresses today. Please go on tomorrow."))
+    let_in = entrance.may_confirm(tx, email, visit, network=network, now=now)
     taken = store.by_email_key(tx, email_key) is not None
-    if taken or suppression.bars_sign_up(tx, email_key):
+    if not let_in or taken or suppression.bars_sign_up(tx, email_key):
         return subscriber
     asked_at = request_store.asked_at(tx, email_key, since=now - rules.MAILS_PERIOD)
     if mail_limits.may_confirm(tx, email_key, asked_at, now):
@@ -129,11 +138,13 @@ def move(tx: Transaction, request_id: int, *, now: datetime) -> Found | None:
     request_store.end_moves(tx, subscriber.id, now=now)
     try:
         with tx.savepoint():
-            request_store.move(tx, subscriber.id, request.email, request.email_key)
+            request_store.move(tx, subscriber.id, request.email, request.email_key, now=now)
     except Conflict:
         # Somebody signed up with it meanwhile.
         return Found("expired", request, subscriber)
     suppression.come_back(tx, request.email_key)
+    # An older copy of the list, imported some day, would mail the old address again.
+    suppression.suppress(tx, subscriber.email_key, "erased", now=now)
     agreed = store.last_request(tx, subscriber.id)
     store.log(
         tx,

@@ -1,6 +1,6 @@
 """The pages of the list: sign up, confirm, leave, choose."""
 
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -374,7 +374,7 @@ def preferences(request: Request) -> Response:
         topics = store.topics_of(tx, number)
     if subscriber is None or subscriber.status != "active":
         return left(request, subscriber, known=rules.has_page(subscriber))
-    form = _as_form(subscriber, topics, parts.site())
+    form = _as_form(subscriber, topics, parts.site(), parts.now())
     return _preferences_page(request, subscriber, form, topics)
 
 
@@ -384,8 +384,8 @@ def _save_preferences(request: Request, subscriber_id: int) -> Response:
     with parts.db.read() as tx:
         subscriber = store.get(tx, subscriber_id)
         topics = store.topics_of(tx, subscriber_id)
-    if subscriber is None:
-        return left(request, None)
+    if subscriber is None or subscriber.status != "active":
+        return left(request, subscriber, known=rules.has_page(subscriber))
     try:
         chosen = Preferences(
             name=rules.clean_name(form.text("name")),
@@ -400,7 +400,7 @@ def _save_preferences(request: Request, subscriber_id: int) -> Response:
         subscriber = membership.save_preferences(tx, subscriber_id, chosen, now=parts.now())
     if subscriber is None:
         return left(request, None)
-    form = _as_form(subscriber, chosen.topics, site)
+    form = _as_form(subscriber, chosen.topics, site, parts.now())
     return _preferences_page(request, subscriber, form, chosen.topics, saved=True)
 
 
@@ -445,10 +445,11 @@ def _showable(form: Form) -> Form:
     return form
 
 
-def _as_form(subscriber: Subscriber, topics: tuple[str, ...], site: Site) -> Form:
-    """What is stored, as the form would send it."""
+def _as_form(subscriber: Subscriber, topics: tuple[str, ...], site: Site, now: datetime) -> Form:
+    """What is stored, as the form would send it; a pause that is over is none."""
     paused = subscriber.paused_until
-    day = paused.astimezone(ZoneInfo(site.timezone)).date().isoformat() if paused else ""
+    on = paused is not None and paused > now
+    day = paused.astimezone(ZoneInfo(site.timezone)).date().isoformat() if paused and on else ""
     return Form(
         {
             "name": [subscriber.name],

@@ -22,6 +22,9 @@ def test_the_form_to_paste_works_as_it_is(desk: TestClient, hub: Hub) -> None:
     assert pasted.fields["consent"] == agreed.version
     assert agreed.text in pasted.text_content()
     assert pasted.fields["language"] == pasted.fields["form_language"] == "fr"
+    assert pasted.inputs["cadence"].value_options == ["each", "weekly", "monthly"]
+    assert pasted.fields["cadence"] == "weekly"
+    assert pasted.inputs["language"].value_options == ["en", "fr"]
     assert pasted.xpath("//input[@name='topics']/@value") == ["boats"]
     assert not pasted.xpath("//script | //style | //*[@src]")
 

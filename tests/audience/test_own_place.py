@@ -19,6 +19,7 @@ from hub.site import store as sites
 from hub.web.state import Hub
 from tests.conftest import NOW
 from tests.newsletter.cast import outbox, parsed, send_out, subscribe, tick
+from tests.newsletter.returns.cast import bounced, sent, take
 
 ADA, NEW = "ada@reader.test", "ada@new.test"
 
@@ -182,6 +183,43 @@ def test_a_suppressed_address_is_not_moved_to(client: TestClient, hub: Hub, ada:
         suppression.suppress(tx, addresses.key(NEW), "complained", now=NOW)
     ask(client, hub, ada, "address", NEW)
     assert mails(hub) == []
+
+
+def moved(client: TestClient, hub: Hub, number: int, now: datetime = NOW) -> None:
+    ask(client, hub, number, "address", NEW)
+    (link,) = (link for to, link in mails(hub, now) if to == NEW)
+    assert client.post(link).status_code == 200
+
+
+def test_what_comes_back_from_the_old_address_says_nothing_of_the_new(
+    client: TestClient, hub: Hub, clock: Clock, ada: int
+) -> None:
+    edition = sent(hub)
+    clock.now = NOW + timedelta(hours=1)
+    moved(client, hub, ada, clock.now)
+    assert take(hub, bounced(hub, edition, ada)) == "noted"
+    found = person(hub, ada)
+    assert found is not None
+    assert (found.email, found.status) == (NEW, "active")
+
+
+def test_no_import_brings_the_old_address_back_but_its_reader_may_come(
+    client: TestClient, hub: Hub, ada: int
+) -> None:
+    moved(client, hub, ada)
+    with hub.db.read() as tx:
+        assert suppression.reason(tx, addresses.key(ADA)) == "erased"
+    client.post("/subscribe", data={"email": ADA})
+    assert [to for to, link in mails(hub) if "/confirm/" in link] == [ADA]
+
+
+def test_a_new_address_passes_the_gates_as_a_sign_up_does(
+    client: TestClient, hub: Hub, ada: int
+) -> None:
+    put(hub, sign_ups_per_domain="1")
+    client.post("/subscribe", data={"email": "eve@new.test"})
+    ask(client, hub, ada, "address", NEW)
+    assert [to for to, _ in mails(hub)] == ["eve@new.test"]
 
 
 def test_only_the_last_address_that_was_asked_for_is_good(
@@ -447,3 +485,16 @@ def test_links_of_a_test_mail_say_so(client: TestClient, hub: Hub, where: str) -
     path = f"/{where}/" + hub.signer.sign(where, 0)
     assert "This was a test" in client.get(path).text
     assert "This was a test" in client.post(path).text
+
+
+def test_a_pause_that_is_over_stands_in_nobodys_way(client: TestClient, hub: Hub) -> None:
+    number = subscribe(hub, ADA, paused_until=NOW - timedelta(days=3))
+    shown = client.get(own(hub, number)).text
+    assert 'name="paused_until" type="date" value=""' in shown
+
+
+@pytest.mark.parametrize("day", ["", "1999-01-01"])
+def test_who_left_has_nothing_to_choose(client: TestClient, hub: Hub, day: str) -> None:
+    number = subscribe(hub, ADA, status="unsubscribed")
+    shown = client.post(own(hub, number), data={"paused_until": day}).text
+    assert 'name="paused_until"' not in shown

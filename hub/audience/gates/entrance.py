@@ -45,6 +45,16 @@ def may_mail(tx: Transaction, email: str, visit: Visit, *, network: str, now: da
     return room and not visit.trapped and visit.proof != "missing"
 
 
+def may_confirm(tx: Transaction, email: str, visit: Visit, *, network: str, now: datetime) -> bool:
+    """As `may_mail`, for an address that is new to the list: its domain is counted as well."""
+    _take_turn(tx, visit, network=network, now=now)
+    email_key = addresses.key(email)
+    # In the order of `judge`, so that no two wait for each other's bucket.
+    domain = _domain_has_room(tx, email_key, visit.policy, now)
+    mailbox = _mailbox_has_room(tx, email_key, now)
+    return domain and mailbox and not visit.trapped
+
+
 def _take_turn(tx: Transaction, visit: Visit, *, network: str, now: datetime) -> None:
     """One of the hour's requests of a client and of its network; a client gets half of them."""
     most = visit.policy.per_network
