@@ -135,7 +135,7 @@ def _subscribe(db: Database, number: int) -> None:
 def _queue(parts: Hub) -> tuple[int, list[float]]:
     """The edition's id, and the seconds of each batch."""
     site, now = parts.site(), utcnow()
-    press = Press(site, parts.signer, renderer(site, parts.settings))
+    press = Press(site, parts.signer, renderer(site, parts.settings), parts.settings.media)
     with parts.db.write() as tx:
         (edition,) = planning.send_now(tx, press, "weekly", now)
     batches = []

@@ -187,7 +187,7 @@ def _sign_ups(hub: Hub) -> Figures:
 
 def _edition(hub: Hub, people: int) -> Figures:
     site = hub.site()
-    press = Press(site, hub.signer, renderer(site, hub.settings))
+    press = Press(site, hub.signer, renderer(site, hub.settings), hub.settings.media)
     with hub.db.write() as tx:
         (edition,) = planning.send_now(tx, press, "weekly", NOW)
     batches = []

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import anyio
@@ -15,12 +15,12 @@ from starlette.types import ASGIApp
 from hub import i18n, limits, logs, worker
 from hub.admin import letters as desk_letters
 from hub.admin import routes as desk
-from hub.audience import consent, signup
+from hub.audience import consent, request_letters, request_views, requests, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
 from hub.audience.gates import entrance, holding
 from hub.audience.gates import store as gates
-from hub.audience.model import Subscriber
+from hub.audience.model import CADENCES, Subscriber
 from hub.content import (
     card_views,
     listing,
@@ -33,14 +33,16 @@ from hub.content import (
     search,
     search_views,
     sharing,
+    working_copies,
 )
 from hub.content import views as content_views
+from hub.content.model import Topic
 from hub.db import open_database
 from hub.errors import Unavailable
 from hub.feeds import views as feed_views
 from hub.mail import sent
 from hub.mail.model import Composer
-from hub.newsletter import pace_store, welcoming
+from hub.newsletter import dossier, pace_store, welcoming
 from hub.newsletter import views as newsletter_views
 from hub.newsletter.returns import store as returns_store
 from hub.newsletter.returns import views as returns_views
@@ -51,7 +53,7 @@ from hub.site.model import Site
 from hub.tokens import Signer
 from hub.users import letters as users_letters
 from hub.users import store as users
-from hub.web import assets, drawing, error_pages, health, themes
+from hub.web import assets, desk_scripts, drawing, error_pages, health, themes
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
@@ -69,6 +71,7 @@ Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 # Who writes the letters that follow a commit, by kind.
 COMPOSERS: dict[str, Composer] = {
     **audience_letters.COMPOSERS,
+    **request_letters.COMPOSERS,
     **users_letters.COMPOSERS,
     **desk_letters.COMPOSERS,
     **welcoming.COMPOSERS,
@@ -76,6 +79,8 @@ COMPOSERS: dict[str, Composer] = {
 # Called by the worker once an hour.
 HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     signup.purge_unconfirmed,
+    requests.forget_old,
+    consent.keep_all,
     holding.forget_old,
     gates.forget_spent,
     entrance.forget_clients,
@@ -86,6 +91,7 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     users.delete_expired_sessions,
     telling.purge,
     missed.forget_old,
+    working_copies.forget_old,
 )
 
 
@@ -130,15 +136,19 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     app.state.missed = not_found
     app.state.chrome = _chrome
     app.state.welcome = _welcome
+    app.state.offered_topics = _offered_topics
+    app.state.dossier = _dossier
     app.state.drawing = drawing.limiter()
     app.state.slow_threads = anyio.CapacityLimiter(SLOW_THREADS)
-    headers = SecurityHeaders(SameOrigin(app, hub=hub), hub=hub)
+    same_origin = SameOrigin(app, hub=hub)
+    headers = SecurityHeaders(same_origin, hub=hub)
     cache = PageCache(headers, now=time.time)
     hub.db.on_site_change(cache.clear)
 
     def forget() -> None:
         # In this order: no page with the old headers is made after the pages are forgotten.
         headers.refresh()
+        same_origin.refresh()
         cache.clear(grace=GRACE_SECONDS)
 
     return cache
@@ -165,8 +175,10 @@ def routes() -> list[BaseRoute]:
     """Every address of the hub. Tests walk this list."""
     return [
         *assets.ROUTES,
+        *desk_scripts.ROUTES,
         *health.ROUTES,
         *desk.ROUTES,
+        *request_views.ROUTES,
         *audience_views.ROUTES,
         *media_views.ROUTES,
         *card_views.ROUTES,
@@ -185,15 +197,14 @@ def routes() -> list[BaseRoute]:
 def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     """What header and footer of every page show.
 
-    `subscribe_form` is None or what a form to subscribe needs; `footer_links` are more of what
-    `menu` holds: things with `title` and `url`. `share_image` stands for a page that
+    `subscribe_form` is what the form to subscribe offers, None before set-up; `footer_links` are
+    more of what `menu` holds: things with `title` and `url`. `share_image` stands for a page that
     has no picture of its own where a link to it is shared.
     """
     with hub_of(request).db.read() as tx:
         menu = listing.menu(tx)
         logo = media.picture(tx, site.logo) if site.logo else None
         share_image = sharing.of_site(tx, site)
-    text = consent.consent_text(site, language).text
     return {
         "menu": menu,
         "logo": logo,
@@ -202,19 +213,40 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
             {"title": i18n.translate(language, notice_views.TITLES[path]), "url": path}
             for path in notice_views.links(site)
         ],
-        "subscribe_form": _subscribe_form(site, text) if site.ready_at else None,
+        "subscribe_form": _subscribe_form(request, site, language) if site.ready_at else None,
     }
 
 
-def _subscribe_form(site: Site, consent_text: str) -> dict[str, str]:
-    """`challenge_url` and `script_url` are empty where readers' browsers need not work for it."""
+def _subscribe_form(request: Request, site: Site, language: str) -> dict[str, object]:
+    agreed = consent.consent_text(site, language)
     asks = site.proof_of_work == "on"
     return {
         "action": "/subscribe",
-        "consent_text": consent_text,
+        "consent_text": agreed.text,
+        "consent_version": agreed.version,
+        "cadences": CADENCES,
+        "topics": _offered_topics(request, site),
+        "languages": i18n.LANGUAGES,
+        # Empty where readers' browsers need not work for it.
         "challenge_url": "/subscribe/challenge" if asks else "",
         "script_url": assets.script_url("sign-up.js") if asks else "",
     }
+
+
+def _offered_topics(request: Request, site: Site, others: Sequence[str] = ()) -> list[Topic]:
+    """The topics that the owner offers, and others of a reader's own, with their names."""
+    slugs = list(dict.fromkeys((*site.topics_offered, *others)))
+    if not slugs:
+        return []
+    with hub_of(request).db.read() as tx:
+        return listing.named_topics(tx, slugs)
+
+
+def _dossier(request: Request, subscriber: Subscriber, form: str) -> str:
+    """Everything that is known of a reader, as `json` or `csv`."""
+    with hub_of(request).db.read() as tx:
+        parts = dossier.of(tx, subscriber)
+    return dossier.as_csv(parts) if form == "csv" else dossier.as_json(parts)
 
 
 def _welcome(request: Request, site: Site, subscriber: Subscriber) -> Welcome:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from hub.admin import theme_check
+from hub.content import media
 from hub.i18n import N_
 from hub.mail import dkim, dkim_store, domain_checks, headers, mailers, signing
 from hub.mail.dns import Dns, DnsAway
@@ -25,6 +26,7 @@ def examine(hub: Hub, dns: Dns) -> list[Finding]:
         *_site(hub, site),
         *_theme(hub, site),
         *_welcome(hub, site),
+        *_pictures(hub),
         *_relays(hub, site),
         *_domain(hub, site, dns),
         *_returns(hub, site, dns),
@@ -56,6 +58,16 @@ def _welcome(hub: Hub, site: Site) -> Iterator[Finding]:
     if gone:
         text = N_("Articles to begin with that are not on the site any more: %(slugs)s.")
         yield Finding("Welcome", "warning", text, {"slugs": ", ".join(gone)})
+
+
+def _pictures(hub: Hub) -> Iterator[Finding]:
+    with hub.db.read() as tx:
+        known = media.paths(tx)
+    gone = [path for path in known if not (hub.settings.media / path).is_file()]
+    if gone:
+        text = N_("Files that are not in data/media any more: %(number)s (%(first)s).")
+        values: dict[str, object] = {"number": len(gone), "first": ", ".join(gone[:3])}
+        yield Finding("Media", "bad", text, values)
 
 
 def _relays(hub: Hub, site: Site) -> Iterator[Finding]:

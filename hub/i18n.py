@@ -80,6 +80,11 @@ def day_and_month(moment: datetime, language: str, timezone: str = "UTC") -> str
     return format_date(day, format=_pattern("d MMMM", day, language), locale=_locale(language))
 
 
+def time_of_day(moment: datetime, timezone: str) -> str:
+    """Hours and minutes, like 08:05, which both languages read."""
+    return f"{moment.astimezone(ZoneInfo(timezone)):%H:%M}"
+
+
 def date_and_time(moment: datetime, language: str, timezone: str) -> str:
     """`Saturday 28 November 2026, 08:00` as the language writes it."""
     local = moment.astimezone(ZoneInfo(timezone))

@@ -46,12 +46,17 @@ def take(tx: Transaction, name: str, *, capacity: int, per_seconds: float, now: 
     return allowed
 
 
+def forget(tx: Transaction, name: str) -> None:
+    """The bucket `name` is full again."""
+    tx.execute("DELETE FROM limits WHERE name = :name", name=name)
+
+
 def forget_old(tx: Transaction, now: datetime) -> int:
     """Delete the buckets that nobody used for two days; how many there were."""
     return tx.execute("DELETE FROM limits WHERE updated_at < :then", then=now - _FORGOTTEN_AFTER)
 
 
-def forget(tx: Transaction, prefix: str, *, before: datetime) -> int:
+def forget_named(tx: Transaction, prefix: str, *, before: datetime) -> int:
     """Delete the buckets whose names begin with `prefix` and that nobody used since a time; how
     many there were."""
     return tx.execute(

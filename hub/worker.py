@@ -10,7 +10,7 @@ from hub import logs
 from hub.admin import rounds
 from hub.audience import import_lane
 from hub.audience.import_lane import ImportLane
-from hub.content import shelf
+from hub.content import publishing, shelf
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
 from hub.feeds.websub import Post, Teller
@@ -219,7 +219,9 @@ class Worker:
             for keep in self._housekeepers:
                 with db.write() as tx:
                     keep(tx, now)
-        did = self._make_editions(now)
+        # First, so that an edition of the same minute holds what appears in it.
+        did = self._publish(now)
+        did = self._make_editions(now) or did
         if self._steady() >= self._next_round:
             self._next_round = self._steady() + ROUND_SECONDS
             rounds.look(self._hub, self.stumbles, now)
@@ -247,6 +249,17 @@ class Worker:
                 did = bool(steering.sweep(tx, edition_id, now=now)) or did
         return did
 
+    def _publish(self, now: datetime) -> bool:
+        """The articles whose time has come."""
+        with self._hub.db.read() as tx:
+            if not publishing.is_due(tx, now):
+                return False
+        with self._hub.db.write() as tx:
+            published = publishing.publish_due(tx, now)
+        for post in published:
+            logs.event("post.published", id=post.id)
+        return True
+
     def _make_editions(self, now: datetime) -> bool:
         did = False
         if self._steady() < self._plan_from:
@@ -259,7 +272,8 @@ class Worker:
                     if not due.is_due(tx, site, now):
                         return did
                 with self._hub.db.write() as tx:
-                    edition = due.plan_due(tx, Press(site, self._hub.signer, render), now)
+                    press = Press(site, self._hub.signer, render, self._hub.settings.media)
+                    edition = due.plan_due(tx, press, now)
                     tx.site_changed()
             except Unavailable:
                 raise

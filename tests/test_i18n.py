@@ -1,5 +1,6 @@
 """Every text of the hub has its French one."""
 
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -52,11 +53,28 @@ def test_french_is_complete(texts: dict[str, Message]) -> None:
     assert not missing
 
 
+def french_texts() -> list[str]:
+    with (ROOT / "hub/locale/fr/LC_MESSAGES/hub.po").open("rb") as file:
+        found = [message.string for message in read_po(file, locale="fr") if message.id]
+    return [text for one in found for text in ([one] if isinstance(one, str) else one or ())]
+
+
 def test_slots_of_a_text_are_in_its_translation() -> None:
     with (ROOT / "hub/locale/fr/LC_MESSAGES/hub.po").open("rb") as file:
         catalogue = read_po(file, locale="fr")
     problems = [(m.id, str(error)) for m, errors in catalogue.check() for error in errors]
     assert not problems
+
+
+# What French sets a space before or after, and a browser must not break there. Names that are
+# written into a setting, and Markdown, are no French.
+LOOSE = re.compile(r"(?<![\u202f\u00a0])[;!?»](?!\w)|(?<![\u202f\u00a0]):(?=\s|$)|«(?!\u00a0)")
+NOT_FRENCH = re.compile(r"https?:\S*|Ada Lovelace:|!\[|&gt;|[A-Z_]{2,}:")
+
+
+def test_french_signs_keep_their_space() -> None:
+    loose = [text for text in french_texts() if LOOSE.search(NOT_FRENCH.sub("", text))]
+    assert loose == []
 
 
 def test_a_regional_tag_finds_its_language() -> None:

@@ -21,7 +21,7 @@ from hub.web.state import hub
 STREAMS = ("weekly", "monthly", "each")
 
 
-def preview(request: Request) -> Response:
+def preview(request: Request, *, typed: str = "", refused: str = "") -> Response:
     """The next edition as its readers would get it now."""
     stream = _stream(request)
     digest = _next_digest(request, stream)
@@ -38,8 +38,11 @@ def preview(request: Request) -> Response:
             path,
             digest.language,
             digest.size,
-            tuple(remark.said(own) for remark in digest.remarks),
+            digest.said(own),
+            typed,
+            refused,
         ),
+        status=400 if refused else 200,
     )
 
 
@@ -51,13 +54,20 @@ def preview_html(request: Request) -> Response:
 def send_test(request: Request) -> Response:
     """The next edition as it stands, at once, to one address; the ledger knows nothing of it."""
     parts, stream, press = hub(request), _stream(request), testing.press(request)
-    address = testing.address(request)
     language = asked_language(request, press.site.language)
-    with parts.db.read() as tx:
-        envelope = previewing.sample(
-            tx, press, stream, address=address, language=language, now=parts.now()
+    try:
+        address = testing.address(request)
+        with parts.db.read() as tx:
+            envelope = previewing.sample(
+                tx, press, stream, address=address, language=language, now=parts.now()
+            )
+        notice = testing.send(request, envelope, press)
+    except Refused as error:
+        return preview(
+            request,
+            typed=testing.typed(request),
+            refused=message(request, error.message, **error.values),
         )
-    notice = testing.send(request, envelope, press)
     return done(f"/admin/newsletter/next/{stream}?language={language}", notice)
 
 

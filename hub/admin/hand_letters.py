@@ -67,13 +67,22 @@ def check_html(request: Request) -> Response:
 def send_test(request: Request) -> Response:
     """The letter as it stands, at once, to one address."""
     parts, press = hub(request), testing.press(request)
-    address, language = testing.address(request), asked_language(request, press.site.language)
+    language = asked_language(request, press.site.language)
     with parts.db.read() as tx:
         letter = letters.find(tx, request.path_params["id"])
-    envelope = letter_mail.sample(
-        letter, press, address=address, language=language, now=parts.now()
-    )
-    notice = testing.send(request, envelope, press)
+    try:
+        envelope = letter_mail.sample(
+            letter,
+            press,
+            address=testing.address(request),
+            language=language,
+            now=parts.now(),
+        )
+        notice = testing.send(request, envelope, press)
+    except Refused as error:
+        errors = Errors(press.site.language, main="address")
+        errors.add(error, "address")
+        return _check_page(request, errors)
     return done(f"{_path(letter)}/check?language={language}", notice)
 
 
@@ -232,7 +241,14 @@ def _check_page(request: Request, errors: Errors) -> Response:
         title=message(request, N_("Preview")),
         frame=f"{_path(letter)}/html?language={digest.language}",
         test=f"{_path(letter)}/test",
-        trial=Trial(f"{_path(letter)}/check", digest.language, digest.size),
+        trial=Trial(
+            f"{_path(letter)}/check",
+            digest.language,
+            digest.size,
+            digest.said(site.language),
+            testing.typed(request) if errors.by_field["address"] else "",
+            errors.by_field["address"],
+        ),
         letter=letter,
         readers=readers,
         segment=segment,

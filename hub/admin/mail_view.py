@@ -24,12 +24,15 @@ CLIPPED_AT = 102_400
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A mail that is not sent yet: in which language it is shown, how large its HTML is (bytes),
-    and what its owner should know of it. `path` is the address of its page."""
+    and what its owner should know of it. `path` is the address of its page.
+    `refused` says why a test of it was not sent to the address that was `typed`."""
 
     path: str
     language: str
     size: int
     remarks: tuple[str, ...] = ()
+    typed: str = ""
+    refused: str = ""
 
     @property
     def languages(self) -> list[tuple[str, str, str]]:

@@ -1,8 +1,9 @@
 """Pictures: what there is, and putting in new ones."""
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
+from hub import i18n
 from hub.admin.forms import Errors, number
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
@@ -33,6 +34,23 @@ def upload(request: Request) -> Response:
     return _page(request, errors) if errors else done("/admin/media", "uploaded")
 
 
+def upload_by_script(request: Request) -> Response:
+    """One picture out of the editor; JSON with its address and size, or with the reason why not."""
+    parts = hub(request)
+    site = parts.site()
+    _, data = request.state.form.uploads.get("picture", ("", b""))
+    try:
+        picture = media.keep(parts.settings.media, data)
+        with parts.db.write() as tx:
+            media.record(tx, picture, parts.now())
+    except Refused as error:
+        reason = i18n.translate(site.language, error.message, **error.values)
+        return JSONResponse({"reason": reason}, status_code=error.status)
+    return JSONResponse(
+        {"address": picture.address, "width": picture.width, "height": picture.height}
+    )
+
+
 def _page(request: Request, errors: Errors) -> Response:
     before = request.query_params.get("before", "")
     with hub(request).db.read() as tx:
@@ -58,6 +76,14 @@ ROUTES = [
     DeskRoute(
         "/admin/media",
         upload,
+        needs=Needs.EDITOR,
+        methods=["POST"],
+        largest=LARGEST_UPLOAD,
+        slow=True,
+    ),
+    DeskRoute(
+        "/admin/media/upload",
+        upload_by_script,
         needs=Needs.EDITOR,
         methods=["POST"],
         largest=LARGEST_UPLOAD,

@@ -1,5 +1,7 @@
 """What happens to a post beside writing: preview, taking back, deleting."""
 
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,7 +20,8 @@ from hub.web.state import hub
 
 def preview_typed(request: Request) -> Response:
     """What stands in the form, as readers would see it. Nothing is saved."""
-    return _preview(request, writing_form.read(request.state.form))
+    form = request.state.form
+    return _preview(request, writing_form.read(form), live=form.flag("live"))
 
 
 def preview_stored(request: Request) -> Response:
@@ -71,10 +74,12 @@ def delete(request: Request) -> Response:
     return done(f"/admin/{_folder(post)}", "deleted")
 
 
-def _preview(request: Request, typed: writing_form.Typed) -> Response:
+def _preview(request: Request, typed: writing_form.Typed, *, live: bool = False) -> Response:
     parts = hub(request)
     site = parts.site()
     draft = writing_form.draft(typed)
+    if not draft.title and live:
+        draft = replace(draft, title="…")
     if not draft.title:
         raise Refused(N_("An article needs a title."), field="title")
     rendered = render(draft.markdown, language=draft.language or site.language)

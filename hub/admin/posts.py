@@ -1,5 +1,6 @@
 """Articles and pages at the desk: the lists, the form, saving."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,19 +8,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.admin import words, writing_form
-from hub.admin.forms import Errors
+from hub.admin import working_copies as copies
+from hub.admin.forms import Errors, number
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.admin.writing_form import Typed
-from hub.content import publishing, search, shelf, store, writing
+from hub.content import publishing, revisions, search, shelf, store, working_copies, writing
 from hub.content.model import Kind, Post
 from hub.content.rendering import Rendered, render
+from hub.content.revisions import Revision
+from hub.content.working_copies import WorkingCopy
 from hub.db import Transaction
-from hub.errors import NotFound
+from hub.errors import NotFound, Refused
 from hub.i18n import LANGUAGES, N_
+from hub.newsletter import moments
 from hub.site.model import Site
-from hub.times import from_text, to_text
+from hub.times import to_text
 from hub.web import paging
+from hub.web.forms import Form
 from hub.web.paging import Paging
 from hub.web.state import hub
 
@@ -36,26 +42,46 @@ def page_list(request: Request) -> Response:
 
 
 def new_article(request: Request) -> Response:
-    typed = Typed(kind="post", authors=request.state.user.name)
-    return _form_page(request, typed, Errors(hub(request).site().language))
+    return _new(request, Typed(kind="post", authors=request.state.user.name))
 
 
 def new_page(request: Request) -> Response:
-    typed = Typed(kind="page", newsletter="none")
-    return _form_page(request, typed, Errors(hub(request).site().language))
+    return _new(request, Typed(kind="page", newsletter="none"))
+
+
+def _new(request: Request, typed: Typed) -> Response:
+    with hub(request).db.read() as tx:
+        copy = _asked_copy(tx, request)
+    if copy is not None:
+        typed = writing_form.of_fields(copy.typed)
+    return _form_page(request, typed, Errors(hub(request).site().language), copy=copy)
 
 
 def edit(request: Request) -> Response:
-    """The form of a post; after saving one with pictures that nobody can see, which these are."""
+    """The form of a post, as it was saved, as it was typed and not saved, or in an older version;
+    after saving one with pictures that nobody can see, which these are."""
+    asked = number(request.query_params.get("revision", ""))
     with hub(request).db.read() as tx:
         post = publishing.find(tx, request.path_params["id"])
         typed = writing_form.of_post(tx, post)
+        copy = _asked_copy(tx, request)
+        revision = revisions.find(tx, post.id, asked) if asked is not None else None
+    if revision is not None:
+        typed = writing_form.of_fields({**revision.fields, "slug": typed.slug})
+    elif copy is not None:
+        typed = writing_form.of_fields(copy.typed)
     missing: tuple[str, ...] = ()
     if request.query_params.get("done") == "pictures":
         rendered = render(post.markdown, language=post.language)
         missing = rendered.missing_images + rendered.remote_images
     return _form_page(
-        request, typed, Errors(hub(request).site().language), post=post, missing=missing
+        request,
+        typed,
+        Errors(hub(request).site().language),
+        post=post,
+        missing=missing,
+        copy=copy,
+        revision=revision,
     )
 
 
@@ -70,7 +96,7 @@ def save(request: Request) -> Response:
 @dataclass(frozen=True, slots=True)
 class _Saved:
     post: Post
-    published_now: bool
+    notice: str
 
 
 class _SavedByAnother(Exception):  # not an error of the hub: both versions are shown
@@ -112,34 +138,51 @@ def _write(
     rendered: Rendered,
     site: Site,
 ) -> _Saved:
-    now = hub(request).now()
-    publish = request.state.form.text("action") == "publish"
+    now, user = hub(request).now(), request.state.user
+    action = request.state.form.text("action")
+    publish = action == "publish"
     draft = writing_form.draft(typed)
     if post_id is None:
         post = writing.create(tx, draft, rendered, site=site, now=now, publish=publish)
-        return _Saved(post, publish)
-    old = publishing.find(tx, post_id)
-    if _seen(request) != old.updated_at:
-        raise _SavedByAnother(old, writing_form.of_post(tx, old))
-    post = writing.update(tx, post_id, draft, rendered, site=site, now=now)
-    if publish:
-        post = publishing.publish(tx, post_id, now)
-    return _Saved(post, publish and old.status != "published")
+        published_now = publish
+    else:
+        old = publishing.find(tx, post_id)
+        seen = writing_form.seen(request.state.form)
+        if seen != old.updated_at:
+            raise _SavedByAnother(old, writing_form.of_post(tx, old))
+        by = user.name or user.email
+        post = writing.update(tx, post_id, draft, rendered, site=site, now=now, by=by)
+        if publish:
+            post = publishing.publish(tx, post_id, now)
+        published_now = publish and old.status != "published"
+    if action in ("schedule", "unschedule"):
+        at = _time(request, site, now) if action == "schedule" else None
+        post = publishing.schedule(tx, post.id, at, now)
+    working_copies.drop(tx, request.state.form.text("copy"), user_id=user.id)
+    notice = {"schedule": "timed", "unschedule": "untimed"}.get(action, "saved")
+    return _Saved(post, "published" if published_now else notice)
+
+
+def _time(request: Request, site: Site, now: datetime) -> datetime:
+    """When it is to appear, as it was typed. Raises Refused beside the field."""
+    typed = request.state.form.text("publish_at")
+    try:
+        return moments.ahead(typed, timezone=site.timezone, language=site.language, now=now)
+    except Refused as error:
+        raise Refused(error.message, field="publish_at", **error.values) from error
 
 
 def _after(saved: _Saved, rendered: Rendered) -> Response:
-    notice = "published" if saved.published_now else "saved"
+    notice = saved.notice
     if rendered.missing_images or rendered.remote_images:
         notice = "pictures"
     return done(f"/admin/posts/{saved.post.id}", notice)
 
 
-def _seen(request: Request) -> datetime | None:
-    """The version that the form was filled with."""
-    try:
-        return from_text(request.state.form.text("updated_at"))
-    except ValueError:
-        return None
+def _asked_copy(tx: Transaction, request: Request) -> WorkingCopy | None:
+    """What was typed and not saved, if the address asks for it."""
+    name = request.query_params.get("copy", "")
+    return working_copies.get(tx, name, user_id=request.state.user.id) if name else None
 
 
 def _list(request: Request, folder: str) -> Response:
@@ -149,6 +192,7 @@ def _list(request: Request, folder: str) -> Response:
     window = {"limit": PER_PAGE, "offset": (number - 1) * PER_PAGE}
     with parts.db.read() as tx:
         counts = shelf.counts(tx, kind)
+        new = copies.unsaved(tx, request.state.user.id, None) if number == 1 else []
         if status == "draft":
             found, total = shelf.drafts(tx, kind, **window), counts.drafts
         elif status == "published":
@@ -166,6 +210,7 @@ def _list(request: Request, folder: str) -> Response:
         status=200,
         shown=status,
         found=found,
+        unsaved=[(copy, copy.typed) for copy in new if copy.typed.get("kind", "post") == kind],
         counts=counts,
         newsletter_words=words.NEWSLETTER,
         paging=Paging(f"/admin/{folder}", number, paging.pages_of(total, PER_PAGE)),
@@ -181,8 +226,13 @@ def _form_page(
     theirs: Typed | None = None,
     missing: tuple[str, ...] = (),
     status: int = 200,
+    copy: WorkingCopy | None = None,
+    revision: Revision | None = None,
 ) -> Response:
+    form: Form = getattr(request.state, "form", Form())
+    site = hub(request).site()
     with hub(request).db.read() as tx:
+        unsaved = copies.unsaved(tx, request.state.user.id, post.id) if post else []
         topics, authors = shelf.topic_names(tx), shelf.author_names(tx)
         old_addresses = store.redirects_to(tx, post.id) if post else []
         sounds = shelf.sounds(tx, limit=20)
@@ -195,7 +245,14 @@ def _form_page(
         theirs=theirs,
         errors=errors.by_field,
         post=post,
-        updated_at=to_text(post.updated_at) if post else "",
+        updated_at=to_text(copy.seen if copy and copy.seen else post.updated_at) if post else "",
+        copy=form.text("copy") or (copy.name if copy else secrets.token_urlsafe(16)),
+        taken_up=copy,
+        revision=revision,
+        unsaved=[] if copy or revision or form.values else unsaved,
+        publish_at=form.text("publish_at")
+        or (moments.typed(post.publish_at, site.timezone) if post and post.publish_at else ""),
+        earliest=moments.typed(hub(request).now(), site.timezone),
         missing=missing,
         **({"notice": ""} if missing else {}),
         topics=topics,

@@ -10,6 +10,7 @@ from hub.admin.forms import Errors, Messages
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.admin.setup import timezones
+from hub.audience import consent
 from hub.errors import Refused
 from hub.i18n import LANGUAGES, N_
 from hub.newsletter import welcoming
@@ -53,7 +54,14 @@ _NAMED = (
             "monthly_day",
             "subject_prefix",
             "each_content",
-            "consent_text",
+        ),
+    ),
+    Group(
+        "sign_up",
+        N_("Signing up"),
+        (
+            *("consent_text", "consent_text_en", "consent_text_fr"),
+            *("offered_topics", "embed_origins", "ask_why"),
         ),
     ),
     Group(
@@ -145,6 +153,11 @@ LABELS = {
     "subject_prefix": N_("In front of each subject"),
     "each_content": N_("Mail of a single article"),
     "consent_text": N_("What readers agree to"),
+    "consent_text_en": N_("What readers agree to, in English"),
+    "consent_text_fr": N_("What readers agree to, in French"),
+    "offered_topics": N_("Topics to choose"),
+    "embed_origins": N_("Other sites with the form"),
+    "ask_why": N_("Ask who leaves why"),
     "sign_ups_per_network": N_("From one network in an hour"),
     "sign_ups_per_domain": N_("Of one mail domain in an hour"),
     "disposable_domains": N_("Domains of throw-away addresses"),
@@ -209,6 +222,10 @@ _AREAS = {
     "legal_notice": 10,
     "privacy_notice": 10,
     "consent_text": 3,
+    "consent_text_en": 3,
+    "consent_text_fr": 3,
+    "offered_topics": 4,
+    "embed_origins": 3,
     "disposable_domains": 4,
     "send_per_domain": 4,
     "welcome_text_en": 6,
@@ -267,8 +284,10 @@ def save(request: Request) -> Response:
         return _settings_page(request, sent, errors)
     before = sessions.cookie_name(site)
     with parts.db.write() as tx:
+        consent.keep_all(tx, parts.now())
         for name, value in sent.items():
             sites.change(tx, name, value, now=parts.now())
+        consent.keep_all(tx, parts.now())
     response = done("/admin/settings", "saved")
     if sessions.cookie_name(parts.site()) != before:
         # The site moved to https, or back: whoever moved it stays logged in.
@@ -325,6 +344,7 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "dkim": translated(_SWITCH),
         "proof_of_work": translated(_SWITCH),
         "welcome_mail": translated(_SWITCH),
+        "ask_why": translated(_SWITCH),
         "notice_readers": translated(_REPORTS),
         **{name: translated(_NOTICES) for name in _TOLD},
         "theme": [(name, name) for name in names],

@@ -17,13 +17,17 @@ def press(request: Request) -> Press:
     """What it takes to make a mail."""
     parts = hub(request)
     site = parts.site()
-    return Press(site, parts.signer, mailing.renderer(site, parts.settings))
+    return Press(site, parts.signer, mailing.renderer(site, parts.settings), parts.settings.media)
 
 
 def address(request: Request) -> str:
     """The address that was typed; the own one without. Raises Refused."""
-    typed: str = request.state.form.text("address")
-    return addresses.checked(typed or request.state.user.email)
+    return addresses.checked(typed(request) or request.state.user.email)
+
+
+def typed(request: Request) -> str:
+    found: str = request.state.form.text("address")
+    return found
 
 
 def send(request: Request, envelope: Envelope, press: Press) -> str:

@@ -63,6 +63,10 @@ def _on_every_page(site: Site) -> Context:
         "subscribe_form": {
             "action": "/subscribe",
             "consent_text": "Yes, send me Harbour Notes.",
+            "consent_version": "0123456789ab",
+            "cadences": CADENCES,
+            "topics": [_TOPIC],
+            "languages": LANGUAGES,
             "challenge_url": "/subscribe/challenge",
             "script_url": "/assets/0/sign-up.js",
         },
@@ -126,17 +130,39 @@ def _pages() -> dict[str, Context]:
             "letter": _letter(),
         },
         "subscribe": form
-        | {"consent": "Yes, send me Harbour Notes.", "stamp": "token", "again": True},
+        | {
+            "consent": "Yes, send me Harbour Notes.",
+            "consent_version": "0123456789ab",
+            "topics": [_TOPIC],
+            "stamp": "token",
+            "again": True,
+        },
         "check_mail": {"email": "ada@example.org"},
         "confirm": confirming,
         "confirmed": confirming | {"welcome": _welcome()},
         "confirm_expired": {},
         "preferences": form
         | subscriber
-        | {"topics": ("Harbour",), "saved": True, "unsubscribe_url": "/unsubscribe/token"},
-        "unsubscribe": subscriber,
-        "unsubscribed": subscriber,
+        | {
+            "topics": [_TOPIC],
+            "saved": True,
+            "unsubscribe_url": "/unsubscribe/token",
+            "request_url": "/preferences/token/request",
+        },
+        "my_link": {"form": form["form"], "error": ""},
+        "new_address": subscriber
+        | {
+            "form": form["form"],
+            "error": "This is no address.",
+            "preferences_url": "/preferences/x",
+        },
+        "request_sent": {"kind": "address", "email": "ada@example.org"},
+        "own_link": {"kind": "address", "state": "open", "email": "ada@example.org"},
+        "unsubscribe": subscriber | {"preferences_url": "/preferences/token"},
+        "unsubscribed": subscriber
+        | {"own_url": "/preferences/token", "why_url": "/preferences/why/token", "thanked": False},
         "link_unknown": {},
+        "link_test": {},
         "error": {
             "error_status": 404,
             "error_text": "There is no such page.",
@@ -181,6 +207,12 @@ def _mails(site: Site) -> dict[str, Context]:
         "asked_at": _AT,
         "consent": "Yes, send me Harbour Notes.",
     }
+    own_link: Context = {
+        "subject": "Your link: Harbour Notes",
+        "kind": "page",
+        "url": site.url("/preferences/token"),
+        "hours": 2,
+    }
     password: Context = {"subject": "A new password", "url": site.url("/admin/password/token")}
     paused: Context = {
         "subject": "The newsletter is paused: Tides",
@@ -216,12 +248,14 @@ def _mails(site: Site) -> dict[str, Context]:
         "list_url": site.url("/admin/notices"),
         "settings_url": site.url("/admin/settings#group-notices"),
     }
-    letters = {
+    letters: dict[str, Context] = {
         "digest": digest,
         "letter": letter,
         "welcome": welcome,
         "notice": notice,
         "confirmation": confirmation,
+        "own_link": own_link,
+        "moved": {"subject": "Harbour Notes goes to another address now"},
         "password": password,
         "paused": paused,
     }

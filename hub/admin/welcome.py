@@ -10,6 +10,7 @@ from hub import i18n
 from hub.admin.mail_view import html_part, message_page
 from hub.admin.pages import done
 from hub.admin.policy import DeskRoute, Needs
+from hub.audience.model import NOBODY
 from hub.errors import NotFound
 from hub.i18n import N_
 from hub.mail import headers, mailers
@@ -22,8 +23,6 @@ from hub.newsletter.welcoming import Reader
 from hub.web import mailing
 from hub.web.pages import message
 from hub.web.state import hub
-
-_NOBODY = 0
 
 
 def preview(request: Request) -> Response:
@@ -76,7 +75,7 @@ def send_test(request: Request) -> Response:
 def _letter(request: Request) -> Letter:
     parts = hub(request)
     site = parts.site()
-    reader = Reader(_NOBODY, "weekly", _language(request))
+    reader = Reader(NOBODY, "weekly", _language(request))
     with parts.db.read() as tx:
         found = welcoming.gather(tx, site, reader, parts.now())
     return welcoming.letter(

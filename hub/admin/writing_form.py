@@ -1,11 +1,15 @@
 """The form of an article: what was typed, as it was typed, and the draft it means."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from dataclasses import fields as dataclass_fields
+from datetime import datetime
 
 from hub.content import store, translations
 from hub.content.model import Draft, Kind, Newsletter, Post
 from hub.content.writing import NEWSLETTER
 from hub.db import Transaction
+from hub.times import from_text
 from hub.web.forms import Form
 
 
@@ -50,6 +54,14 @@ def read(form: Form) -> Typed:
     )
 
 
+def seen(form: Form) -> datetime | None:
+    """When the post was saved that the form shows."""
+    try:
+        return from_text(form.text("updated_at"))
+    except ValueError:
+        return None
+
+
 def of_post(tx: Transaction, post: Post) -> Typed:
     """The form filled with a stored post."""
     return Typed(
@@ -68,6 +80,18 @@ def of_post(tx: Transaction, post: Post) -> Typed:
         translation_of=translations.original_of(tx, post.id),
         audio=post.audio,
     )
+
+
+def as_fields(typed: Typed) -> dict[str, str]:
+    """Every field by its name, for keeping."""
+    return asdict(typed)
+
+
+def of_fields(fields: Mapping[str, str]) -> Typed:
+    """What was kept of a form; fields that this version of the hub does not know are left out."""
+    known = {field.name for field in dataclass_fields(Typed)} - {"kind"}
+    texts = {name: value for name, value in fields.items() if name in known}
+    return Typed(kind="page" if fields.get("kind") == "page" else "post", **texts)
 
 
 def draft(typed: Typed) -> Draft:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hub import addresses
-from hub.audience import consent, rules, signup, store, suppression
+from hub.audience import consent, mail_limits, rules, signup, store, suppression
 from hub.audience.gates import store as gates
 from hub.audience.model import ConsentEvent, Preferences, Subscriber, Wish
 from hub.db import Transaction
@@ -96,6 +96,7 @@ def confirm(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> Subscr
 def erase(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> None:
     """The person goes; a keyed hash stays, so that no import brings them back."""
     suppression.suppress(tx, subscriber.email_key, rules.erasure_reason(subscriber.status), now=now)
+    mail_limits.forget(tx, subscriber.email_key)
     gates.drop_of(tx, subscriber.email_key)
     store.delete(tx, subscriber.id)
 

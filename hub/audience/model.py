@@ -89,3 +89,30 @@ class Confirmation:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
+
+
+RequestKind = Literal["page", "data", "erase", "address"]
+# The mails that follow: one of each kind, and the one that tells an address that it was left.
+# Whose number the links of a test mail carry.
+NOBODY = 0
+
+REQUEST_MAILS = ("reader page", "reader data", "reader erase", "reader address", "reader moved")
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRequest:
+    """What a reader asked for on their own page; the mailed link carries its id, signed.
+
+    `email` and `email_key` are the new address of kind `address`, else empty. `form_url` is the
+    page where it was asked.
+    """
+
+    id: int
+    subscriber_id: int
+    kind: RequestKind
+    email: str
+    email_key: str
+    form_url: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None

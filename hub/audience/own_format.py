@@ -13,6 +13,7 @@ from hub.audience.record import COLUMNS, EVENT_FIELDS, Event, Record
 from hub.audience.spreadsheet import unguarded
 from hub.errors import Refused
 from hub.i18n import N_
+from hub.site.openings import is_topic
 
 _COLUMNS = frozenset(COLUMNS)
 _EVENT_FIELDS = frozenset(EVENT_FIELDS)
@@ -64,7 +65,7 @@ def _record(plain: Mapping[str, str], topics: list[str], consent: Any) -> Record
         raise Refused(N_("there is no status “%(status)s”"), status=plain["status"][:40])
     if plain["cadence"] not in CADENCES:
         raise Refused(N_("there is no cadence “%(cadence)s”"), cadence=plain["cadence"][:40])
-    if not all(map(rules.is_topic, topics)):
+    if not all(map(is_topic, topics)):
         raise Refused(N_("a topic in it is not one that can be"))
     if not 0 < len(plain["language"]) <= 16:
         raise Refused(N_("its language is not one that can be"))

@@ -9,8 +9,10 @@ from hub.notices.model import Facts, Span
 from hub.notices.telling import tell
 from hub.site.model import Site
 
-# What the index of the log holds.
-_MOVED = "kind IN ('confirmed', 'unsubscribed') AND at >= :since AND at < :until"
+# What the index of the log holds. Who takes another address was here before.
+_MOVED = (
+    "kind IN ('confirmed', 'unsubscribed') AND at >= :since AND at < :until AND source <> 'address'"
+)
 _LOST = "reason IN ('bounced', 'complained') AND created_at >= :since AND created_at < :until"
 
 
@@ -62,7 +64,7 @@ def joined(tx: Transaction, since: datetime, until: datetime, *, limit: int) -> 
         str,
         "SELECT s.email FROM consent_events AS e JOIN subscribers AS s ON s.id = e.subscriber_id"
         " WHERE e.kind IN ('confirmed', 'unsubscribed') AND e.at >= :since AND e.at < :until"
-        " AND e.kind = 'confirmed' ORDER BY e.at, e.id LIMIT :limit",
+        " AND e.kind = 'confirmed' AND e.source <> 'address' ORDER BY e.at, e.id LIMIT :limit",
         since=since,
         until=until,
         limit=limit,

@@ -18,11 +18,10 @@ from hub.audience.model import (
 from hub.audience.record import Known, Record
 from hub.errors import Refused
 from hub.i18n import N_
+from hub.site import openings
 
 LONGEST_ADDRESS = 254
 LONGEST_NAME = 100
-LONGEST_TOPIC = 60
-MOST_TOPICS = 20
 LONGEST_PAUSE = timedelta(days=366)
 
 LINK_LIVES = timedelta(hours=72)
@@ -88,15 +87,22 @@ def topics(values: Iterable[str]) -> tuple[str, ...]:
 
     What cannot be a topic is left out, and so is what comes after the twentieth.
     """
-    slugs = ("-".join(part.split()).casefold() for value in values for part in value.split(","))
-    return tuple(sorted(set(filter(is_topic, slugs))))[:MOST_TOPICS]
+    slugs = (openings.topic(part) for value in values for part in value.split(","))
+    return tuple(sorted(set(filter(openings.is_topic, slugs))))[: openings.MOST_TOPICS]
 
 
-def is_topic(text: str) -> bool:
-    """Whether this can be the slug of a topic."""
-    if not 0 < len(text) <= LONGEST_TOPIC:
-        return False
-    return all(c.isalnum() or c in "-_." or unicodedata.combining(c) for c in text)
+def topics_among(values: Iterable[str], allowed: Iterable[str]) -> tuple[str, ...]:
+    """As `topics`, of those that a reader may choose; a page may offer some that are gone."""
+    return tuple(sorted({*topics(values)} & {*allowed}))
+
+
+def topics_kept(
+    chosen: Iterable[str], before: Iterable[str], offered: Iterable[str]
+) -> tuple[str, ...]:
+    """The topics of somebody who signs up again: of those on offer what they chose now, and what
+    an import brought beside."""
+    offered = frozenset(offered)
+    return tuple(sorted({*chosen, *(topic for topic in before if topic not in offered)}))
 
 
 def may_ask(status: str) -> bool:
@@ -129,6 +135,17 @@ def link_state(confirmation: Confirmation, subscriber: Subscriber, now: datetime
 def can_leave(status: str) -> bool:
     """Whether unsubscribing changes anything; who bounced or complained gets nothing already."""
     return status in ("pending", "waiting", "active")
+
+
+def gets_link(status: str) -> bool:
+    """Whether somebody who asks for the link to their own page gets it: who never confirmed has
+    none, and mail to the others comes back or is called spam."""
+    return status in ("active", "waiting", "unsubscribed")
+
+
+def has_page(subscriber: Subscriber | None) -> bool:
+    """Whether somebody who gets no newsletter may see and erase what is known of them."""
+    return subscriber is not None and gets_link(subscriber.status)
 
 
 def lifted_to(status: str) -> Status | None:

@@ -224,7 +224,9 @@ def by_name(tx: Transaction, name: str) -> Kept:
     """Raises NotFound, naming those there are."""
     row = tx.one(_Row, f"SELECT id, name, {COLUMNS} FROM segments WHERE name = :name", name=name)
     if row is None:
-        known = ", ".join(one.name for one in kept(tx)) or "–"
+        known = ", ".join(one.name for one in kept(tx))
+        if not known:
+            raise NotFound(N_("There is no segment called %(name)s."), name=name)
         raise NotFound(
             N_("There is no segment called %(name)s. There are: %(known)s."), name=name, known=known
         )

@@ -1,13 +1,15 @@
 """Signing up with double opt-in: asking, confirming, and forgetting who never confirmed."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub import addresses
-from hub.audience import rules, store, suppression
+from hub.audience import consent as consent_texts
+from hub.audience import mail_limits, request_store, rules, store, suppression
 from hub.audience.gates import entrance, holding
 from hub.audience.gates import store as gates
-from hub.audience.gates.model import Visit
+from hub.audience.gates.model import UNKNOWN, Visit
 from hub.audience.model import ConsentEvent, ConsentText, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import Conflict
@@ -17,7 +19,6 @@ KIND = "confirmation"
 # The mail to who has just confirmed; its number is the confirmation's. hub/newsletter/welcoming.py
 # writes it: it shows what readers get.
 WELCOME = "welcome"
-_ANY_WAY = Visit()
 _PURGE_BATCH = 2_000
 
 
@@ -37,17 +38,20 @@ def sign_up(
     form_url: str,
     network: str,
     now: datetime,
-    visit: Visit = _ANY_WAY,
+    offered: Collection[str] = (),
+    visit: Visit = UNKNOWN,
 ) -> None:
     """Somebody asked for the newsletter: a confirmation mail follows, if one may; or the owner
     looks first (gates/). Every way into the list from outside is this one.
+
+    `offered` are the topics that the form could offer: others, which an import brought, stay.
 
     Nothing tells a new address from a known one: neither the answer, nor its time (every
     way commits once). Raises TooMany after 60 sign-ups within an hour from one network.
     """
     verdict = entrance.judge(tx, wish, visit, network=network, now=now)
     if verdict.decision == "pass":
-        ask(tx, wish, consent, form_url=form_url, now=now)
+        ask(tx, wish, consent, form_url=form_url, now=now, offered=offered)
     elif verdict.decision == "held" and _would_mail(tx, addresses.key(wish.email), now):
         holding.hold(tx, wish, consent, form_url=form_url, reasons=verdict.reasons, now=now)
 
@@ -59,6 +63,7 @@ def ask(
     *,
     form_url: str,
     now: datetime,
+    offered: Collection[str] = (),
     asked_at: datetime | None = None,
 ) -> bool:
     """Mail a request to confirm, unless this address gets none (any more today); whether one is
@@ -78,10 +83,12 @@ def ask(
             return False
     elif rules.may_ask(known.status):
         subscriber_id = known.id
-        store.change_wish(tx, subscriber_id, wish)
+        before = store.topics_of(tx, subscriber_id)
+        topics = rules.topics_kept(wish.topics, before, offered or before)
+        store.change_wish(tx, subscriber_id, replace(wish, topics=topics))
     else:
         return False
-    if not rules.may_mail(_mails(tx, subscriber_id, now), now):
+    if not mail_limits.may_confirm(tx, email_key, _mails(tx, subscriber_id, email_key, now), now):
         return False
     _ask(tx, subscriber_id, wish, consent, form_url=form_url, asked_at=asked_at or now, now=now)
     gates.drop_of(tx, email_key)
@@ -158,11 +165,18 @@ def _would_mail(tx: Transaction, email_key: str, now: datetime) -> bool:
     known = store.by_email_key(tx, email_key)
     if known is None:
         return True
-    return rules.may_ask(known.status) and rules.may_mail(_mails(tx, known.id, now), now)
+    return rules.may_ask(known.status) and rules.may_mail(_mails(tx, known.id, email_key, now), now)
 
 
-def _mails(tx: Transaction, subscriber_id: int, now: datetime) -> list[datetime]:
-    return store.asked_at(tx, subscriber_id, since=now - rules.MAILS_PERIOD)
+def _mails(
+    tx: Transaction, subscriber_id: int, email_key: str, now: datetime
+) -> tuple[datetime, ...]:
+    """When this address was asked to confirm, to subscribe or as somebody's new one."""
+    since = now - rules.MAILS_PERIOD
+    return (
+        *store.asked_at(tx, subscriber_id, since=since),
+        *request_store.asked_at(tx, email_key, since=since),
+    )
 
 
 def _ask(
@@ -175,6 +189,7 @@ def _ask(
     asked_at: datetime,
     now: datetime,
 ) -> None:
+    consent_texts.keep(tx, consent, now)
     store.log(
         tx,
         subscriber_id,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.audience.model import (
+    REQUEST_MAILS,
     STATUSES,
     Confirmation,
     ConsentEvent,
@@ -16,7 +17,7 @@ from hub.audience.model import (
     Subscriber,
     Wish,
 )
-from hub.db import Transaction
+from hub.db import Transaction, in_list
 
 
 def get(tx: Transaction, subscriber_id: int) -> Subscriber | None:
@@ -203,11 +204,18 @@ def set_status(tx: Transaction, subscriber_id: int, status: Status) -> None:
 
 
 def delete(tx: Transaction, subscriber_id: int) -> None:
-    """The person, with topics, consent log, confirmations and mails that name the address."""
+    """The person, with topics, consent log, what they asked for and mails that name the address."""
     tx.execute(
         "DELETE FROM mails WHERE kind IN ('confirmation', 'welcome') AND subject_id IN"
         " (SELECT id FROM confirmations WHERE subscriber_id = :id)",
         id=subscriber_id,
+    )
+    names, kinds = in_list("kind", REQUEST_MAILS)
+    tx.execute(
+        f"DELETE FROM mails WHERE kind IN {names} AND subject_id IN"
+        " (SELECT id FROM reader_requests WHERE subscriber_id = :id)",
+        id=subscriber_id,
+        **kinds,
     )
     tx.execute("DELETE FROM subscribers WHERE id = :id", id=subscriber_id)
 

@@ -8,18 +8,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hub.audience import membership, rules, signup, store
-from hub.audience.consent import consent_text
+from hub.audience import consent, membership, rules, signup, store
 from hub.audience.gates import arriving, proof
 from hub.audience.gates.model import Visit
-from hub.audience.model import CADENCES, Preferences, Subscriber, Wish
+from hub.audience.model import CADENCES, NOBODY, Preferences, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import LANGUAGES, N_, translate
 from hub.site.model import Site
 from hub.web import client
 from hub.web.forms import Form, form_view
-from hub.web.pages import message, page
+from hub.web.pages import page, quoted
+from hub.web.private_pages import left, link_of_a_test, own_path, private, unknown_link
 from hub.web.state import hub
 
 _LONGEST_URL = 300
@@ -46,17 +46,26 @@ def _sign_up(request: Request) -> Response:
                 signup.sign_up(
                     tx,
                     wish,
-                    consent_text(site, site.language),
+                    consent.shown(tx, site, form.text("consent"), _form_language(form, site)),
                     form_url=_form_url(request, site),
                     network=client.network(client.address(request)),
                     now=parts.now(),
                     visit=visit,
+                    offered=site.topics_offered,
                 )
     except Refused as error:
         return _form_page(request, site, form, error=error)
     if once_more:
         return _form_page(request, site, form, again=True)
-    return _private(page(request, "check_mail.html", site=site, email=wish.email))
+    return private(
+        page(
+            request,
+            "check_mail.html",
+            language=_form_language(form, site),
+            site=site,
+            email=wish.email,
+        )
+    )
 
 
 def _visit(request: Request, tx: Transaction, site: Site) -> Visit:
@@ -77,7 +86,7 @@ def challenge(request: Request) -> Response:
     parts = hub(request)
     if parts.site().proof_of_work != "on":
         raise NotFound(N_("There is no such page."))
-    return _private(JSONResponse(proof.challenge(parts.signer, now=parts.now())))
+    return private(JSONResponse(proof.challenge(parts.signer, now=parts.now())))
 
 
 def _wish(form: Form, site: Site) -> Wish:
@@ -85,9 +94,14 @@ def _wish(form: Form, site: Site) -> Wish:
         email=rules.address(form.text("email")),
         name=rules.clean_name(form.text("name")),
         cadence=rules.cadence(form.text("cadence")),
-        topics=rules.topics(form.all("topics")),
+        topics=rules.topics_among(form.all("topics"), site.topics_offered),
         language=rules.language(form.text("language"), site.language),
     )
+
+
+def _form_language(form: Form, site: Site) -> str:
+    """The language in which the form spoke: the site's, unless one on another site says so."""
+    return rules.language(form.text("form_language"), site.language)
 
 
 def _form_page(
@@ -100,34 +114,43 @@ def _form_page(
     shared: bool = False,
 ) -> Response:
     """The form with what was typed, and the message beside the field that it belongs to."""
-    parts = hub(request)
+    parts, language = hub(request), _form_language(form, site)
+    agreed = consent.consent_text(site, language)
     fresh = arriving.stamp(parts.signer, parts.now()) if site.form_seconds else ""
     response = page(
         request,
         "subscribe.html",
         status=error.status if error else 200,
         shared=shared,
+        language=language,
         site=site,
         form=form,
-        consent=consent_text(site, site.language).text,
+        consent=agreed.text,
+        consent_version=agreed.version,
         cadences=CADENCES,
+        topics=request.app.state.offered_topics(request, site),
         languages=LANGUAGES,
         stamp=form.text(arriving.SHOWN) or fresh,
         again=again,
-        error=message(request, error.message, **error.values) if error else "",
+        error=translate(language, error.message, **error.values) if error else "",
         error_field=error.field if error else "",
     )
-    return response if shared else _private(response)
+    return response if shared else private(response)
 
 
 def _form_url(request: Request, site: Site) -> str:
-    """The page of this site that held the form; the page at /subscribe when it does not say."""
-    try:
-        referer = urlsplit(request.headers.get("referer", ""))
-    except ValueError:  # brackets that are no IPv6 address
-        return site.url("/subscribe")
-    if referer.netloc and f"{referer.scheme}://{referer.netloc}" == site.base_url:
-        return site.url(referer.path)[:_LONGEST_URL]
+    """The page that held the form, as the browser names it: one of this site, or of another that
+    the owner lists. Often that is all that a browser says of another site: its first page."""
+    for said in (request.headers.get("referer", ""), request.headers.get("origin", "")):
+        try:
+            parts = urlsplit(said)
+        except ValueError:  # brackets that are no IPv6 address
+            continue
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin == site.base_url and said != origin:
+            return site.url(parts.path)[:_LONGEST_URL]
+        if origin in site.form_origins:
+            return (origin + quoted(parts.path or "/"))[:_LONGEST_URL]
     return site.url("/subscribe")
 
 
@@ -136,7 +159,7 @@ def confirm(request: Request) -> Response:
     parts = hub(request)
     number = parts.signer.verify("confirm", request.path_params["token"])
     if number is None:
-        return _unknown_link(request)
+        return unknown_link(request)
     now = parts.now()
     site = parts.site()
     if request.method == "POST":
@@ -147,9 +170,9 @@ def confirm(request: Request) -> Response:
             link = signup.look_up(tx, number, now=now)
     if link is None or link.state == "expired":
         language = link.subscriber.language if link else ""
-        return _private(page(request, "confirm_expired.html", status=410, language=language))
+        return private(page(request, "confirm_expired.html", status=410, language=language))
     if link.state == "open" and request.method != "POST":
-        return _private(
+        return private(
             page(
                 request,
                 "confirm.html",
@@ -157,7 +180,7 @@ def confirm(request: Request) -> Response:
                 site=site,
                 subscriber=link.subscriber,
                 already=False,
-                preferences_url=_preferences_path(request, link.subscriber),
+                preferences_url=own_path(request, link.subscriber.id),
             )
         )
     return _confirmed(request, site, link)
@@ -169,7 +192,7 @@ def _confirmed(request: Request, site: Site, link: signup.Link) -> Response:
     on_the_list = not already or subscriber.status == "active"
     # What readers get is none of the list's business: app.py joins the two.
     welcome = request.app.state.welcome(request, site, subscriber) if on_the_list else None
-    return _private(
+    return private(
         page(
             request,
             "confirmed.html",
@@ -177,7 +200,7 @@ def _confirmed(request: Request, site: Site, link: signup.Link) -> Response:
             site=site,
             subscriber=subscriber,
             already=already,
-            preferences_url=_preferences_path(request, subscriber),
+            preferences_url=own_path(request, subscriber.id),
             welcome=welcome,
         )
     )
@@ -192,20 +215,29 @@ def unsubscribe(request: Request) -> Response:
     parts = hub(request)
     number = parts.signer.verify("unsubscribe", request.path_params["token"])
     if number is None:
-        return _unknown_link(request)
+        return unknown_link(request)
+    if number == NOBODY:
+        return link_of_a_test(request)
     if request.method == "POST":
         with parts.db.write() as tx:
             subscriber = membership.unsubscribe(tx, number, source="link", now=parts.now())
     else:
         with parts.db.read() as tx:
             subscriber = store.get(tx, number)
-    on_the_list = subscriber is not None and rules.can_leave(subscriber.status)
-    return _private(
+    if subscriber is None or not rules.can_leave(subscriber.status):
+        return left(
+            request,
+            subscriber,
+            known=rules.has_page(subscriber),
+            ask=request.method == "POST",
+        )
+    return private(
         page(
             request,
-            "unsubscribe.html" if on_the_list else "unsubscribed.html",
-            language=subscriber.language if subscriber else "",
+            "unsubscribe.html",
+            language=subscriber.language,
             subscriber=subscriber,
+            preferences_url=own_path(request, subscriber.id),
         )
     )
 
@@ -216,14 +248,16 @@ def preferences(request: Request) -> Response:
     token = request.path_params["token"]
     number = parts.signer.verify("preferences", token)
     if number is None:
-        return _unknown_link(request)
+        return unknown_link(request)
+    if number == NOBODY:
+        return link_of_a_test(request)
     if request.method == "POST":
         return _save_preferences(request, number)
     with parts.db.read() as tx:
         subscriber = store.get(tx, number)
         topics = store.topics_of(tx, number)
     if subscriber is None or subscriber.status != "active":
-        return _left(request, subscriber)
+        return left(request, subscriber, known=rules.has_page(subscriber))
     form = _as_form(subscriber, topics, parts.site())
     return _preferences_page(request, subscriber, form, topics)
 
@@ -231,25 +265,25 @@ def preferences(request: Request) -> Response:
 def _save_preferences(request: Request, subscriber_id: int) -> Response:
     parts, form = hub(request), request.state.form
     site = parts.site()
+    with parts.db.read() as tx:
+        subscriber = store.get(tx, subscriber_id)
+        topics = store.topics_of(tx, subscriber_id)
+    if subscriber is None:
+        return left(request, None)
     try:
         chosen = Preferences(
             name=rules.clean_name(form.text("name")),
             cadence=rules.cadence(form.text("cadence")),
-            topics=rules.topics(form.all("topics")),
+            topics=rules.topics_among(form.all("topics"), (*site.topics_offered, *topics)),
             language=rules.language(form.text("language"), site.language),
             paused_until=rules.pause_until(form.text("paused_until"), site.timezone, parts.now()),
         )
     except Refused as error:
-        with parts.db.read() as tx:
-            subscriber = store.get(tx, subscriber_id)
-            topics = store.topics_of(tx, subscriber_id)
-        if subscriber is None:
-            return _left(request, None)
         return _preferences_page(request, subscriber, _showable(form), topics, error=error)
     with parts.db.write() as tx:
         subscriber = membership.save_preferences(tx, subscriber_id, chosen)
     if subscriber is None:
-        return _left(request, None)
+        return left(request, None)
     form = _as_form(subscriber, chosen.topics, site)
     return _preferences_page(request, subscriber, form, chosen.topics, saved=True)
 
@@ -266,7 +300,7 @@ def _preferences_page(
     parts = hub(request)
     language = subscriber.language
     token = parts.signer.sign("unsubscribe", subscriber.id)
-    return _private(
+    return private(
         page(
             request,
             "preferences.html",
@@ -274,13 +308,14 @@ def _preferences_page(
             language=language,
             subscriber=subscriber,
             form=form,
-            topics=topics,
+            topics=request.app.state.offered_topics(request, parts.site(), topics),
             cadences=CADENCES,
             languages=LANGUAGES,
             saved=saved,
             error=translate(language, error.message, **error.values) if error else "",
             error_field=error.field if error else "",
             unsubscribe_url=f"/unsubscribe/{token}",
+            request_url=own_path(request, subscriber.id) + "/request",
         )
     )
 
@@ -307,25 +342,6 @@ def _as_form(subscriber: Subscriber, topics: tuple[str, ...], site: Site) -> For
             "paused_until": [day],
         }
     )
-
-
-def _left(request: Request, subscriber: Subscriber | None) -> Response:
-    language = subscriber.language if subscriber else ""
-    return _private(page(request, "unsubscribed.html", language=language, subscriber=subscriber))
-
-
-def _unknown_link(request: Request) -> Response:
-    return _private(page(request, "link_unknown.html", status=404))
-
-
-def _preferences_path(request: Request, subscriber: Subscriber) -> str:
-    return "/preferences/" + hub(request).signer.sign("preferences", subscriber.id)
-
-
-def _private(response: Response) -> Response:
-    """A page about one person: kept by no cache."""
-    response.headers["cache-control"] = "no-store"
-    return response
 
 
 ROUTES: list[BaseRoute] = [

@@ -135,6 +135,8 @@ def _check(letter: HandLetter, readers: int) -> None:
 def _say_size(hub: Hub, site: Site, letter: HandLetter, now: datetime) -> None:
     mail = letter_mail.preview(letter, sending.press(hub, site), language=site.language, now=now)
     progress(f"{mail.size:,} bytes of HTML (mail programs cut at {_CLIPPED_AT:,})")
+    for said in mail.said("en"):
+        progress(said)
 
 
 def _report(

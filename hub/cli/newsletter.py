@@ -82,8 +82,8 @@ def preview(context: CommandContext, stream: str, language: str | None, as_html:
         )
     progress(f"Subject: {digest.subject}")
     progress(f"{digest.size:,} bytes of HTML (mail programs cut at 102,400)")
-    for remark in digest.remarks:
-        progress(remark.said("en"))
+    for said in digest.said("en"):
+        progress(said)
     click.echo(digest.html if as_html else digest.text)
 
 

@@ -14,7 +14,7 @@ from hub.web.state import Hub
 
 def press(hub: Hub, site: Site) -> Press:
     """What it takes to make a mail."""
-    return Press(site, hub.signer, renderer(site, hub.settings))
+    return Press(site, hub.signer, renderer(site, hub.settings), hub.settings.media)
 
 
 def queue(hub: Hub, edition: Edition) -> None:

@@ -2,6 +2,7 @@
 
 import click
 
+from hub.audience import consent
 from hub.cli.context import CommandContext, pass_hub, report
 from hub.errors import Refused
 from hub.site import options
@@ -52,7 +53,9 @@ def set_value(context: CommandContext, name: str, value: str) -> None:
             raise Refused("theme: there is no theme called %(value)s.", value=value)
         try:
             with hub.db.write() as tx:
+                consent.keep_all(tx, hub.now())
                 stored = sites.change(tx, name, value, now=hub.now())
+                consent.keep_all(tx, hub.now())
         except Refused as error:
             if name not in options.BY_NAME:
                 raise

@@ -209,7 +209,9 @@ def _shown(one: Delivered) -> str:
     answer = f"{one.code or ''} {reply}".strip()
     said = f": {answer}" if answer else ""
     issue = f"edition {one.edition_id} ({one.stream} {one.period})"
-    return f"{to_text(one.at)} {issue} {one.state}{where}{said}"
+    waits = one.state in ("queued", "claimed", "deferred")
+    when = f"next try {to_text(one.at)}" if waits else to_text(one.at)
+    return f"{when} {issue} {one.state}{where}{said}"
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import markdown
 from markdown.extensions.footnotes import FootnoteExtension
 
-from hub.content import commonmark, sanitising
+from hub.content import commonmark, sanitising, typography
 
 LONGEST_EXCERPT = 200
 WORDS_A_MINUTE = 220
@@ -28,6 +28,8 @@ _INLINE = frozenset(
 _ASIDE = frozenset(("blockquote", "li", "table", "details", "aside", "figure", "div", "dd"))
 # A picture that stands alone, with a title: the title becomes its caption.
 _TITLED_PICTURE = re.compile(r'<p>(<a [^<>]*>)?<img ([^<>]*?) title="([^"]*)"([^<>]*)>(</a>)?</p>')
+# GitHub's list of tasks: a box that nobody can press is a sign.
+_TASK = re.compile(r"(<li>(?:\s*<p>)?)\[([ xX])\](?= )")
 _FOOTNOTE_MARK = re.compile(r'<sup id="fnref[^"]*">.*?</sup>', re.DOTALL)
 
 
@@ -63,8 +65,9 @@ class Converter:
             if isinstance(extension, FootnoteExtension)
         )
 
-    def convert(self, text: str, labels: Mapping[str, str]) -> Converted:
-        """The article; `labels` are the words the hub adds, in the language of the reader."""
+    def convert(self, text: str, labels: Mapping[str, str], language: str = "") -> Converted:
+        """The article, written in `language`; `labels` are the words the hub adds, in the language
+        of the reader."""
         self._footnotes.setConfig("BACKLINK_TITLE", labels["back"])
         try:
             raw = self._markdown.convert(text)
@@ -73,6 +76,9 @@ class Converter:
         page = _Page(labels)
         shaped = page.shaped(sanitising.first_pass(raw))
         safe = sanitising.last_pass(shaped).replace(' class=""', "")
+        safe = _TASK.sub(lambda box: box[1] + ("☐" if box[2] == " " else "☑"), safe)
+        if typography.speaks(language):
+            safe = typography.bound_html(safe)
         plain = plain_text(safe)
         return Converted(
             html=safe,

@@ -1,6 +1,6 @@
 """What readers' pages and feeds ask of the database: published posts, and old addresses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, Literal, TypeVar
@@ -341,6 +341,14 @@ def topics(tx: Transaction, *, limit: int) -> list[Topic]:
         " AND p.kind = 'post' AND p.status = 'published') ORDER BY name, slug LIMIT :limit",
         limit=limit,
     )
+
+
+def named_topics(tx: Transaction, slugs: Sequence[str]) -> list[Topic]:
+    """Topics in the order of their slugs; one that no article has is named as its slug."""
+    marks, values = in_list("slug", slugs)
+    rows = tx.all(Topic, f"SELECT slug, name FROM topics WHERE slug IN {marks}", **values)
+    names = {row.slug: row for row in rows}
+    return [names.get(slug, Topic(slug, slug)) for slug in slugs]
 
 
 def topic(tx: Transaction, slug: str) -> Topic | None:

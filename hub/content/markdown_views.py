@@ -1,7 +1,7 @@
 """Articles as their Markdown, and a list of them, for programs that read text (llmstxt.org)."""
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from hub.content import listing
@@ -37,7 +37,10 @@ def article(request: Request) -> Response:
     slug: str = request.path_params["slug"]
     with hub(request).db.read() as tx:
         found = None if "\0" in slug else listing.published(tx, "post", slug)
+        moved = None if found or "\0" in slug else listing.redirect(tx, {f"posts/{slug}"})
     if found is None:
+        if moved is not None and moved.status == "published" and moved.kind == "post":
+            return mark_shared(RedirectResponse(quoted(moved.path) + ".md", status_code=301))
         raise NotFound(NO_SUCH_TEXT)
     response = Response(_text(site, found), media_type="text/markdown")
     # The page is what search engines shall show.

@@ -35,6 +35,7 @@ class Post:
     updated_at: datetime
     published_at: datetime | None
     audio: str = ""
+    publish_at: datetime | None = None
 
     @property
     def path(self) -> str:

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from hub.content import changed_feeds, search, store
+from hub.content import changed_feeds, revisions, search, store
 from hub.content.model import Post
 from hub.db import Transaction
-from hub.errors import NotFound
+from hub.errors import NotFound, Refused
 from hub.i18n import N_
 
 
@@ -35,12 +35,32 @@ def publish(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
     if post.status == "published":
         return post
     past = post.published_at is not None and post.published_at <= now
-    store.set_status(tx, post.id, "published", post.published_at if past else now, now)
-    # What lives here now is no old address of another post any more.
-    store.drop_redirect(tx, post.path.strip("/"))
-    tx.site_changed()
-    _note_feeds(tx, post, now)
-    return _as_it_is_now(tx, post.id)
+    dated = post.published_at if past and post.published_at is not None else now
+    return _publish(tx, post, dated, now)
+
+
+def schedule(tx: Transaction, post_id: int, at: datetime | None, now: datetime) -> Post:
+    """Let a draft be published by itself at a time; None takes that back.
+
+    Raises Refused for a time that is past, and for what readers see already.
+    """
+    post = find(tx, post_id)
+    if post.status == "published":
+        raise Refused(N_("It is published already."), field="publish_at")
+    if at is not None and at <= now:
+        raise Refused(N_("This time is past: choose a later one."), field="publish_at")
+    store.set_publish_at(tx, post.id, at)
+    return find(tx, post.id)
+
+
+def is_due(tx: Transaction, now: datetime) -> bool:
+    """Whether `publish_due` would publish something: a look that takes no lock."""
+    return bool(store.to_publish(tx, now))
+
+
+def publish_due(tx: Transaction, now: datetime) -> list[Post]:
+    """Publish the drafts whose time has come, dated as they were meant."""
+    return [_publish(tx, post, post.publish_at or now, now) for post in store.to_publish(tx, now)]
 
 
 def unpublish(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
@@ -65,8 +85,18 @@ def delete(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
         _note_feeds(tx, post, now)
     store.empty(tx, post.id, now)
     search.forget(tx, post.id)
+    revisions.forget(tx, post.id)
     tx.site_changed()
     return post
+
+
+def _publish(tx: Transaction, post: Post, dated: datetime, now: datetime) -> Post:
+    store.set_status(tx, post.id, "published", dated, now)
+    # What lives here now is no old address of another post any more.
+    store.drop_redirect(tx, post.path.strip("/"))
+    tx.site_changed()
+    _note_feeds(tx, post, now)
+    return _as_it_is_now(tx, post.id)
 
 
 def _note_feeds(tx: Transaction, post: Post, now: datetime) -> None:

@@ -38,7 +38,7 @@ def main() -> None:
 def _answer(converter: Converter, job: bytes) -> dict[str, object]:
     try:
         given = json.loads(job)
-        return asdict(converter.convert(given["markdown"], given["labels"]))
+        return asdict(converter.convert(given["markdown"], given["labels"], given["language"]))
     except RecursionError:
         return {"refused": "nested"}
     except MemoryError:

@@ -92,7 +92,8 @@ class Renderer:
                 size=size // 1000,
                 most=LARGEST // 1000,
             )
-        job = json.dumps({"markdown": markdown, "labels": _labels(language)}).encode()
+        given = {"markdown": markdown, "language": language, "labels": _labels(language)}
+        job = json.dumps(given).encode()
         with self._slots:
             answer = self._exchange(job)
         if "refused" in answer:

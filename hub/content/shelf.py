@@ -3,13 +3,29 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.content.model import Summary
+from hub.content.model import path_of
 from hub.db import Transaction
 
-_SUMMARY = (
-    "id, uid, kind, slug, title, excerpt, reading_minutes, status, newsletter, language, cover,"
-    " cover_alt, updated_at, published_at"
-)
+_SUMMARY = "id, kind, slug, title, status, newsletter, updated_at, published_at, publish_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A post as the desk lists it. `publish_at` is when a draft appears by itself."""
+
+    id: int
+    kind: str
+    slug: str
+    title: str
+    status: str
+    newsletter: str
+    updated_at: datetime
+    published_at: datetime | None
+    publish_at: datetime | None
+
+    @property
+    def path(self) -> str:
+        return path_of(self.kind, self.slug)
 
 
 @dataclass(frozen=True, slots=True)

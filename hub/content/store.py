@@ -176,13 +176,28 @@ def replace(tx: Transaction, post_id: int, row: PostRow) -> None:
 def set_status(
     tx: Transaction, post_id: int, status: str, published_at: datetime | None, now: datetime
 ) -> None:
-    """Published or taken back."""
+    """Published or taken back; what was scheduled for it is void."""
     tx.execute(
-        "UPDATE posts SET status = :status, published_at = :published_at, updated_at = :now"
-        " WHERE id = :id",
+        "UPDATE posts SET status = :status, published_at = :published_at, updated_at = :now,"
+        " publish_at = NULL WHERE id = :id",
         id=post_id,
         status=status,
         published_at=published_at,
+        now=now,
+    )
+
+
+def set_publish_at(tx: Transaction, post_id: int, at: datetime | None) -> None:
+    """When a draft is to be published by itself; None for never."""
+    tx.execute("UPDATE posts SET publish_at = :at WHERE id = :id", id=post_id, at=at)
+
+
+def to_publish(tx: Transaction, now: datetime) -> list[Post]:
+    """The first drafts whose time has come, in its order; some at once."""
+    return tx.all(
+        Post,
+        "SELECT * FROM posts WHERE publish_at IS NOT NULL AND publish_at <= :now"
+        " ORDER BY publish_at, id LIMIT 20",
         now=now,
     )
 
@@ -192,7 +207,7 @@ def empty(tx: Transaction, post_id: int, now: datetime) -> None:
     tx.execute(
         "UPDATE posts SET status = 'deleted', title = '', excerpt = '', markdown = '', html = '',"
         " plain_text = '', reading_minutes = 0, canonical_url = '', cover = '', cover_alt = '',"
-        " audio = '',"
+        " audio = '', publish_at = NULL,"
         " updated_at = :now WHERE id = :id",
         id=post_id,
         now=now,

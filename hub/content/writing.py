@@ -11,10 +11,12 @@ from hub.content import (
     changed_feeds,
     media,
     redirects,
+    revisions,
     search,
     slugs,
     store,
     translations,
+    typography,
 )
 from hub.content.model import Draft, Post, Topic, path_of
 from hub.content.rendering import Rendered
@@ -81,10 +83,12 @@ def update(
     *,
     site: Site,
     now: datetime,
+    by: str = "",
 ) -> Post:
     """Write a post anew; its uid stays. A new address leaves a redirect at the old one.
 
-    An empty slug, no date and no source keep what was there. Raises as `create` does.
+    An empty slug, no date and no source keep what was there; `by` is the name of who writes, for
+    the list of versions. Raises as `create` does.
     """
     old = _stored(tx, post_id)
     if old.status == "deleted":
@@ -107,6 +111,7 @@ def update(
         source=old.source,
         source_hash=old.source_hash,
     )
+    revisions.keep(tx, old, author="", at=old.updated_at)
     store.replace(tx, post_id, _filled(tx, row, draft, rendered, site))
     if path_of(draft.kind, slug) != old.path and old.published_at is not None:
         redirects.moved(tx, old.path, path_of(draft.kind, slug), post_id, now)
@@ -120,6 +125,7 @@ def update(
     if slug != old.slug:
         translations.moved(tx, old.kind, old.slug, slug)
     _show(tx, post, draft, rendered)
+    revisions.keep(tx, post, author=by, at=now)
     search.reindex(tx, post)
     return post
 
@@ -239,17 +245,19 @@ def _filled(
     tx: Transaction, row: store.PostRow, draft: Draft, rendered: Rendered, site: Site
 ) -> store.PostRow:
     """The row with what draft and rendering say."""
+    language = draft.language or site.language
+    said = typography.bound if typography.speaks(language) else str
     return replace(
         row,
         kind=draft.kind,
-        title=draft.title,
-        excerpt=draft.excerpt or rendered.excerpt,
+        title=said(draft.title),
+        excerpt=said(draft.excerpt or rendered.excerpt),
         markdown=draft.markdown,
         html=media.with_sizes(tx, rendered.html),
         plain_text=rendered.plain_text,
         reading_minutes=rendered.reading_minutes,
         newsletter=draft.newsletter,
-        language=draft.language or site.language,
+        language=language,
         canonical_url=draft.canonical_url,
         cover=draft.cover,
         cover_alt=draft.cover_alt,

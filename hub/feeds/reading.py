@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid5
+from xml.sax.saxutils import escape
 
+from hub import i18n
 from hub.content import listing
 from hub.content.absolute import absolute
 from hub.content.listing import Listed, Scope, Sound
@@ -104,6 +106,16 @@ def _url(site: Site, place: Place, archive: int | None = None) -> str:
     return site.url(f"{folder}/archive/{archive}/{place.file}") if archive else ""
 
 
+def _in_its_language(site: Site, post: Post, html: str) -> str:
+    """An article in another language than the feed says so itself: neither RSS nor most readers of
+    Atom know the language, and the direction, of one entry."""
+    language = post.language or site.language
+    if not html or language == site.language:
+        return html
+    direction = i18n.direction(language)
+    return f'<div lang="{escape(language)}" dir="{direction}">{html}</div>'
+
+
 def _item(site: Site, found: Listed[Post], sound: Sound | None) -> Item:
     post = found.post
     assert post.published_at is not None  # what is published has its date
@@ -114,7 +126,7 @@ def _item(site: Site, found: Listed[Post], sound: Sound | None) -> Item:
         url=url,
         title=_clean(post.title),
         summary=_clean(post.excerpt),
-        html=absolute(_clean(post.html), url) if whole else "",
+        html=_in_its_language(site, post, absolute(_clean(post.html), url)) if whole else "",
         image=_absolute_cover(site, post.cover),
         language=post.language or site.language,
         published=post.published_at,

@@ -45,6 +45,13 @@ def underlined(text: str, mark: str = "-") -> str:
     return f"{title}\n{mark * min(WIDTH, longest)}"
 
 
+def isolated(text: str) -> str:
+    """A name whose letters may run the other way than the line it stands in (UAX 9, isolates)."""
+    if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text):
+        return f"\u2068{text}\u2069"
+    return text
+
+
 def columns(text: str) -> int:
     """How many columns a text takes: signs of East Asia and emoji take two, accents none."""
     return sum(

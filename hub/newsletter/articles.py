@@ -15,6 +15,8 @@ from hub.content import mail_pictures
 from hub.mail.pictures import fitted
 from hub.mail.plain_text import absolute
 
+# A portrait that fills more than a screen hides what is said about it.
+_TALLEST = 720
 _KEPT = {
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
@@ -85,6 +87,9 @@ def _adapt(element: HtmlElement, base: str) -> None:
             del element.attrib[name]
     if caption:
         element.set("class", "caption")
+    if element.tag == "pre":
+        # Code runs from the left in every language.
+        element.set("dir", "ltr")
     if is_table:
         for name, value in (("class", "data"), ("cellpadding", "0"), ("cellspacing", "0")):
             element.set(name, value)
@@ -105,7 +110,7 @@ def _picture(element: HtmlElement, base: str) -> bool:
     element.set("src", absolute(base, mail_pictures.address(source, width)))
     element.set("class", "cover")
     if width and height:
-        size = fitted("", width, height, tallest=1000)
+        size = fitted("", width, height, tallest=_TALLEST)
         element.set("width", str(size.width))
         element.set("height", str(size.height))
         element.set("style", f"max-width: {size.width}px")

@@ -57,6 +57,7 @@ _SHORTENED = N_(
     "The article is too long for a mail: %(shown)s of its %(all)s paragraphs are in it, with a link"
     " to the rest."
 )
+GONE = N_("Not on the disk any more, so the mail goes without: %(pictures)s.")
 _TOO_LARGE = N_("The mail has %(size)s kB of HTML; Gmail hides what comes after 102 kB.")
 
 # Renders the HTML with these posts, and how many more there are.
@@ -98,7 +99,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One language of an edition before it is bytes. `remarks`: what was cut for want of room."""
+    """One language of an edition before it is bytes. `remarks`: what is not in it, and why."""
 
     language: str
     subject: str
@@ -111,6 +112,10 @@ class Digest:
         """Bytes of HTML, which Gmail counts."""
         return len(self.html.encode())
 
+    def said(self, language: str) -> tuple[str, ...]:
+        """The remarks in words."""
+        return tuple(remark.said(language) for remark in self.remarks)
+
 
 def compose(
     edition: Edition,
@@ -121,11 +126,13 @@ def compose(
     signer: Signer,
     render: Render,
     browser_path: str = "",
+    gone: Sequence[str] = (),
 ) -> Digest:
     """The mail in a language, with tokens in the places of the slots (hub/newsletter/slots.py).
 
     The HTML stays under 102 kB: when there is too much, later posts lose their excerpt and
-    picture, then are counted only; of an article of its own, as much is shown as fits.
+    picture, then are counted only; of an article of its own, as much is shown as fits. `gone` names
+    pictures that the posts were relieved of (hub/newsletter/gone_pictures.py).
     """
     site = replace(site, base_url=headers.ascii_url(site.base_url))
     tokens = slots.tokens(signer, edition.id)
@@ -153,6 +160,8 @@ def compose(
         shown, made, remarks = _within(items, html)
     if len(made.encode()) > LARGEST_HTML:
         remarks.append(_too_large(made))
+    if gone:
+        remarks.insert(0, missing(gone))
     context |= {"posts": shown, "more": len(items) - len(shown), "slots": tokens.in_text(site)}
     text = render("digest.txt", language, context)
     return Digest(language, str(context["subject"]), text, made, tuple(remarks))
@@ -184,6 +193,11 @@ def template(edition: Edition, digest: Digest, *, site: Site, signer: Signer) ->
     )
     body = mime.alternative(digest.text, digest.html, boundary=boundary, whole=tokens.all())
     return tokens.marked(head + body)
+
+
+def missing(pictures: Sequence[str]) -> Remark:
+    """That these pictures are not in the mail, by their names."""
+    return Remark(GONE, {"pictures": ", ".join(pictures)})
 
 
 def subject_of(titles: Sequence[str], language: str) -> str:
@@ -290,7 +304,8 @@ def _item(site: Site, post: DigestPost) -> Item:
         reading_minutes=post.reading_minutes,
         language=post.language,
         picture=_picture(site, post),
-        picture_alt=lines.cut(post.cover_alt, _EXCERPT),
+        # It is a link: without words a screen reader would read out the address.
+        picture_alt=lines.cut(post.cover_alt or post.title, _EXCERPT),
     )
 
 

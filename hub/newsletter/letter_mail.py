@@ -7,17 +7,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hub import i18n
+from hub.audience.model import NOBODY
 from hub.i18n import N_
 from hub.mail import headers, lines, plain_text
-from hub.mail.model import Envelope, Render
-from hub.newsletter import articles, composing, slots
+from hub.mail.model import Envelope
+from hub.newsletter import articles, composing, gone_pictures, slots
 from hub.newsletter.composing import Digest
 from hub.newsletter.letter_model import HandLetter
 from hub.newsletter.model import Edition
 from hub.newsletter.planning import Press
 from hub.newsletter.slots import Personaliser
-from hub.site.model import Site
-from hub.tokens import Signer
 
 # Gmail hides what comes after so much HTML behind a link.
 CLIPPED_AT = 102_400
@@ -30,14 +29,12 @@ def compose(
     letter: HandLetter,
     *,
     language: str,
-    site: Site,
-    signer: Signer,
-    render: Render,
+    press: Press,
     browser_path: str = "",
 ) -> Digest:
     """The letter in a language, with tokens in the places of the slots (see slots.py)."""
-    site = replace(site, base_url=headers.ascii_url(site.base_url))
-    tokens = slots.tokens(signer, edition.id)
+    site = replace(press.site, base_url=headers.ascii_url(press.site.base_url))
+    tokens = slots.tokens(press.signer, edition.id)
     path = browser_path or f"/newsletter/{edition.id}"
     own_page = site.url(path)
     written_in = letter.language or site.language
@@ -57,13 +54,14 @@ def compose(
         "browser_url": own_page if letter.is_public else "",
         "body_language": written_in,
     }
-    body = "\n".join(articles.blocks(letter.html, own_page))
-    html = render(
+    whole, gone = gone_pictures.out_of(letter.html, press.media)
+    body = "\n".join(articles.blocks(whole, own_page))
+    html = press.render(
         "letter.html",
         language,
         {**context, "body": body, "slots": tokens.in_html(site)},
     )
-    text = render(
+    text = press.render(
         "letter.txt",
         language,
         {
@@ -72,7 +70,8 @@ def compose(
             "slots": tokens.in_text(site),
         },
     )
-    return Digest(language, letter.subject, text, html)
+    remarks = (composing.missing(gone),) if gone else ()
+    return Digest(language, letter.subject, text, html, remarks)
 
 
 def preview(letter: HandLetter, press: Press, *, language: str, now: datetime) -> Digest:
@@ -81,9 +80,7 @@ def preview(letter: HandLetter, press: Press, *, language: str, now: datetime) -
         _pretended(letter, now),
         letter,
         language=language,
-        site=press.site,
-        signer=press.signer,
-        render=press.render,
+        press=press,
         browser_path="/newsletter",
     )
 
@@ -97,7 +94,7 @@ def sample(
     marked = replace(mail, subject=i18n.translate(language, N_("[Test] ")) + mail.subject)
     template = composing.template(edition, marked, site=press.site, signer=press.signer)
     content = Personaliser(edition, {language: template}, press.signer).message(
-        0, address, "", language
+        NOBODY, address, "", language
     )
     return Envelope(
         "test",

@@ -14,7 +14,7 @@ from hub.newsletter import composing, editions, letter_mail, letter_store
 from hub.newsletter.letter_model import AUDIENCES, ON_SITE, Draft, HandLetter
 from hub.newsletter.letter_store import Written
 from hub.newsletter.model import Edition
-from hub.newsletter.planning import Press
+from hub.newsletter.planning import Press, log_remarks
 from hub.times import to_text
 
 LONGEST_SUBJECT = 150
@@ -219,10 +219,9 @@ def _make(
             edition,
             letter,
             language=language,
-            site=press.site,
-            signer=press.signer,
-            render=press.render,
+            press=press,
         )
+        log_remarks(edition_id, mail)
         template = composing.template(edition, mail, site=press.site, signer=press.signer)
         editions.put_mail(tx, edition_id, language, template)
     return edition

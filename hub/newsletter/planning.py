@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from hub import i18n, logs
 from hub.db import Transaction
@@ -13,12 +14,14 @@ from hub.newsletter import (
     composing,
     deliveries,
     editions,
+    gone_pictures,
     ledger,
     rules,
     schedule,
     telling,
     undoing,
 )
+from hub.newsletter.composing import Digest
 from hub.newsletter.model import DigestPost, Edition, NextEdition, Period
 from hub.site import store as sites
 from hub.site.model import Site
@@ -27,11 +30,12 @@ from hub.tokens import Signer
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What it takes to make the mail of an edition."""
+    """What it takes to make the mail of an edition. `media` is the folder of the pictures."""
 
     site: Site
     signer: Signer
     render: Render
+    media: Path
 
 
 def plan_due(tx: Transaction, press: Press, now: datetime) -> Edition | None:
@@ -192,25 +196,26 @@ def _make(
 def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[DigestPost]) -> None:
     if edition.stream == "each" and press.site.each_content == "full":
         posts = ledger.with_article(tx, posts)
+    shown, gone = gone_pictures.left_out(posts, press.media)
     for language in i18n.LANGUAGES:
         digest = composing.compose(
             edition,
-            posts,
+            shown,
             language=language,
             site=press.site,
             signer=press.signer,
             render=press.render,
+            gone=gone,
         )
-        for remark in digest.remarks:
-            logs.warning(
-                "edition.cut",
-                id=edition.id,
-                language=language,
-                bytes=digest.size,
-                what=remark.said(i18n.DEFAULT),
-            )
+        log_remarks(edition.id, digest)
         template = composing.template(edition, digest, site=press.site, signer=press.signer)
         editions.put_mail(tx, edition.id, language, template)
+
+
+def log_remarks(edition_id: int, digest: Digest) -> None:
+    """A line for each thing that a mail goes without."""
+    for said in digest.said(i18n.DEFAULT):
+        logs.warning("edition.remark", id=edition_id, language=digest.language, what=said)
 
 
 def _due_period(tx: Transaction, site: Site, stream: str, now: datetime) -> Period | None:

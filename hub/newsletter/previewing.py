@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub import i18n
+from hub.audience.model import NOBODY
 from hub.db import Transaction
 from hub.errors import Refused
 from hub.i18n import N_
 from hub.mail import headers
 from hub.mail.model import Envelope, Mailer, Outcome, RelayAway, RelayRefuses
-from hub.newsletter import composing, ledger, planning, slots
+from hub.newsletter import composing, gone_pictures, ledger, planning, slots
 from hub.newsletter.composing import Digest, Remark
 from hub.newsletter.model import Edition
 from hub.newsletter.planning import Press
@@ -48,7 +49,7 @@ def sample(
     marked = replace(digest, subject=i18n.translate(language, N_("[Test] ")) + digest.subject)
     template = composing.template(edition, marked, site=press.site, signer=press.signer)
     content = Personaliser(edition, {language: template}, press.signer).message(
-        0, address, "", language
+        NOBODY, address, "", language
     )
     return Envelope(
         "test",
@@ -95,14 +96,16 @@ def _compose(
         posts = posts[:1]
         if press.site.each_content == "full":
             posts = ledger.with_article(tx, posts)
+    shown, gone = gone_pictures.left_out(posts, press.media)
     digest = composing.compose(
         edition,
-        posts,
+        shown,
         language=language,
         site=press.site,
         signer=press.signer,
         render=press.render,
         browser_path="/newsletter",
+        gone=gone,
     )
     return digest if waiting else replace(digest, remarks=(Remark(SAMPLE), *digest.remarks))
 

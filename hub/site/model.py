@@ -44,6 +44,11 @@ class Site:
     weekly_time: str
     monthly_day: int
     consent_text: str
+    consent_text_en: str
+    consent_text_fr: str
+    offered_topics: str
+    embed_origins: str
+    ask_why: str
     sign_ups_per_network: int
     sign_ups_per_domain: int
     disposable_domains: str
@@ -88,6 +93,20 @@ class Site:
     def pages_elsewhere(self) -> list[str]:
         """The owner's addresses on other sites, for rel="me"."""
         return self.rel_me.split()
+
+    @property
+    def topics_offered(self) -> tuple[str, ...]:
+        """The topics that readers may choose, in the owner's order."""
+        return tuple(self.offered_topics.split())
+
+    @property
+    def form_origins(self) -> tuple[str, ...]:
+        """The origins of other sites whose forms may subscribe readers."""
+        return tuple(self.embed_origins.split())
+
+    def consent_in(self, language: str) -> str:
+        """The owner's words of consent for forms in a language; empty without any of its own."""
+        return {"en": self.consent_text_en, "fr": self.consent_text_fr}.get(language, "")
 
     @property
     def from_name(self) -> str:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hub import addresses
 from hub.errors import Refused
 from hub.i18n import LANGUAGES, N_
-from hub.site import colours, identities, rates
+from hub.site import colours, identities, openings, rates
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -215,6 +215,14 @@ def _slugs(value: str) -> str:
     return "\n".join(slugs)
 
 
+def _origins(value: str) -> str:
+    return "\n".join(openings.origins(value))
+
+
+def _topics(value: str) -> str:
+    return "\n".join(openings.topics(value))
+
+
 _NOTICES = _choice("off", "desk", "mail")
 
 OPTIONS = (
@@ -385,6 +393,39 @@ OPTIONS = (
         "",
         N_("What readers agree to when they subscribe; empty: the hub's own text."),
         _line(600),
+    ),
+    Option(
+        "consent_text_en",
+        "",
+        N_("The same on forms in English; empty: the text above."),
+        _line(600),
+    ),
+    Option(
+        "consent_text_fr",
+        "",
+        N_("The same on forms in French; empty: the text above."),
+        _line(600),
+    ),
+    Option(
+        "offered_topics",
+        "",
+        N_("The topics that readers may choose, one a line, 20 at most; empty: none."),
+        _topics,
+    ),
+    Option(
+        "embed_origins",
+        "",
+        N_(
+            "Other sites that may hold the form to subscribe, one a line, such as"
+            " https://example.org; empty: none."
+        ),
+        _origins,
+    ),
+    Option(
+        "ask_why",
+        "off",
+        N_("Whether who has just left is asked why: on or off."),
+        _choice("off", "on"),
     ),
     Option(
         "sign_ups_per_network",

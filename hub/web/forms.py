@@ -86,7 +86,7 @@ async def read_form(
     declared = request.headers.get("content-length", "0")
     # A length that is no number, or longer than any, is judged by what comes.
     if declared.isascii() and declared.isdigit() and len(declared) < 20 and int(declared) > largest:
-        raise TooLarge(N_("This is more than the hub takes at once."))
+        raise _too_large(largest)
     _bound(request, largest)
     try:
         async with request.form(max_files=20, max_fields=200, max_part_size=largest) as data:
@@ -123,6 +123,13 @@ def _copy(upload: UploadFile, path: Path) -> None:
         raise
 
 
+def _too_large(largest: int) -> TooLarge:
+    megabytes = f"{largest / 1_000_000:g}"
+    return TooLarge(
+        N_("This is more than the hub takes here at once: %(most)s MB."), most=megabytes
+    )
+
+
 def _bound(request: Request, largest: int) -> None:
     """A body without a length, or with a false one, is cut off at the limit too."""
     receive = request._receive
@@ -133,7 +140,7 @@ def _bound(request: Request, largest: int) -> None:
         message = await receive()
         read += len(message.get("body", b""))
         if read > largest:
-            raise TooLarge(N_("This is more than the hub takes at once."))
+            raise _too_large(largest)
         return dict(message)
 
     request._receive = bounded  # Starlette offers no other hook

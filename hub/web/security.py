@@ -10,6 +10,9 @@ SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 # RFC 8058: a mail program presses "unsubscribe" from nowhere. Its link is a signed one; and so are
 # the requests of mail providers.
 EXEMPT_PREFIXES = ("/unsubscribe/", "/webhooks/")
+# What a form on another site may do, if the owner lists that site: ask for the newsletter. It
+# needs no cookie, and a stranger could type the address into our own page too.
+OPEN_TO_OTHERS = "/subscribe"
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; "
@@ -68,11 +71,18 @@ class SameOrigin:
     Browsers say where a request comes from. Sec-Fetch-Site decides where it is sent: only
     `same-origin` and `none` may change something. Without it the Origin must be ours. A
     request with neither comes from no browser, so no browser's cookies can be abused by it.
+    `POST /subscribe` alone is open to the origins that the owner lists, letter for letter as
+    browsers write them (RFC 6454 §6).
     """
 
     def __init__(self, app: ASGIApp, *, hub: Hub) -> None:
         self._app = app
         self._hub = hub
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look which other sites may hold the form. Callable from any thread."""
+        self._others = frozenset(origin.encode() for origin in self._hub.site().form_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._allowed(scope):
@@ -89,12 +99,20 @@ class SameOrigin:
     def _allowed(self, scope: Scope) -> bool:
         if scope["method"] in SAFE_METHODS or scope["path"].startswith(EXEMPT_PREFIXES):
             return True
+        if self._is_form_of_others(scope):
+            return True
         headers = dict(scope["headers"])
         if site := headers.get(b"sec-fetch-site"):
             return site in (b"same-origin", b"none")
         if (origin := headers.get(b"origin")) is None:
             return True
         return self._is_ours(origin.decode("latin-1"), headers.get(b"host", b"").decode("latin-1"))
+
+    def _is_form_of_others(self, scope: Scope) -> bool:
+        if scope["method"] != "POST" or scope["path"] != OPEN_TO_OTHERS:
+            return False
+        origins = [value for name, value in scope["headers"] if name == b"origin"]
+        return len(origins) == 1 and origins[0] in self._others
 
     def _is_ours(self, origin: str, host: str) -> bool:
         if origin == "null":

@@ -268,4 +268,5 @@ def _filters(language: str) -> dict[str, Callable[..., str]]:
         "duration": duration,
         "wrapped": plain_text.wrapped,
         "underlined": plain_text.underlined,
+        "isolated": plain_text.isolated,
     }

@@ -73,6 +73,8 @@ def test_too_large_a_letter_is_said_to_be(desk: TestClient) -> None:
 
 def test_a_test_goes_to_any_address(desk: TestClient, hub: Hub) -> None:
     path = write(desk)
+    answer = desk.post(f"{path}/test", data={"address": "nobody"})
+    assert (answer.status_code, 'id="address-error"' in answer.text) == (400, True)
     answer = desk.post(f"{path}/test", data={"address": "me@mail.test"})
     assert answer.headers["location"].endswith("done=tested-outbox")
     (mail,) = outbox(hub)

@@ -102,6 +102,9 @@ def test_a_test_goes_where_it_is_asked_for_and_takes_nothing(
 def test_a_test_to_no_address_is_refused(desk: TestClient, hub: Hub, article: Post) -> None:
     answer = desk.post("/admin/newsletter/next/weekly/test", data={"address": "nobody"})
     assert answer.status_code == 400
+    # On the same page, beside what was typed.
+    assert 'value="nobody"' in answer.text
+    assert 'id="address-error"' in answer.text
     assert list(hub.settings.outbox.glob("*.eml")) == []
 
 

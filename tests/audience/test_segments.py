@@ -142,5 +142,5 @@ def test_a_segment_that_a_letter_goes_to_stays(hub: Hub) -> None:
             segments.delete(tx, segment_id)
         tx.execute("DELETE FROM letters")
         segments.delete(tx, segment_id)
-        with pytest.raises(NotFound, match="There are: –"):
+        with pytest.raises(NotFound, match="no segment called A"):
             segments.by_name(tx, "A")

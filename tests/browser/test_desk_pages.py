@@ -22,6 +22,7 @@ PATHS = (
     "/admin/redirects/edit",
     "/admin/subscribers",
     "/admin/subscribers/new",
+    "/admin/subscribers/form",
     "/admin/newsletter",
     "/admin/newsletter/next/weekly",
     "/admin/newsletter/ledger",

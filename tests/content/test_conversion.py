@@ -132,3 +132,10 @@ def test_a_picture_in_a_line_keeps_its_title(converter: Converter) -> None:
     made = convert(converter, 'Words ![Alt](/media/a.png "Title") words').html
     assert 'title="Title"' in made
     assert "<figure>" not in made
+
+
+def test_a_list_of_tasks_has_its_boxes(converter: Converter) -> None:
+    made = convert(converter, "- [ ] buy rope\n- [x] paint\n- [link] no box").html
+    assert "<li>☐ buy rope</li>" in made
+    assert "<li>☑ paint</li>" in made
+    assert "<li>[link] no box</li>" in made

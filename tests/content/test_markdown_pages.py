@@ -43,6 +43,16 @@ def test_an_article_comes_as_it_was_written(client: TestClient) -> None:
     assert answer.text.endswith("· https://hub.test/posts/tides\n\nWater *rises*.\n")
 
 
+def test_an_old_address_of_a_text_leads_to_the_new_one(client: TestClient, hub: Hub) -> None:
+    with hub.db.write() as tx:
+        tx.execute(
+            "INSERT INTO redirects (path, post_id, created_at) SELECT 'posts/ebb', id,"
+            " created_at FROM posts WHERE slug = 'tides'"
+        )
+    answer = client.get("/posts/ebb.md")
+    assert (answer.status_code, answer.headers["location"]) == (301, "/posts/tides.md")
+
+
 @pytest.mark.parametrize("path", ["/posts/secret.md", "/posts/none.md", "/posts/%00.md"])
 def test_a_draft_has_no_text(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404

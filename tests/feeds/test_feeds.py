@@ -201,6 +201,21 @@ def test_robots_are_told_where_the_sitemap_is(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/feed.xml", "/atom.xml"])
+def test_an_article_in_another_language_says_so(
+    client: TestClient, hub: Hub, harbour: str, path: str
+) -> None:
+    assert "<div lang=" not in client.get(path).text
+    with hub.db.write() as tx:
+        tx.execute("UPDATE posts SET language = 'ar'")
+        tx.site_changed()
+    entry = parsed(client, path).entries[0]
+    assert '<div lang="ar" dir="rtl">' in client.get(path).text.replace("&lt;", "<").replace(
+        "&quot;", '"'
+    ).replace("&gt;", ">")
+    assert entry.link == harbour
+
+
+@pytest.mark.parametrize("path", ["/feed.xml", "/atom.xml"])
 def test_whoever_opens_a_feed_in_a_browser_is_told_what_it_is(
     client: TestClient, hub: Hub, path: str
 ) -> None:

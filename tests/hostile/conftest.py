@@ -83,6 +83,7 @@ def fill(hub: Hub) -> dict[str, str]:
         "number": "1",
         "edition": str(newest(hub).id),
         "name": "site.css",
+        "script": "editor.js",
         "width": "480",
         "media": stored.address.removeprefix("/media/"),
     }

@@ -47,6 +47,8 @@ def answers(town: Town, route: Route) -> list[object]:
 
 def test_every_page_has_an_address_that_answers(town: Town) -> None:
     strangers = {"/confirm/{token}": 410, "/healthz": 200, "/privacy": 404}
+    # Links that are mailed when somebody asks for them.
+    strangers |= {f"/preferences/{kind}/{{token}}": 410 for kind in ("address", "data", "erase")}
     # Few articles need no parts.
     strangers["/sitemap-{number}.xml"] = 404
     # Nobody's browser is asked to work here.

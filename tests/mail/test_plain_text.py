@@ -87,3 +87,8 @@ def test_footnotes_are_notes_and_lead_nowhere() -> None:
         ' <a class="footnote-backref" href="#fnref:1">↩</a></p></li></ol></div>'
     )
     assert text(html) == "Hemp (1) lasts.\n\n1. A plant."
+
+
+def test_a_name_that_runs_the_other_way_is_kept_apart() -> None:
+    assert plain_text.isolated("سارة") == "\u2068سارة\u2069"
+    assert plain_text.isolated("Zoé") == "Zoé"

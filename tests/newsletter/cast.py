@@ -87,7 +87,7 @@ def subscribe(
 
 def press(hub: Hub) -> Press:
     site = hub.site()
-    return Press(site, hub.signer, renderer(site, hub.settings))
+    return Press(site, hub.signer, renderer(site, hub.settings), hub.settings.media)
 
 
 def keep_letter(hub: Hub, now: datetime = NOW, **typed: Any) -> int:

@@ -50,7 +50,7 @@ def test_what_outlook_does_not_know_becomes_what_it_does() -> None:
 
 def test_colours_of_code_and_ways_back_are_left_out() -> None:
     code = '<div class="codehilite"><pre><code><span class="k">if</span> x</code></pre></div>'
-    assert one(code) == "<div><pre><code>if x</code></pre></div>"
+    assert one(code) == '<div><pre dir="ltr"><code>if x</code></pre></div>'
     note = '<p>A plant. <a class="footnote-backref" href="#f">↩</a></p>'
     assert "↩" not in one(note)
 
@@ -63,3 +63,12 @@ def test_as_many_as_fit_are_found() -> None:
     pieces = [str(n) for n in range(100)]
     for most in (0, 1, 37, 99, 100):
         assert articles.most_that_fit(pieces, most.__ge__) == most
+
+
+def test_code_runs_from_the_left_in_every_language() -> None:
+    assert one("<pre><code>x = 1</code></pre>").startswith('<pre dir="ltr">')
+
+
+def test_a_portrait_is_no_taller_than_a_screen() -> None:
+    picture = one('<p><img src="/media/a.png" alt="" width="900" height="2000"></p>')
+    assert 'height="720"' in picture

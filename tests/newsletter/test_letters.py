@@ -222,6 +222,8 @@ def test_each_reader_gets_the_frame_in_their_language_and_the_letter_in_its_own(
 
 def test_pictures_and_links_of_a_letter_are_absolute(hub: Hub) -> None:
     letter_id = keep_letter(hub)
+    (hub.settings.media / "aa").mkdir(parents=True)
+    (hub.settings.media / "aa" / "b.png").touch()
     with hub.db.write() as tx:
         tx.execute(
             "UPDATE letters SET html = :html",

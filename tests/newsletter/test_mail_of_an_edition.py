@@ -56,6 +56,19 @@ def test_each_picture_has_its_size_and_says_what_it_shows(hub: Hub) -> None:
     assert "max-width: 528px" in image.get("style")
 
 
+def test_a_cover_without_words_has_those_of_its_link(hub: Hub) -> None:
+    (image,) = tree(compose(hub, replace(COVERED, cover_alt=""), POST)).iter("img")
+    assert image.get("alt") == "Ropes"
+
+
+def test_a_quote_of_a_language_from_the_right_has_its_bar_there(hub: Hub) -> None:
+    html = "<blockquote><p>…</p></blockquote><div>Loose</div>"
+    digest = compose(hub, replace(POST, language="ar", html=html), edition=EACH)
+    (quote,) = tree(digest).iter("blockquote")
+    assert "border-left: 0" in quote.get("style")
+    assert "border-right: 3px" in quote.get("style")
+
+
 @pytest.mark.parametrize("cover", ["https://spy.test/a.jpg", "/media/ab/gone.jpg", ""])
 def test_a_cover_that_is_gone_or_elsewhere_is_left_out(hub: Hub, cover: str) -> None:
     digest = compose(hub, replace(COVERED, cover=cover, cover_size=None), POST)

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from hub.admin import theme_samples
 from hub.app import create_app
+from hub.audience.model import NOBODY
 from hub.newsletter import planning
 from hub.site import store as sites
 from hub.web import themes
@@ -146,7 +147,20 @@ def _read_everything(hub: Hub) -> None:
         client.get(confirm)
         client.post(confirm)
         tick(hub, hub.now())
+        _look_after_themselves(hub, client, reader)
         client.post("/unsubscribe/" + hub.signer.sign("unsubscribe", reader))
+        client.get("/unsubscribe/" + hub.signer.sign("unsubscribe", NOBODY))
+
+
+def _look_after_themselves(hub: Hub, client: TestClient, reader: int) -> None:
+    """Another address, until the old one is told."""
+    request = f"/preferences/{hub.signer.sign('preferences', reader)}/request"
+    client.get("/preferences")
+    client.post(request, data={"kind": "address", "email": "none"})
+    client.post(request, data={"kind": "address", "email": "ada@new.test"})
+    tick(hub, hub.now())
+    client.post("/preferences/address/" + hub.signer.sign("address", 1))
+    tick(hub, hub.now())
 
 
 def _addresses(hub: Hub, reader: int) -> Iterator[str]:

@@ -46,6 +46,10 @@ class Visit:
     policy: Policy = Policy()
 
 
+# Of a request that nothing is known of.
+UNKNOWN = Visit()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What becomes of a request, and why; no reason where it passes."""

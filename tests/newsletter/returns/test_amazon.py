@@ -150,6 +150,12 @@ def test_a_certificate_that_is_not_of_sns_proves_nothing(
     assert status_of(listening, "ada") == "active"
 
 
+def test_nothing_is_fetched_for_what_is_not_signed(provider: Provider, internet: Internet) -> None:
+    unsigned = {**message(bounce(ADDRESS)), "Signature": ""}
+    assert provider.post("ses", unsigned).status_code == 403
+    assert internet.fetched == []
+
+
 def test_a_certificate_that_cannot_be_fetched_is_asked_for_again(
     listening: Hub, provider: Provider, internet: Internet
 ) -> None:

@@ -52,6 +52,8 @@ def check(
     if not _is_of_region(url, topic) or not _CERTIFICATE.fullmatch(urlsplit(url).path):
         raise not_proven()
     check_fresh(iso(text(message, "Timestamp")), now)
+    if not text(message, "Signature"):
+        raise not_proven()
     _verify(certificate(url), _to_sign(message, kind), message, now)
 
 

@@ -1,0 +1,95 @@
+"""All SQL about what readers asked for on their own pages."""
+
+from datetime import datetime
+
+from hub.audience.model import ReaderRequest, RequestKind
+from hub.db import Transaction
+
+
+def add(
+    tx: Transaction,
+    subscriber_id: int,
+    kind: RequestKind,
+    *,
+    email: str = "",
+    email_key: str = "",
+    form_url: str = "",
+    now: datetime,
+    expires_at: datetime,
+) -> int:
+    """A new request; its id, which is never used again."""
+    return int(
+        tx.scalar(
+            "INSERT INTO reader_requests (subscriber_id, kind, email, email_key, form_url,"
+            " created_at, expires_at, used_at) VALUES (:subscriber_id, :kind, :email, :email_key,"
+            " :form_url, :now, :expires_at, NULL) RETURNING id",
+            subscriber_id=subscriber_id,
+            kind=kind,
+            email=email,
+            email_key=email_key,
+            form_url=form_url,
+            now=now,
+            expires_at=expires_at,
+        )
+    )
+
+
+def get(tx: Transaction, request_id: int) -> ReaderRequest | None:
+    """The request of that id."""
+    return tx.one(ReaderRequest, "SELECT * FROM reader_requests WHERE id = :id", id=request_id)
+
+
+def of_subscriber(tx: Transaction, subscriber_id: int) -> list[ReaderRequest]:
+    """What somebody asked for, oldest first."""
+    return tx.all(
+        ReaderRequest,
+        "SELECT * FROM reader_requests WHERE subscriber_id = :id ORDER BY id",
+        id=subscriber_id,
+    )
+
+
+def use(tx: Transaction, request_id: int, *, now: datetime) -> bool:
+    """Use up a request; False when another press was first."""
+    used = tx.execute(
+        "UPDATE reader_requests SET used_at = :now WHERE id = :id AND used_at IS NULL",
+        now=now,
+        id=request_id,
+    )
+    return used == 1
+
+
+def move(tx: Transaction, subscriber_id: int, email: str, email_key: str) -> None:
+    """Mail goes to this address from now on. Conflict when somebody else has it."""
+    tx.execute(
+        "UPDATE subscribers SET email = :email, email_key = :email_key WHERE id = :id",
+        email=email,
+        email_key=email_key,
+        id=subscriber_id,
+    )
+
+
+def end_moves(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:
+    """Other addresses that somebody asked for and did not confirm are not wanted any more."""
+    tx.execute(
+        "UPDATE reader_requests SET expires_at = :now WHERE subscriber_id = :id"
+        " AND kind = 'address' AND used_at IS NULL AND expires_at > :now",
+        now=now,
+        id=subscriber_id,
+    )
+
+
+def asked_at(tx: Transaction, email_key: str, *, since: datetime) -> list[datetime]:
+    """When somebody asked to move to this address."""
+    rows = tx.all(
+        ReaderRequest,
+        "SELECT * FROM reader_requests WHERE kind = 'address' AND email_key = :email_key"
+        " AND created_at > :since",
+        email_key=email_key,
+        since=since,
+    )
+    return [row.created_at for row in rows]
+
+
+def forget_old(tx: Transaction, *, before: datetime) -> int:
+    """Delete what was asked before a time; how many."""
+    return tx.execute("DELETE FROM reader_requests WHERE created_at < :before", before=before)

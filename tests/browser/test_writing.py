@@ -1,0 +1,142 @@
+"""Writing in a real browser: no word is lost, whatever happens."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.test_browser_journeys import log_in
+from tests.content.conftest import picture
+from tests.journeys.conftest import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TEXT = "#markdown"
+STATE = "#writing-state"
+
+
+@pytest.fixture
+def context(chromium: Browser, site: Site) -> Iterator[BrowserContext]:
+    context = chromium.new_context(
+        base_url=site.url, viewport={"width": 1280, "height": 844}, locale="en-GB"
+    )
+    log_in(context.new_page())
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def editor(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.goto("/admin/posts/new")
+    page.fill("#title", "Tides")
+    page.click(TEXT)
+    return page
+
+
+def wait(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def kept(page: Page) -> None:
+    wait(lambda: page.inner_text(STATE).startswith("Kept at"))
+
+
+def test_after_a_crash_the_words_are_there(context: BrowserContext, editor: Page) -> None:
+    editor.keyboard.type("Low water at six.")
+    kept(editor)
+    # As a crash does: no event tells the page.
+    editor.goto("about:blank")
+    other = context.new_page()
+    other.goto("/admin/posts")
+    other.click("text=Go on with it")
+    assert other.input_value(TEXT) == "Low water at six."
+
+
+def test_without_a_connection_the_browser_keeps_them(context: BrowserContext, editor: Page) -> None:
+    context.set_offline(True)
+    editor.keyboard.type("Written at sea.")
+    wait(lambda: "No connection" in editor.inner_text(STATE))
+    context.set_offline(False)
+    other = context.new_page()
+    other.goto("/admin/posts/new")
+    other.click("text=Take them")
+    assert other.input_value(TEXT) == "Written at sea."
+    kept(other)
+
+
+def test_when_the_session_ends_they_stay(context: BrowserContext, editor: Page) -> None:
+    context.clear_cookies()
+    editor.keyboard.type("Still here.")
+    wait(lambda: "logged out" in editor.inner_text(STATE))
+    log_in(context.new_page())
+    editor.click("button[value=save]")
+    editor.wait_for_url("**/admin/posts/*done=saved")
+    assert editor.input_value(TEXT) == "Still here."
+    # Saved is saved: nothing is offered again.
+    assert editor.locator("text=Take them").count() == 0
+
+
+def test_of_two_pages_both_texts_are_kept(context: BrowserContext, editor: Page) -> None:
+    editor.keyboard.type("One.")
+    editor.click("button[value=save]")
+    editor.wait_for_url("**/admin/posts/*done=saved")
+    second = context.new_page()
+    second.goto(editor.url)
+    second.fill(TEXT, "Two.")
+    second.click("button[value=save]")
+    second.wait_for_url("**done=saved")
+    editor.fill(TEXT, "Three.")
+    wait(lambda: "meanwhile" in editor.inner_text(STATE))
+    editor.click("button[value=save]")
+    editor.wait_for_selector("#their-text")
+    assert editor.input_value("#their-text").strip() == "Two."
+    assert editor.input_value(TEXT) == "Three."
+
+
+MARKS = {
+    "heading": "## one\n## two",
+    "list": "- one\n- two",
+    "numbers": "1. one\n2. two",
+    "quote": "> one\n> two",
+    "code": "```\none\ntwo\n```",
+    "footnote": "one\ntwo[^1]\n\n[^1]: note",
+}
+
+
+def test_marks_come_go_and_can_be_undone(editor: Page) -> None:
+    for action, expected in MARKS.items():
+        editor.fill(TEXT, "one\ntwo")
+        editor.keyboard.press("Control+a")
+        editor.click(f"[data-action={action}]")
+        assert editor.input_value(TEXT) == expected
+    editor.fill(TEXT, "high tide")
+    editor.keyboard.press("Shift+Control+ArrowLeft")
+    editor.keyboard.press("Control+b")
+    assert editor.input_value(TEXT) == "high **tide**"
+    editor.keyboard.press("Control+b")
+    assert editor.input_value(TEXT) == "high tide"
+    editor.keyboard.press("Control+z")
+    assert editor.input_value(TEXT) == "high **tide**"
+
+
+def test_pictures_come_by_paste_and_the_article_stands_beside(editor: Page) -> None:
+    editor.click("#beside-button")
+    editor.evaluate(
+        """(bytes) => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(bytes)], "quay.png", { type: "image/png" }));
+          const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
+          document.getElementById("markdown").dispatchEvent(event);
+        }""",
+        list(picture("PNG")),
+    )
+    wait(lambda: "/media/" in editor.input_value(TEXT))
+    # What it shows is chosen, to be typed over.
+    editor.keyboard.type("A quay")
+    assert editor.input_value(TEXT).startswith("![A quay](/media/")
+    editor.frame_locator("#beside").locator("img[alt='A quay']").wait_for()
