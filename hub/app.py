@@ -53,7 +53,7 @@ from hub.site.model import Site
 from hub.tokens import Signer
 from hub.users import letters as users_letters
 from hub.users import store as users
-from hub.web import assets, desk_scripts, drawing, error_pages, health, themes
+from hub.web import assets, drawing, error_pages, health, scripts, themes
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
@@ -175,7 +175,7 @@ def routes() -> list[BaseRoute]:
     """Every address of the hub. Tests walk this list."""
     return [
         *assets.ROUTES,
-        *desk_scripts.ROUTES,
+        *scripts.ROUTES,
         *health.ROUTES,
         *desk.ROUTES,
         *request_views.ROUTES,
@@ -218,6 +218,7 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
 
 
 def _subscribe_form(request: Request, site: Site, language: str) -> dict[str, object]:
+    """`challenge_url` and `script_url` are empty where readers' browsers need not work for it."""
     agreed = consent.consent_text(site, language)
     asks = site.proof_of_work == "on"
     return {
@@ -227,9 +228,8 @@ def _subscribe_form(request: Request, site: Site, language: str) -> dict[str, ob
         "cadences": CADENCES,
         "topics": _offered_topics(request, site),
         "languages": i18n.LANGUAGES,
-        # Empty where readers' browsers need not work for it.
         "challenge_url": "/subscribe/challenge" if asks else "",
-        "script_url": assets.script_url("sign-up.js") if asks else "",
+        "script_url": f"{scripts.folder()}/sign-up.js" if asks else "",
     }
 
 

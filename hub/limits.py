@@ -56,7 +56,7 @@ def forget_old(tx: Transaction, now: datetime) -> int:
     return tx.execute("DELETE FROM limits WHERE updated_at < :then", then=now - _FORGOTTEN_AFTER)
 
 
-def forget_named(tx: Transaction, prefix: str, *, before: datetime) -> int:
+def forget_idle(tx: Transaction, prefix: str, *, before: datetime) -> int:
     """Delete the buckets whose names begin with `prefix` and that nobody used since a time; how
     many there were."""
     return tx.execute(

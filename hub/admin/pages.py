@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.admin import notices
 from hub.i18n import N_
-from hub.web import desk_scripts, themes
+from hub.web import scripts, themes
 from hub.web.state import hub
 
 
@@ -70,7 +70,7 @@ def _page(
     values = {
         "language": language,
         "css_url": f"/assets/{theme.style_sheet('admin').digest}/desk.css",
-        "scripts": desk_scripts.folder(),
+        "scripts": scripts.folder(),
         "path": request.scope["path"],
         "user": getattr(request.state, "user", None),
         **context,

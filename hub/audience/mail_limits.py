@@ -36,18 +36,17 @@ def may_confirm(
 def take(tx: Transaction, kind: Kind, email_key: str, now: datetime) -> bool:
     """Whether one more mail of that kind may go to an address today; it counts then."""
     return limits.take(
-        tx, bucket(tx, kind, email_key), capacity=A_DAY[kind], per_seconds=_DAY, now=now
+        tx, _bucket(tx, kind, email_key), capacity=A_DAY[kind], per_seconds=_DAY, now=now
     )
 
 
 def forget(tx: Transaction, email_key: str) -> None:
     """Who is erased leaves no trace here either: a new sign-up of their own is answered."""
     for kind in A_DAY:
-        limits.forget(tx, bucket(tx, kind, email_key))
+        limits.forget(tx, _bucket(tx, kind, email_key))
 
 
-def bucket(tx: Transaction, kind: str, email_key: str) -> str:
-    """The name of an address's bucket, which does not say whose it is."""
+def _bucket(tx: Transaction, kind: Kind, email_key: str) -> str:
     return f"{kind} {KeyedHash(_key(tx)).digest(email_key.encode()).hex()}"
 
 

@@ -1,14 +1,17 @@
 """The pages of a reader's own place: the link by mail, another address, the data, the way out."""
 
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from hub.audience import departures, requests, rules, store
-from hub.audience.gates import rules as gate_rules
+from hub.audience.gates import arriving
 from hub.audience.gates.model import Visit
 from hub.audience.model import RequestKind
 from hub.audience.requests import Found
+from hub.db import Transaction
 from hub.errors import Refused
 from hub.i18n import translate
 from hub.site.model import Site
@@ -30,12 +33,31 @@ def my_link(request: Request) -> Response:
     try:
         email = rules.address(form.text("email"))
         with parts.db.write() as tx:
-            network = client.network(client.address(request))
-            visit = Visit(client.known_address(request), policy=gate_rules.policy(parts.site()))
-            requests.send_page(tx, email, network=network, now=parts.now(), visit=visit)
+            requests.send_page(
+                tx,
+                email,
+                visit=_visit(request, tx),
+                network=client.network(client.address(request)),
+                now=parts.now(),
+            )
     except Refused as error:
         return _my_link(request, form, error=error)
     return private(page(request, "request_sent.html", kind="page", email=email))
+
+
+def _visit(request: Request, tx: Transaction) -> Visit:
+    """How a request came. No work is asked for: the answer goes to who is on the list alone."""
+    parts, form = hub(request), request.state.form
+    found = arriving.visit(
+        tx,
+        {name: form.text(name) for name in arriving.FIELDS},
+        request.headers,
+        address=client.known_address(request),
+        site=parts.site(),
+        signer=parts.signer,
+        now=parts.now(),
+    )
+    return replace(found, proof="unasked")
 
 
 def _my_link(

@@ -11,7 +11,7 @@ from typing import Literal
 from hub import addresses, limits
 from hub.audience import mail_limits, membership, request_store, rules, store, suppression
 from hub.audience.gates import entrance
-from hub.audience.gates.model import UNKNOWN, Visit
+from hub.audience.gates.model import Visit
 from hub.audience.model import ConsentEvent, ReaderRequest, RequestKind, Subscriber
 from hub.db import Transaction
 from hub.errors import Conflict, Refused, TooMany
@@ -49,17 +49,14 @@ class Found:
     subscriber: Subscriber
 
 
-def send_page(
-    tx: Transaction, address: str, *, network: str, now: datetime, visit: Visit = UNKNOWN
-) -> None:
+def send_page(tx: Transaction, address: str, *, visit: Visit, network: str, now: datetime) -> None:
     """Send me my link: a mail with it follows to who is on the list, or was, once a day.
 
-    Nothing tells a known address from another. Raises TooMany after 60 within an hour from one
-    network, sign-ups among them.
+    Nothing tells a known address from another. Raises TooMany as a sign-up does.
     """
-    may_mail = entrance.may_mail(tx, address, visit, network=network, now=now)
     email_key = addresses.key(address)
-    allowed = mail_limits.take(tx, "page", email_key, now) and may_mail
+    let_in = entrance.may_mail(tx, address, visit, network=network, now=now)
+    allowed = let_in and mail_limits.take(tx, "page", email_key, now)
     subscriber = store.by_email_key(tx, email_key)
     if subscriber is None or not rules.gets_link(subscriber.status):
         return

@@ -9,7 +9,7 @@ from hub.audience import consent as consent_texts
 from hub.audience import mail_limits, request_store, rules, store, suppression
 from hub.audience.gates import entrance, holding
 from hub.audience.gates import store as gates
-from hub.audience.gates.model import UNKNOWN, Visit
+from hub.audience.gates.model import Visit
 from hub.audience.model import ConsentEvent, ConsentText, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import Conflict
@@ -19,6 +19,7 @@ KIND = "confirmation"
 # The mail to who has just confirmed; its number is the confirmation's. hub/newsletter/welcoming.py
 # writes it: it shows what readers get.
 WELCOME = "welcome"
+_ANY_WAY = Visit()
 _PURGE_BATCH = 2_000
 
 
@@ -39,7 +40,7 @@ def sign_up(
     network: str,
     now: datetime,
     offered: Collection[str] = (),
-    visit: Visit = UNKNOWN,
+    visit: Visit = _ANY_WAY,
 ) -> None:
     """Somebody asked for the newsletter: a confirmation mail follows, if one may; or the owner
     looks first (gates/). Every way into the list from outside is this one.
@@ -63,8 +64,8 @@ def ask(
     *,
     form_url: str,
     now: datetime,
-    offered: Collection[str] = (),
     asked_at: datetime | None = None,
+    offered: Collection[str] = (),
 ) -> bool:
     """Mail a request to confirm, unless this address gets none (any more today); whether one is
     queued. `asked_at` is when the reader asked, if it was earlier."""
@@ -171,7 +172,7 @@ def _would_mail(tx: Transaction, email_key: str, now: datetime) -> bool:
 def _mails(
     tx: Transaction, subscriber_id: int, email_key: str, now: datetime
 ) -> tuple[datetime, ...]:
-    """When this address was asked to confirm, to subscribe or as somebody's new one."""
+    """When somebody was asked to confirm, by whichever way."""
     since = now - rules.MAILS_PERIOD
     return (
         *store.asked_at(tx, subscriber_id, since=since),

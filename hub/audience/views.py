@@ -50,8 +50,8 @@ def _sign_up(request: Request) -> Response:
                     form_url=_form_url(request, site),
                     network=client.network(client.address(request)),
                     now=parts.now(),
-                    visit=visit,
                     offered=site.topics_offered,
+                    visit=visit,
                 )
     except Refused as error:
         return _form_page(request, site, form, error=error)
@@ -114,8 +114,9 @@ def _form_page(
     shared: bool = False,
 ) -> Response:
     """The form with what was typed, and the message beside the field that it belongs to."""
-    parts, language = hub(request), _form_language(form, site)
+    language = _form_language(form, site)
     agreed = consent.consent_text(site, language)
+    parts = hub(request)
     fresh = arriving.stamp(parts.signer, parts.now()) if site.form_seconds else ""
     response = page(
         request,

@@ -1,9 +1,5 @@
 """What pages are dressed with, under addresses that change with the bytes and are kept for ever."""
 
-import hashlib
-from functools import cache
-from pathlib import Path
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -14,16 +10,12 @@ from hub.web import look, themes
 from hub.web.pages import mark_shared
 from hub.web.state import hub
 
-_SCRIPTS = Path(__file__).parent / "scripts"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def asset(request: Request) -> Response:
-    """The css of the theme or of the desk as one file, the accent, a script, or an icon."""
+    """The css of the theme or of the desk as one file, the accent, or an icon."""
     name = request.path_params["name"]
-    if name in _scripts():
-        digest, script = _scripts()[name]
-        return _answer(request, script, "text/javascript", digest=digest)
     if name in ("site.css", "desk.css"):
         return _style_sheet(request, name)
     site = hub(request).site()
@@ -36,11 +28,6 @@ def asset(request: Request) -> Response:
     raise NotFound(N_("There is no such page."))
 
 
-def script_url(name: str) -> str:
-    """Where a script of the hub is served."""
-    return f"/assets/{_scripts()[name][0]}/{name}"
-
-
 def icon(request: Request) -> Response:
     """The icon in a browser's tab, at the addresses that never change."""
     site = hub(request).site()
@@ -48,13 +35,6 @@ def icon(request: Request) -> Response:
         picture = look.icon(hub(request).settings.media, site.icon, "icon.png")
         return mark_shared(Response(picture, media_type="image/png"))
     return mark_shared(Response(look.letter(site), media_type="image/svg+xml"))
-
-
-@cache
-def _scripts() -> dict[str, tuple[str, bytes]]:
-    """The hub's own scripts by name: digest and bytes."""
-    found = {path.name: path.read_bytes() for path in _SCRIPTS.glob("*.js")}
-    return {name: (hashlib.sha256(body).hexdigest()[:12], body) for name, body in found.items()}
 
 
 def _style_sheet(request: Request, name: str) -> Response:

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from hub import addresses, limits
-from hub.audience import mail_limits
 from hub.audience.gates import rules, store
 from hub.audience.gates.model import Policy, Reason, Verdict, Visit
 from hub.audience.model import Wish
 from hub.db import Transaction
 from hub.errors import TooMany
 from hub.i18n import N_
+from hub.tokens import KeyedHash
 
 _HOUR, _DAY = 3600.0, 86_400.0
 # Buckets with these names hold IP addresses and are forgotten as soon as they are full again.
@@ -64,10 +64,12 @@ def _domain_has_room(tx: Transaction, email_key: str, policy: Policy, now: datet
 
 
 def _mailbox_has_room(tx: Transaction, email_key: str, now: datetime) -> bool:
-    name = mail_limits.bucket(tx, "mailbox", rules.mailbox(email_key))
-    return limits.take(tx, name, capacity=rules.SPELLINGS_PER_DAY, per_seconds=_DAY, now=now)
+    """Mailboxes are counted under a keyed hash: limits hold no address."""
+    name = KeyedHash(store.key(tx)).digest(rules.mailbox(email_key).encode()).hex()
+    most = rules.SPELLINGS_PER_DAY
+    return limits.take(tx, f"mailbox {name}", capacity=most, per_seconds=_DAY, now=now)
 
 
 def forget_clients(tx: Transaction, now: datetime) -> int:
     """Forget IP addresses and networks as soon as their limits are full again; how many."""
-    return limits.forget_named(tx, LIMITS, before=now - timedelta(seconds=_HOUR))
+    return limits.forget_idle(tx, LIMITS, before=now - timedelta(seconds=_HOUR))

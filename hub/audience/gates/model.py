@@ -46,10 +46,6 @@ class Visit:
     policy: Policy = Policy()
 
 
-# Of a request that nothing is known of.
-UNKNOWN = Visit()
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What becomes of a request, and why; no reason where it passes."""

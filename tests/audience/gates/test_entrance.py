@@ -87,5 +87,6 @@ def test_ip_addresses_are_forgotten_within_an_hour_or_two(crowd: Crowd) -> None:
         limits.take(tx, "log-in n", capacity=1, per_seconds=60, now=NOW)
         assert entrance.forget_clients(tx, crowd.now) == 2
         left = tx.all(str, "SELECT name FROM limits ORDER BY name")
-    assert [name.split()[0] for name in left] == ["confirmation", "domain", "log-in", "mailbox"]
+    kinds = [name.split()[0] for name in left]
+    assert kinds == ["confirmation", "domain", "log-in", "mailbox"]
     assert "ada" not in "".join(left)

@@ -1,4 +1,5 @@
-"""The desk's few scripts: modules of our own, served as they are, kept for ever by their address.
+"""The few scripts of desk and site: modules of our own, served as they are, kept for ever by
+their address.
 
 They load each other by their names in one folder, so that all of them change their address
 together.
@@ -30,7 +31,7 @@ def folder() -> str:
     digest = hashlib.sha256()
     for name, body in _scripts().items():
         digest.update(name.encode() + b"\0" + body)
-    return f"/assets/{digest.hexdigest()[:16]}/desk"
+    return f"/assets/{digest.hexdigest()[:16]}/scripts"
 
 
 def script(request: Request) -> Response:
@@ -45,4 +46,4 @@ def script(request: Request) -> Response:
     )
 
 
-ROUTES: list[BaseRoute] = [Route("/assets/{digest}/desk/{script}", script)]
+ROUTES: list[BaseRoute] = [Route("/assets/{digest}/scripts/{script}", script)]
