@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from hub import i18n, limits, logs, worker
 from hub.admin import letters as desk_letters
 from hub.admin import routes as desk
-from hub.audience import consent, request_letters, request_views, requests, signup
+from hub.audience import approval, consent, request_letters, request_views, requests, signup
 from hub.audience import letters as audience_letters
 from hub.audience import views as audience_views
 from hub.audience.gates import entrance, holding
@@ -39,10 +39,11 @@ from hub.content import views as content_views
 from hub.content.model import Topic
 from hub.db import open_database
 from hub.errors import Unavailable
+from hub.feeds import reach
 from hub.feeds import views as feed_views
 from hub.mail import sent
 from hub.mail.model import Composer
-from hub.newsletter import dossier, pace_store, welcoming
+from hub.newsletter import dossier, pace_store, presses, welcoming
 from hub.newsletter import views as newsletter_views
 from hub.newsletter.returns import store as returns_store
 from hub.newsletter.returns import views as returns_views
@@ -91,6 +92,7 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     users.delete_expired_sessions,
     telling.purge,
     missed.forget_old,
+    reach.forget_old,
     working_copies.forget_old,
 )
 
@@ -104,6 +106,8 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     """The web application. `background` (the worker) runs for as long as it does."""
 
     not_found = missed.Missed()
+    feed_readers = reach.Reach()
+    pressed = presses.Presses()
     # Before the first page is made, so that no change falls between.
     version = hub.db.site_version()
 
@@ -117,7 +121,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
         tasks = [
             asyncio.create_task(watching),
             asyncio.create_task(_read_older_posts(hub, stopping)),
-            asyncio.create_task(_write_missed(hub, not_found, stopping)),
+            asyncio.create_task(_write_counts(hub, not_found, feed_readers, pressed, stopping)),
         ]
         if background is not None:
             tasks.append(asyncio.create_task(_ensure(background, hub, stopping)))
@@ -134,6 +138,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     app.router.redirect_slashes = False
     app.state.hub = hub
     app.state.missed = not_found
+    app.state.presses = pressed
     app.state.chrome = _chrome
     app.state.welcome = _welcome
     app.state.offered_topics = _offered_topics
@@ -142,7 +147,12 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     app.state.slow_threads = anyio.CapacityLimiter(SLOW_THREADS)
     same_origin = SameOrigin(app, hub=hub)
     headers = SecurityHeaders(same_origin, hub=hub)
-    cache = PageCache(headers, now=time.time)
+    cache = PageCache(
+        headers,
+        now=time.time,
+        heard=lambda path, agent: feed_readers.note(path, agent, hub.now()),
+        listened=reach.FILES,
+    )
     hub.db.on_site_change(cache.clear)
 
     def forget() -> None:
@@ -225,6 +235,7 @@ def _subscribe_form(request: Request, site: Site, language: str) -> dict[str, ob
         "action": "/subscribe",
         "consent_text": agreed.text,
         "consent_version": agreed.version,
+        "closed": approval.closed_text(site, language),
         "cadences": CADENCES,
         "topics": _offered_topics(request, site),
         "languages": i18n.LANGUAGES,
@@ -272,8 +283,15 @@ async def _read_older_posts(hub: Hub, stopping: asyncio.Event) -> None:
             return
 
 
-async def _write_missed(hub: Hub, not_found: missed.Missed, stopping: asyncio.Event) -> None:
-    """Write down every few seconds, and at the end, which addresses were asked for in vain."""
+async def _write_counts(
+    hub: Hub,
+    not_found: missed.Missed,
+    feed_readers: reach.Reach,
+    pressed: presses.Presses,
+    stopping: asyncio.Event,
+) -> None:
+    """Write down every few seconds, and at the end, which addresses were asked for in vain, how
+    many subscribers reader services say they have, and how often links were pressed."""
     own = anyio.CapacityLimiter(1)
     last = False
     while not last:
@@ -281,10 +299,12 @@ async def _write_missed(hub: Hub, not_found: missed.Missed, stopping: asyncio.Ev
         last = stopping.is_set()
         try:
             await anyio.to_thread.run_sync(missed.write, hub.db, not_found, limiter=own)
+            await anyio.to_thread.run_sync(reach.write, hub.db, feed_readers, limiter=own)
+            await anyio.to_thread.run_sync(presses.write, hub.db, pressed, limiter=own)
         except Unavailable:
             continue
         except Exception:  # noqa: BLE001  # a count is not worth a site
-            logs.failure("missed.not_written")
+            logs.failure("counts.not_written")
 
 
 async def _ensure(background: Background, hub: Hub, stopping: asyncio.Event) -> None:

@@ -80,6 +80,16 @@ def day_and_month(moment: datetime, language: str, timezone: str = "UTC") -> str
     return format_date(day, format=_pattern("d MMMM", day, language), locale=_locale(language))
 
 
+def short_day(day: date, language: str) -> str:
+    """`3 Nov`: where there is little room, as under a chart."""
+    return format_date(day, format=_pattern("d MMM", day, language), locale=_locale(language))
+
+
+def short_month(day: date, language: str) -> str:
+    """`Nov 2026`."""
+    return format_date(day, format="MMM y", locale=_locale(language))
+
+
 def time_of_day(moment: datetime, timezone: str) -> str:
     """Hours and minutes, like 08:05, which both languages read."""
     return f"{moment.astimezone(ZoneInfo(timezone)):%H:%M}"

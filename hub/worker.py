@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from hub import logs
 from hub.admin import rounds
-from hub.audience import import_lane
+from hub.audience import growth, import_lane
 from hub.audience.import_lane import ImportLane
 from hub.content import publishing, shelf
 from hub.db import Transaction
@@ -225,6 +225,7 @@ class Worker:
         if self._steady() >= self._next_round:
             self._next_round = self._steady() + ROUND_SECONDS
             rounds.look(self._hub, self.stumbles, now)
+            growth.keep(db)
         with db.read() as tx:
             planned = [
                 edition

@@ -182,7 +182,7 @@ def _forbidden(module: Module, other: Module, modules: Mapping[str, Module]) -> 
             return "a model is a leaf"
     if other.is_views:
         return "only what joins the parts imports views"
-    beside_a_store = other.last in ("store", "model") or other.folder == "db"
+    beside_a_store = other.last == "model" or other.last.endswith("store") or other.folder == "db"
     if module.last == "store" and not beside_a_store and _touches_database(other, modules):
         return "a store stands below the actions"
     if other.folder == module.folder:

@@ -26,6 +26,7 @@ from hub.newsletter import (
     outstanding,
     pacing,
     planning,
+    presses,
     samples,
     steering,
     undoing,
@@ -103,6 +104,7 @@ def edition(request: Request) -> Response:
         refusing = outstanding.refusing(tx, found.id) if found.status == "paused" else []
         letter = letter_store.of_edition(tx, found.id)
         came_back = returns.counts(tx, found.id)
+        links = presses.of_edition(tx, found.id)
     return desk_page(
         request,
         "admin/edition.html",
@@ -118,6 +120,7 @@ def edition(request: Request) -> Response:
         seconds_left=_seconds_left(found, parts.now()),
         came_back=[(kind, came_back[kind]) for kind in KINDS if kind in came_back],
         how=how,
+        links=links,
         refresh=progress.refresh_seconds(found, how),
         moving=moving,
         held_back=_said(request, held_back),

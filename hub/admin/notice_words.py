@@ -20,6 +20,7 @@ _TITLES = {
     "late": N_("A newsletter was made late: %(subject)s"),
     "worker": N_("The sending process stopped without warning"),
     "readers": N_("New readers: %(confirmed)s"),
+    "waiting": N_("Somebody waits to be accepted"),
 }
 _TROUBLES = {
     RELAY_AWAY: N_("The mail server cannot be reached"),
@@ -46,7 +47,7 @@ _PATHS = {
 }
 _TONES = {
     **dict.fromkeys(("failures", "trouble"), "error"),
-    **dict.fromkeys(("paused", "late", "worker", "skipped"), "warning"),
+    **dict.fromkeys(("paused", "late", "worker", "skipped", "waiting"), "warning"),
     **dict.fromkeys(("sent", "readers"), "good"),
 }
 
@@ -96,6 +97,9 @@ def _lines(notice: Notice, language: str, timezone: str) -> tuple[str, ...]:
         return (i18n.translate(language, text, waiting=i18n.number(facts.waiting, language)),)
     if kind == "readers":
         return _readers(facts, language, timezone)
+    if kind == "waiting":
+        text = N_("waiting for you: %(number)s")
+        return (_figures(((text, facts.waiting, True),), language),)
     return ()
 
 
@@ -104,6 +108,8 @@ def _path(notice: Notice) -> str:
         return f"/admin/newsletter/{notice.subject_id}"
     if notice.kind == "readers":
         return "/admin/subscribers?status=active"
+    if notice.kind == "waiting":
+        return "/admin/subscribers/waiting"
     return _PATHS.get(notice.facts.part, "")
 
 

@@ -60,12 +60,14 @@ _KNOWN = (
     N_("complained"),
     N_("suppressed"),
     N_("import %(file)s"),
+    N_("invite %(code)s"),
 )
 _ORIGINS = {
     "form": N_("the form on the site"),
     "link": N_("the link in a mail"),
     "owner": N_("the desk"),
     "complaint": N_("a complaint"),
+    "declined": N_("declined by you"),
     # Where it was heard that mail came back.
     "smtp": N_("the mail server"),
     "dsn": N_("the mailbox for undeliverable mail"),

@@ -1,6 +1,6 @@
 """Segments at the desk: readers that letters are written to, kept by name."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +11,7 @@ from hub.admin.confirming import ask
 from hub.admin.forms import Errors
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.audience import segments
+from hub.audience import segments, tagging
 from hub.audience.segments import Segment, Typed
 from hub.content import shelf
 from hub.i18n import LANGUAGES, N_
@@ -92,6 +92,8 @@ def _rule(request: Request, segment: Segment) -> str:
         said.append(LANGUAGES.get(segment.language, segment.language))
     if segment.source:
         said.append(replies.origin(segment.source, site.language))
+    if segment.tags:
+        said.append(message(request, N_("tagged %(tags)s"), tags=", ".join(segment.tags)))
     return " · ".join(said)
 
 
@@ -100,6 +102,8 @@ def _save(request: Request, segment_id: int | None) -> Response:
     site = parts.site()
     typed = Typed(**{name: form.text(name) for name in asdict(Typed())})
     errors = Errors(site.language, main="name")
+    if form.text("action") == "count":
+        return _count(request, typed, errors, segment_id)
     with errors.caught(), parts.db.write() as tx:
         name, segment = segments.checked(typed, timezone=site.timezone)
         if segment_id is None:
@@ -110,15 +114,31 @@ def _save(request: Request, segment_id: int | None) -> Response:
     return _form_page(request, typed, errors, segment_id=segment_id)
 
 
-def _form_page(
-    request: Request, typed: Typed, errors: Errors, *, segment_id: int | None = None
-) -> Response:
+def _count(request: Request, typed: Typed, errors: Errors, segment_id: int | None) -> Response:
+    """How many readers what was typed would hold; nothing is kept, and it needs no name yet."""
     parts = hub(request)
     readers = None
+    with errors.caught(), parts.db.read() as tx:
+        named = replace(typed, name=typed.name or "-")
+        _, segment = segments.checked(named, timezone=parts.site().timezone)
+        readers = segments.count(tx, segment, parts.now())
+    return _form_page(request, typed, errors, segment_id=segment_id, readers=readers)
+
+
+def _form_page(
+    request: Request,
+    typed: Typed,
+    errors: Errors,
+    *,
+    segment_id: int | None = None,
+    readers: int | None = None,
+) -> Response:
+    parts = hub(request)
     with parts.db.read() as tx:
-        if segment_id is not None:
+        if segment_id is not None and readers is None and not errors:
             readers = segments.count(tx, segments.get(tx, segment_id).segment, parts.now())
         sources, topics = segments.sources(tx), shelf.topic_names(tx)
+        tags = tagging.names(tx)
     return desk_page(
         request,
         "admin/segment.html",
@@ -130,6 +150,7 @@ def _form_page(
         readers=readers,
         sources=sources,
         topics=topics,
+        tags=tags,
         languages=list(LANGUAGES.items()),
         words=words,
     )

@@ -54,12 +54,14 @@ _NAMED = (
             "monthly_day",
             "subject_prefix",
             "each_content",
+            "count_clicks",
         ),
     ),
     Group(
         "sign_up",
         N_("Signing up"),
         (
+            *("signup_mode", "question_en", "question_fr", "closed_text_en", "closed_text_fr"),
             *("consent_text", "consent_text_en", "consent_text_fr"),
             *("offered_topics", "embed_origins", "ask_why"),
         ),
@@ -121,6 +123,7 @@ _NAMED = (
             "notice_troubles",
             "notice_worker",
             "notice_readers",
+            "notice_waiting",
             "notice_address",
             "notice_limit",
         ),
@@ -152,7 +155,13 @@ LABELS = {
     "monthly_day": N_("Day of the monthly newsletter"),
     "subject_prefix": N_("In front of each subject"),
     "each_content": N_("Mail of a single article"),
+    "count_clicks": N_("Count presses of links"),
     "consent_text": N_("What readers agree to"),
+    "signup_mode": N_("Who gets on the list"),
+    "question_en": N_("Your question in English"),
+    "question_fr": N_("Your question in French"),
+    "closed_text_en": N_("On a closed list, in English"),
+    "closed_text_fr": N_("On a closed list, in French"),
     "consent_text_en": N_("What readers agree to, in English"),
     "consent_text_fr": N_("What readers agree to, in French"),
     "offered_topics": N_("Topics to choose"),
@@ -192,6 +201,7 @@ LABELS = {
     "notice_troubles": N_("Something is wrong"),
     "notice_worker": N_("Sending was held up"),
     "notice_readers": N_("New readers"),
+    "notice_waiting": N_("Somebody waits to be accepted"),
     "notice_address": N_("Notices go to"),
     "notice_limit": N_("Mails a day at most"),
     "legal_notice": N_("Legal notice"),
@@ -212,8 +222,13 @@ _SWITCH = {"on": N_("yes"), "off": N_("no")}
 _NOTICES = {"off": N_("not at all"), "desk": N_("at the desk"), "mail": N_("by mail too")}
 _TOLD = (
     *("notice_sent", "notice_failures", "notice_paused", "notice_cancelled"),
-    *("notice_skipped", "notice_troubles", "notice_worker"),
+    *("notice_skipped", "notice_troubles", "notice_worker", "notice_waiting"),
 )
+_MODES = {
+    "open": N_("whoever confirms"),
+    "approval": N_("whoever you accept"),
+    "closed": N_("only who is invited"),
+}
 _REPORTS = {"off": N_("never"), "daily": N_("every day"), "weekly": N_("every Monday")}
 _AREAS = {
     "rel_me": 3,
@@ -231,6 +246,8 @@ _AREAS = {
     "welcome_text_en": 6,
     "welcome_text_fr": 6,
     "welcome_posts": 3,
+    "closed_text_en": 3,
+    "closed_text_fr": 3,
 }
 _TYPES = {
     "base_url": "url",
@@ -344,6 +361,8 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "dkim": translated(_SWITCH),
         "proof_of_work": translated(_SWITCH),
         "welcome_mail": translated(_SWITCH),
+        "count_clicks": translated(_SWITCH),
+        "signup_mode": translated(_MODES),
         "ask_why": translated(_SWITCH),
         "notice_readers": translated(_REPORTS),
         **{name: translated(_NOTICES) for name in _TOLD},

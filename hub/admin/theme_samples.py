@@ -63,6 +63,7 @@ def _on_every_page(site: Site) -> Context:
         "subscribe_form": {
             "action": "/subscribe",
             "consent_text": "Yes, send me Harbour Notes.",
+            "closed": "",
             "consent_version": "0123456789ab",
             "cadences": CADENCES,
             "topics": [_TOPIC],
@@ -85,6 +86,15 @@ def _pages() -> dict[str, Context]:
         "languages": LANGUAGES,
         "error": "This must be a day.",
         "error_field": "cadence",
+    }
+    signing_up = form | {
+        "action": "/subscribe",
+        "words": "",
+        "consent": "Yes, send me Harbour Notes.",
+        "consent_version": "0123456789ab",
+        "topics": [_TOPIC],
+        "stamp": "token",
+        "again": True,
     }
     item: Context = {
         "item": Listed(_post(), (_AUTHOR,), (_TOPIC,)),
@@ -129,13 +139,18 @@ def _pages() -> dict[str, Context]:
             "posts": (DigestPost(1, "tides", "Tides", _EXCERPT, _AT, (_AUTHOR.name,)),),
             "letter": _letter(),
         },
-        "subscribe": form
+        "subscribe": signing_up,
+        "invite": signing_up | {"action": "/invite/quay", "words": "We met on the quay."},
+        "invitation_over": {"state": "used", "closed": True},
+        "by_invitation": {"words": "Ask whoever told you of it."},
+        "waiting": subscriber
         | {
-            "consent": "Yes, send me Harbour Notes.",
-            "consent_version": "0123456789ab",
-            "topics": [_TOPIC],
-            "stamp": "token",
-            "again": True,
+            "question": "Who are you?",
+            "answer": "Ada, a sailor.",
+            "action": "/confirm/token/answer",
+            "withdraw_url": "/unsubscribe/token",
+            "saved": True,
+            "error": "This cannot be empty.",
         },
         "check_mail": {"email": "ada@example.org"},
         "confirm": confirming,
@@ -248,7 +263,18 @@ def _mails(site: Site) -> dict[str, Context]:
         "list_url": site.url("/admin/notices"),
         "settings_url": site.url("/admin/settings#group-notices"),
     }
+    declined: Context = {
+        "subject": "Your request: Harbour Notes",
+        "word": "Not this year.",
+        "cadence": "weekly",
+    }
+    accepted = declined | {
+        "unsubscribe_url": site.url("/unsubscribe/token"),
+        "preferences_url": site.url("/preferences/token"),
+    }
     letters: dict[str, Context] = {
+        "accepted": accepted,
+        "declined": declined,
         "digest": digest,
         "letter": letter,
         "welcome": welcome,

@@ -37,6 +37,14 @@ CONSENT = {
     "added": N_("added by you"),
     "unsubscribed": N_("unsubscribed"),
 }
+# What is known of a person beside the log of consent.
+PERSON = {
+    "note": N_("note"),
+    "replied": N_("replied to you"),
+    "answered": N_("answered your question"),
+    "accepted": N_("accepted"),
+    "declined": N_("declined"),
+}
 RETURN = {
     "hard": N_("the address takes no mail"),
     "soft": N_("not now: full, away, or nobody knows"),

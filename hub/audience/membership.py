@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hub import addresses
-from hub.audience import consent, mail_limits, rules, signup, store, suppression
+from hub.audience import consent, growth_store, mail_limits, rules, signup, store, suppression
 from hub.audience.gates import store as gates
 from hub.audience.model import ConsentEvent, Preferences, Subscriber, Wish
 from hub.db import Transaction
@@ -22,7 +22,7 @@ def unsubscribe(
         return subscriber
     if store.leave(tx, subscriber_id, now=now):
         event = ConsentEvent("unsubscribed", now, "", "", subscriber.language, "", source)
-        store.log(tx, subscriber_id, event)
+        store.log(tx, subscriber_id, event, counted_as=rules.departure(subscriber.status))
     return store.get(tx, subscriber_id)
 
 
@@ -96,6 +96,8 @@ def confirm(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> Subscr
 def erase(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> None:
     """The person goes; a keyed hash stays, so that no import brings them back."""
     suppression.suppress(tx, subscriber.email_key, rules.erasure_reason(subscriber.status), now=now)
+    if subscriber.status == "active":
+        growth_store.count(tx, subscriber.id, "erased", at=now)
     mail_limits.forget(tx, subscriber.email_key)
     gates.drop_of(tx, subscriber.email_key)
     store.delete(tx, subscriber.id)
@@ -107,8 +109,12 @@ def bounce(tx: Transaction, subscriber_ids: Iterable[int], *, now: datetime) -> 
     Safe beside itself (`write(concurrent=True)`): rows are taken in one order, readers before
     suppressions, so that no two wait for each other.
     """
-    keys = [store.bounce(tx, subscriber_id) for subscriber_id in sorted(set(subscriber_ids))]
-    bounced = [key for key in keys if key is not None]
+    ids = sorted(set(subscriber_ids))
+    keys = {number: store.bounce(tx, number) for number in ids}
+    bounced = [key for key in keys.values() if key is not None]
+    for number, key in keys.items():
+        if key is not None:
+            growth_store.count(tx, number, "bounced", at=now)
     for email_key in bounced:
         suppression.suppress(tx, email_key, "bounced", now=now)
     return len(bounced)
@@ -123,7 +129,7 @@ def complain(tx: Transaction, subscriber_id: int, *, now: datetime) -> bool:
     suppression.suppress(tx, subscriber.email_key, "complained", now=now)
     if rules.can_leave(subscriber.status):
         event = ConsentEvent("unsubscribed", now, "", "", subscriber.language, "", "complaint")
-        store.log(tx, subscriber_id, event)
+        store.log(tx, subscriber_id, event, counted_as=rules.departure(subscriber.status))
     return True
 
 

@@ -22,6 +22,9 @@ from hub.site import openings
 
 LONGEST_ADDRESS = 254
 LONGEST_NAME = 100
+LONGEST_TAG = 60
+# So many are typed at once.
+MOST_TAGS = 20
 LONGEST_PAUSE = timedelta(days=366)
 
 LINK_LIVES = timedelta(hours=72)
@@ -36,7 +39,7 @@ LinkState = Literal["open", "used", "expired"]
 # direction of what follows): a name has no use for them, a mail header breaks on some.
 _UNWANTED = frozenset(("Cc", "Cf", "Zl", "Zp", "Cs", "Co"))
 # Joiners that scripts such as Persian and Hindi need inside of names.
-_JOINERS = "\u200c\u200d"
+JOINERS = "\u200c\u200d"
 
 
 def address(text: str) -> str:
@@ -61,7 +64,7 @@ def clean_name(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())[:LONGEST_NAME].strip()
     kept = "".join(
-        c if c in _JOINERS or unicodedata.category(c) not in _UNWANTED else " " for c in text
+        c if c in JOINERS or unicodedata.category(c) not in _UNWANTED else " " for c in text
     )
     return " ".join(kept.split())[:LONGEST_NAME].strip()
 
@@ -105,6 +108,21 @@ def topics_kept(
     return tuple(sorted({*chosen, *(topic for topic in before if topic not in offered)}))
 
 
+def tags(text: str, *, field: str = "tags") -> tuple[str, ...]:
+    """Tags with commas between, in small letters, sorted, each once; empty for none.
+
+    Raises Refused for one that is too long, and for more than 20.
+    """
+    found = sorted({clean_name(part).casefold() for part in text.split(",")} - {""})
+    if any(len(tag) > LONGEST_TAG for tag in found):
+        raise Refused(
+            N_("A tag has at most %(longest)s characters."), field=field, longest=LONGEST_TAG
+        )
+    if len(found) > MOST_TAGS:
+        raise Refused(N_("At most %(most)s tags at once."), field=field, most=MOST_TAGS)
+    return tuple(found)
+
+
 def may_ask(status: str) -> bool:
     """Whether a sign-up of somebody with this status gets a confirmation mail.
 
@@ -135,6 +153,11 @@ def link_state(confirmation: Confirmation, subscriber: Subscriber, now: datetime
 def can_leave(status: str) -> bool:
     """Whether unsubscribing changes anything; who bounced or complained gets nothing already."""
     return status in ("pending", "waiting", "active")
+
+
+def departure(status: str) -> str:
+    """What is counted when somebody with this status leaves: only who got mail is missed."""
+    return "unsubscribed" if status == "active" else "withdrawn"
 
 
 def gets_link(status: str) -> bool:

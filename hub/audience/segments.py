@@ -15,7 +15,7 @@ from hub.i18n import N_
 LONGEST_NAME = 80
 LONGEST_SOURCE = 300
 MOST = 200
-COLUMNS = "cadence, topics, joined_since, language, source"
+COLUMNS = "cadence, topics, joined_since, language, source, tags"
 
 Values = dict[str, object]
 
@@ -24,7 +24,8 @@ Values = dict[str, object]
 class Segment:
     """Active readers of whom all of this is true; what is empty is true of everybody.
 
-    One of `topics` is enough. `joined_since` counts from when they confirmed, or were added.
+    One of `topics` is enough, and one of `tags`. `joined_since` counts from when they confirmed,
+    or were added.
     """
 
     cadence: str = ""
@@ -32,6 +33,7 @@ class Segment:
     joined_since: datetime | None = None
     language: str = ""
     source: str = ""
+    tags: tuple[str, ...] = ()
 
 
 EVERYBODY = Segment()
@@ -48,7 +50,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A segment as it is typed into a form: topics with commas between, a day like 2026-11-28."""
+    """A segment as it is typed into a form: topics and tags with commas between, a day like
+    2026-11-28."""
 
     name: str = ""
     cadence: str = ""
@@ -56,13 +59,17 @@ class Typed:
     joined_since: str = ""
     language: str = ""
     source: str = ""
+    tags: str = ""
 
 
 # The rules.
 
 
-def holds(segment: Segment, reader: Subscriber, topics: Iterable[str]) -> bool:
-    """Whether a reader who chose `topics` belongs to a segment; the SQL below says the same."""
+def holds(
+    segment: Segment, reader: Subscriber, topics: Iterable[str], tags: Iterable[str] = ()
+) -> bool:
+    """Whether a reader who chose `topics` and whom the owner gave `tags` belongs to a segment; the
+    SQL below says the same."""
     joined = reader.confirmed_at or reader.created_at
     return (
         reader.status == "active"
@@ -71,6 +78,7 @@ def holds(segment: Segment, reader: Subscriber, topics: Iterable[str]) -> bool:
         and (segment.joined_since is None or joined >= segment.joined_since)
         and segment.language in ("", reader.language)
         and segment.source in ("", reader.source)
+        and (not segment.tags or not set(segment.tags).isdisjoint(tags))
     )
 
 
@@ -89,6 +97,7 @@ def checked(typed: Typed, *, timezone: str) -> tuple[str, Segment]:
         _day(typed.joined_since, timezone),
         typed.language,
         typed.source.strip()[:LONGEST_SOURCE],
+        rules.tags(typed.tags),
     )
     if segment == EVERYBODY:
         raise Refused(
@@ -117,6 +126,7 @@ def typed(kept: Kept, *, timezone: str) -> Typed:
         since.astimezone(ZoneInfo(timezone)).date().isoformat() if since else "",
         kept.segment.language,
         kept.segment.source,
+        ", ".join(kept.segment.tags),
     )
 
 
@@ -145,13 +155,17 @@ def condition(segment: Segment, *, between: bool = False) -> tuple[str, Values]:
     if segment.cadence:
         parts.append("cadence = :cadence")
         values["cadence"] = segment.cadence
-    if segment.topics:
-        names, topics = in_list("topic", segment.topics)
-        piece = " AND subscriber_id > :after AND subscriber_id <= :last" if between else ""
-        parts.append(
-            f"id IN (SELECT subscriber_id FROM subscriber_topics WHERE topic IN {names}{piece})"
-        )
-        values |= topics
+    for column, table, wanted in (
+        ("topic", "subscriber_topics", segment.topics),
+        ("tag", "subscriber_tags", segment.tags),
+    ):
+        if wanted:
+            names, named = in_list(column, wanted)
+            piece = " AND subscriber_id > :after AND subscriber_id <= :last" if between else ""
+            parts.append(
+                f"id IN (SELECT subscriber_id FROM {table} WHERE {column} IN {names}{piece})"
+            )
+            values |= named
     if segment.joined_since is not None:
         parts.append("coalesce(confirmed_at, created_at) >= :joined_since")
         values["joined_since"] = segment.joined_since
@@ -168,7 +182,6 @@ def count(tx: Transaction, segment: Segment, now: datetime) -> int:
     """How many readers a letter to the segment would go to now: those who pause are not among
     them. By an index alone where only status or cadence is asked for."""
     where, values = condition(segment)
-    everybody = tx.scalar(f"SELECT count(*) FROM subscribers WHERE {where}", **values)
     paused = tx.scalar(
         f"SELECT count(*) FROM subscribers WHERE {where}"
         " AND cadence IN ('each', 'weekly', 'monthly')"
@@ -176,7 +189,13 @@ def count(tx: Transaction, segment: Segment, now: datetime) -> int:
         now=now,
         **values,
     )
-    return int(everybody) - int(paused)
+    return count_all(tx, segment) - int(paused)
+
+
+def count_all(tx: Transaction, segment: Segment) -> int:
+    """How many are in the segment, those who pause among them."""
+    where, values = condition(segment)
+    return int(tx.scalar(f"SELECT count(*) FROM subscribers WHERE {where}", **values))
 
 
 def sources(tx: Transaction) -> list[str]:
@@ -204,6 +223,7 @@ class _Row:
     joined_since: datetime | None
     language: str
     source: str
+    tags: str
 
 
 def kept(tx: Transaction) -> list[Kept]:
@@ -242,7 +262,7 @@ def add(tx: Transaction, name: str, segment: Segment, *, now: datetime) -> int:
             return int(
                 tx.scalar(
                     f"INSERT INTO segments (name, {COLUMNS}, created_at) VALUES (:name, :cadence,"
-                    " :topics, :joined_since, :language, :source, :now) RETURNING id",
+                    " :topics, :joined_since, :language, :source, :tags, :now) RETURNING id",
                     name=name,
                     now=now,
                     **columns(segment),
@@ -259,8 +279,8 @@ def change(tx: Transaction, segment_id: int, name: str, segment: Segment) -> Non
         with tx.savepoint():
             tx.execute(
                 "UPDATE segments SET name = :name, cadence = :cadence, topics = :topics,"
-                " joined_since = :joined_since, language = :language, source = :source"
-                " WHERE id = :id",
+                " joined_since = :joined_since, language = :language, source = :source,"
+                " tags = :tags WHERE id = :id",
                 id=segment_id,
                 name=name,
                 **columns(segment),
@@ -289,6 +309,7 @@ def columns(segment: Segment) -> Mapping[str, object]:
         "joined_since": segment.joined_since,
         "language": segment.language,
         "source": segment.source,
+        "tags": ",".join(segment.tags),
     }
 
 
@@ -301,6 +322,7 @@ class Columns:
     joined_since: datetime | None
     language: str
     source: str
+    tags: str
 
     def segment(self) -> Segment:
         return Segment(
@@ -309,11 +331,12 @@ class Columns:
             self.joined_since,
             self.language,
             self.source,
+            tuple(filter(None, self.tags.split(","))),
         )
 
 
 def _kept(row: _Row) -> Kept:
-    held = Columns(row.cadence, row.topics, row.joined_since, row.language, row.source)
+    held = Columns(row.cadence, row.topics, row.joined_since, row.language, row.source, row.tags)
     return Kept(row.id, row.name, held.segment())
 
 

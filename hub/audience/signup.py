@@ -5,15 +5,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub import addresses
+from hub.audience import (
+    approval,
+    invitations,
+    mail_limits,
+    request_store,
+    rules,
+    store,
+    suppression,
+)
 from hub.audience import consent as consent_texts
-from hub.audience import mail_limits, request_store, rules, store, suppression
 from hub.audience.gates import entrance, holding
 from hub.audience.gates import store as gates
 from hub.audience.gates.model import Visit
-from hub.audience.model import ConsentEvent, ConsentText, Subscriber, Wish
+from hub.audience.invitations import Invitation
+from hub.audience.model import ConsentEvent, ConsentText, Status, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import Conflict
 from hub.mail import queue
+from hub.site.model import Site
 
 KIND = "confirmation"
 # The mail to who has just confirmed; its number is the confirmation's. hub/newsletter/welcoming.py
@@ -41,9 +51,11 @@ def sign_up(
     now: datetime,
     offered: Collection[str] = (),
     visit: Visit = _ANY_WAY,
+    invitation: Invitation | None = None,
 ) -> None:
-    """Somebody asked for the newsletter: a confirmation mail follows, if one may; or the owner
-    looks first (gates/). Every way into the list from outside is this one.
+    """Somebody asked for the newsletter, by an invitation or by the open form: a confirmation mail
+    follows, if one may; or the owner looks first (gates/). Every way into the list from outside is
+    this one.
 
     `offered` are the topics that the form could offer: others, which an import brought, stay.
 
@@ -52,9 +64,25 @@ def sign_up(
     """
     verdict = entrance.judge(tx, wish, visit, network=network, now=now)
     if verdict.decision == "pass":
-        ask(tx, wish, consent, form_url=form_url, now=now, offered=offered)
+        ask(
+            tx,
+            wish,
+            consent,
+            form_url=form_url,
+            now=now,
+            offered=offered,
+            invitation=invitation,
+        )
     elif verdict.decision == "held" and _would_mail(tx, addresses.key(wish.email), now):
-        holding.hold(tx, wish, consent, form_url=form_url, reasons=verdict.reasons, now=now)
+        holding.hold(
+            tx,
+            wish,
+            consent,
+            form_url=form_url,
+            invitation=invitation.code if invitation else "",
+            reasons=verdict.reasons,
+            now=now,
+        )
 
 
 def ask(
@@ -66,18 +94,20 @@ def ask(
     now: datetime,
     asked_at: datetime | None = None,
     offered: Collection[str] = (),
+    invitation: Invitation | None = None,
 ) -> bool:
     """Mail a request to confirm, unless this address gets none (any more today); whether one is
     queued. `asked_at` is when the reader asked, if it was earlier."""
     email_key = addresses.key(wish.email)
     if suppression.bars_sign_up(tx, email_key):
         return False
+    source = invitation.source if invitation else "form"
     known = store.by_email_key(tx, email_key)
     if known is None:
         try:
             with tx.savepoint():
                 subscriber_id = store.add(
-                    tx, wish, email_key, status="pending", source="form", now=now
+                    tx, wish, email_key, status="pending", source=source, now=now
                 )
         except Conflict:
             # The button was pressed twice, and the other request was first.
@@ -86,12 +116,22 @@ def ask(
         subscriber_id = known.id
         before = store.topics_of(tx, subscriber_id)
         topics = rules.topics_kept(wish.topics, before, offered or before)
-        store.change_wish(tx, subscriber_id, replace(wish, topics=topics))
+        source = invitation.source if invitation else ""
+        store.change_wish(tx, subscriber_id, replace(wish, topics=topics), source=source)
     else:
         return False
     if not mail_limits.may_confirm(tx, email_key, _mails(tx, subscriber_id, email_key, now), now):
         return False
-    _ask(tx, subscriber_id, wish, consent, form_url=form_url, asked_at=asked_at or now, now=now)
+    _ask(
+        tx,
+        subscriber_id,
+        wish,
+        consent,
+        form_url=form_url,
+        asked_at=asked_at or now,
+        now=now,
+        invitation=invitation,
+    )
     gates.drop_of(tx, email_key)
     return True
 
@@ -107,19 +147,32 @@ def look_up(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | N
 
 
 def confirm(
-    tx: Transaction, confirmation_id: int, *, now: datetime, welcome: bool = False
+    tx: Transaction,
+    confirmation_id: int,
+    *,
+    now: datetime,
+    welcome: bool = False,
+    site: Site | None = None,
 ) -> Link | None:
-    """Press the button: active from now on. The link as it was found; only `open` changes.
+    """Press the button: active from now on, or waiting where the list of the `site` is not open.
+    The link as it was found; only `open` changes.
 
-    With `welcome` a mail follows, once for each confirmation.
+    With `welcome` a mail follows to who is active, once for each confirmation.
     """
     link = look_up(tx, confirmation_id, now=now)
     if link is None or link.state != "open":
         return link
     if not store.use_confirmation(tx, confirmation_id, now=now):
         return Link("used", link.subscriber)
-    activate(tx, link.subscriber, source="link", now=now)
-    if welcome:
+    invitation = invitations.of_confirmation(tx, confirmation_id)
+    mode = site.signup_mode if site else "open"
+    status = approval.admission(mode, invitation, now)
+    activate(tx, link.subscriber, source="link", now=now, status=status)
+    if invitation is not None and invitations.state(invitation, now) == "open":
+        invitations.use(tx, invitation)
+    if status == "waiting" and site is not None:
+        approval.tell_owner(tx, site=site, now=now)
+    elif welcome:
         queue.put(
             tx,
             kind=WELCOME,
@@ -131,10 +184,17 @@ def confirm(
     return link
 
 
-def activate(tx: Transaction, subscriber: Subscriber, *, source: str, now: datetime) -> None:
+def activate(
+    tx: Transaction,
+    subscriber: Subscriber,
+    *,
+    source: str,
+    now: datetime,
+    status: Status = "active",
+) -> None:
     """Confirmed, by the reader's link or by the owner; the log repeats what was agreed to."""
     asked = store.last_request(tx, subscriber.id)
-    store.activate(tx, subscriber.id, now=now)
+    store.activate(tx, subscriber.id, now=now, status=status)
     suppression.come_back(tx, subscriber.email_key)
     store.log(
         tx,
@@ -189,6 +249,7 @@ def _ask(
     form_url: str,
     asked_at: datetime,
     now: datetime,
+    invitation: Invitation | None,
 ) -> None:
     consent_texts.keep(tx, consent, now)
     store.log(
@@ -201,11 +262,15 @@ def _ask(
             text_version=consent.version,
             language=consent.language,
             form_url=form_url,
-            source="form",
+            source=invitation.source if invitation else "form",
         ),
     )
     confirmation_id = store.add_confirmation(
-        tx, subscriber_id, now=now, expires_at=now + rules.LINK_LIVES
+        tx,
+        subscriber_id,
+        now=now,
+        expires_at=now + rules.LINK_LIVES,
+        invitation_id=invitation.id if invitation else None,
     )
     queue.put(
         tx,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.audience import growth_store, searching
 from hub.audience.model import (
     REQUEST_MAILS,
     STATUSES,
@@ -47,6 +48,11 @@ def count_by_status(tx: Transaction) -> dict[Status, int]:
     return {status: found.get(status, 0) for status in STATUSES}
 
 
+def count_waiting(tx: Transaction) -> int:
+    """How many wait for the owner: by an index alone, of which it sees no others."""
+    return int(tx.scalar("SELECT count(*) FROM subscribers WHERE status = 'waiting'"))
+
+
 def page(
     tx: Transaction,
     *,
@@ -54,10 +60,12 @@ def page(
     limit: int = 50,
     status: str = "",
     search: str = "",
+    tag: str = "",
 ) -> list[Subscriber]:
     """Up to `limit` subscribers, newest first, those that follow the id `after`.
 
-    `search` is a part of the address, in any case; `status` empty means all.
+    `search` is a part of the address, the name, a note or an answer, or a whole tag, in any case;
+    `status` and `tag` empty mean all.
     """
     conditions: list[str] = []
     values: dict[str, object] = {}
@@ -67,10 +75,13 @@ def page(
     if status:
         conditions.append("status = :status")
         values["status"] = status
-    if search:
-        # Both sides are case-folded, so that LIKE means the same on every engine.
-        conditions.append("email_key LIKE :pattern ESCAPE '!'")
-        values["pattern"] = f"%{_literal(search.strip().casefold())}%"
+    if tag:
+        conditions.append("id IN (SELECT subscriber_id FROM subscriber_tags WHERE tag = :tag)")
+        values["tag"] = tag
+    if search.strip():
+        found, searched = searching.condition(search.strip())
+        conditions.append(found)
+        values |= searched
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     return tx.all(
         Subscriber,
@@ -78,10 +89,6 @@ def page(
         limit=limit,
         **values,
     )
-
-
-def _literal(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def add(
@@ -109,11 +116,14 @@ def add(
     return subscriber_id
 
 
-def change_wish(tx: Transaction, subscriber_id: int, wish: Wish) -> None:
-    """Somebody who is not active asked again: what was asked last counts."""
+def change_wish(tx: Transaction, subscriber_id: int, wish: Wish, *, source: str = "") -> None:
+    """Somebody who is not active asked again: what was asked last counts, and so does the
+    `source` when it is given."""
     tx.execute(
         "UPDATE subscribers SET email = :email, name = :name, cadence = :cadence,"
-        " language = :language WHERE id = :id",
+        " language = :language, source = coalesce(nullif(CAST(:source AS text), ''), source)"
+        " WHERE id = :id",
+        source=source,
         email=wish.email,
         name=wish.name,
         cadence=wish.cadence,
@@ -137,11 +147,15 @@ def change_preferences(tx: Transaction, subscriber_id: int, preferences: Prefere
     set_topics(tx, subscriber_id, preferences.topics)
 
 
-def activate(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:
-    """Confirmed: mail may go out. Every open confirmation of the subscriber is used up."""
+def activate(
+    tx: Transaction, subscriber_id: int, *, now: datetime, status: Status = "active"
+) -> None:
+    """Confirmed: mail may go out, unless the status is `waiting`. Every open confirmation of the
+    subscriber is used up."""
     tx.execute(
-        "UPDATE subscribers SET status = 'active', confirmed_at = :now, unsubscribed_at = NULL,"
+        "UPDATE subscribers SET status = :status, confirmed_at = :now, unsubscribed_at = NULL,"
         " paused_until = NULL WHERE id = :id",
+        status=status,
         now=now,
         id=subscriber_id,
     )
@@ -210,6 +224,11 @@ def delete(tx: Transaction, subscriber_id: int) -> None:
         " (SELECT id FROM confirmations WHERE subscriber_id = :id)",
         id=subscriber_id,
     )
+    tx.execute(
+        "DELETE FROM mails WHERE kind IN ('accepted', 'declined') AND subject_id IN"
+        " (SELECT id FROM person_events WHERE subscriber_id = :id)",
+        id=subscriber_id,
+    )
     names, kinds = in_list("kind", REQUEST_MAILS)
     tx.execute(
         f"DELETE FROM mails WHERE kind IN {names} AND subject_id IN"
@@ -234,6 +253,28 @@ def unconfirmed(tx: Transaction, *, before: datetime, now: datetime, limit: int)
     )
 
 
+def decide(tx: Transaction, subscriber_id: int, status: Status, *, now: datetime) -> bool:
+    """Whether somebody waited for the owner, and is `active` or `unsubscribed` from now on."""
+    decided = tx.execute(
+        "UPDATE subscribers SET status = :status, unsubscribed_at = :left"
+        " WHERE id = :id AND status = 'waiting'",
+        id=subscriber_id,
+        status=status,
+        left=now if status == "unsubscribed" else None,
+    )
+    return decided == 1
+
+
+def last_confirmation(tx: Transaction, subscriber_id: int) -> int | None:
+    """The last request to confirm that was used."""
+    return tx.one(
+        int,
+        "SELECT id FROM confirmations WHERE subscriber_id = :id AND used_at IS NOT NULL"
+        " ORDER BY created_at DESC, id DESC LIMIT 1",
+        id=subscriber_id,
+    )
+
+
 def topics_of(tx: Transaction, subscriber_id: int) -> tuple[str, ...]:
     """The topics somebody chose, sorted."""
     rows = tx.all(
@@ -251,8 +292,9 @@ def set_topics(tx: Transaction, subscriber_id: int, topics: Iterable[str]) -> No
     )
 
 
-def log(tx: Transaction, subscriber_id: int, event: ConsentEvent) -> None:
-    """Add a line to the consent log."""
+def log(tx: Transaction, subscriber_id: int, event: ConsentEvent, *, counted_as: str = "") -> None:
+    """Add a line to the consent log, and to the day's count: as its kind, or as something else."""
+    growth_store.count(tx, subscriber_id, counted_as or event.kind, at=event.at)
     tx.execute(
         "INSERT INTO consent_events (subscriber_id, kind, at, text, text_version, language,"
         " form_url, source) VALUES (:id, :kind, :at, :text, :text_version, :language, :form_url,"
@@ -303,13 +345,20 @@ def use_confirmation(tx: Transaction, confirmation_id: int, *, now: datetime) ->
 
 
 def add_confirmation(
-    tx: Transaction, subscriber_id: int, *, now: datetime, expires_at: datetime
+    tx: Transaction,
+    subscriber_id: int,
+    *,
+    now: datetime,
+    expires_at: datetime,
+    invitation_id: int | None = None,
 ) -> int:
-    """A new request to confirm; its id."""
+    """A new request to confirm; its id. `invitation_id`: by which invitation it was asked for."""
     return int(
         tx.scalar(
-            "INSERT INTO confirmations (subscriber_id, created_at, expires_at, used_at)"
-            " VALUES (:subscriber_id, :now, :expires_at, NULL) RETURNING id",
+            "INSERT INTO confirmations (subscriber_id, created_at, expires_at, used_at,"
+            " invitation_id) VALUES (:subscriber_id, :now, :expires_at, NULL, :invitation_id)"
+            " RETURNING id",
+            invitation_id=invitation_id,
             subscriber_id=subscriber_id,
             now=now,
             expires_at=expires_at,

@@ -53,7 +53,7 @@ def take(
             new[email_key] = record
             verdicts.append(Verdict(file, row, record.email, "new"))
     if not dry_run:
-        transfer.insert(tx, new)
+        transfer.insert(tx, new, now=now)
         for here, record in changed:
             _change(tx, here, record, now)
     return verdicts
@@ -84,5 +84,5 @@ def _change(tx: Transaction, here: Known, record: Record, now: datetime) -> None
     logged = set(transfer.events_of(tx, here.id))
     transfer.change_status(tx, here, record)
     transfer.insert_events(
-        tx, [(here.id, event) for event in record.consent if event not in logged]
+        tx, here.id, [event for event in record.consent if event not in logged], now=now
     )

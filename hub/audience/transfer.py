@@ -1,8 +1,12 @@
 """The SQL that reads whole records for an export and writes them for an import."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from hub.audience import growth_store
+from hub.audience.growth_store import Move
 from hub.audience.record import COLUMNS, EVENT_FIELDS, Event, Known, Record
 from hub.db import Transaction, in_list
 
@@ -150,7 +154,7 @@ def known_among(tx: Transaction, email_keys: Sequence[str]) -> dict[str, Known]:
     return found
 
 
-def insert(tx: Transaction, people: Mapping[str, Record]) -> None:
+def insert(tx: Transaction, people: Mapping[str, Record], *, now: datetime) -> None:
     """Add these people, by address key, none of them known in this transaction."""
     if not people:
         return
@@ -166,7 +170,12 @@ def insert(tx: Transaction, people: Mapping[str, Record]) -> None:
     # There is one writer at a time, so what is behind `before` is these, in their order.
     ids = tx.all(int, "SELECT id FROM subscribers WHERE id > :before ORDER BY id", before=before)
     added = list(zip(ids, people.values(), strict=True))
-    insert_events(tx, ((number, event) for number, person in added for event in person.consent))
+    _write_events(tx, ((number, event) for number, person in added for event in person.consent))
+    _count(
+        tx,
+        ((person.source, event) for person in people.values() for event in person.consent),
+        now,
+    )
     tx.load(
         "subscriber_topics",
         ("subscriber_id", "topic"),
@@ -174,13 +183,33 @@ def insert(tx: Transaction, people: Mapping[str, Record]) -> None:
     )
 
 
-def insert_events(tx: Transaction, events: Iterable[tuple[int, Event]]) -> None:
-    """Add lines to the consent logs of these subscriber ids."""
+def insert_events(
+    tx: Transaction, subscriber_id: int, events: Sequence[Event], *, now: datetime
+) -> None:
+    """Add lines to the consent log of somebody who is on the list."""
+    source = tx.scalar("SELECT source FROM subscribers WHERE id = :id", id=subscriber_id)
+    _write_events(tx, ((subscriber_id, event) for event in events))
+    _count(tx, ((str(source), event) for event in events), now)
+
+
+def _write_events(tx: Transaction, events: Iterable[tuple[int, Event]]) -> None:
     tx.load(
         "consent_events",
         ("subscriber_id", *EVENT_FIELDS),
         ((subscriber_id, *event) for subscriber_id, event in events),
     )
+
+
+def _count(tx: Transaction, events: Iterable[tuple[str, Event]], now: datetime) -> None:
+    """What happened to people of these sources stands in the counts of its days; what is older
+    than any day that is shown, in that of its month's first: else the days of many years would
+    be as many rows as the people themselves."""
+    by_day = growth_store.by_day_since(now)
+    sums = Counter(
+        (event.at[:10] if event.at >= by_day else f"{event.at[:7]}-01", event.kind, source)
+        for source, event in events
+    )
+    growth_store.count_many(tx, (Move(*key, people) for key, people in sorted(sums.items())))
 
 
 def events_of(tx: Transaction, subscriber_id: int) -> list[Event]:

@@ -5,12 +5,14 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hub.audience import consent, membership, rules, signup, store
+from hub.audience import approval, consent, invitations, membership, rules, signup, store
+from hub.audience.approval import Waiting
 from hub.audience.gates import arriving, proof
 from hub.audience.gates.model import Visit
+from hub.audience.invitations import Invitation
 from hub.audience.model import CADENCES, NOBODY, Preferences, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
@@ -27,14 +29,30 @@ _LONGEST_URL = 300
 
 def subscribe(request: Request) -> Response:
     """The form, and what it sends: the answer is the same whoever is on the list."""
+    site = hub(request).site()
+    if site.signup_mode == "closed":
+        return _by_invitation(request, site)
     if request.method == "POST":
         return _sign_up(request)
-    site = hub(request).site()
     # A form that says when it was shown is not the same for everybody.
     return _form_page(request, site, Form(), shared=not site.form_seconds)
 
 
-def _sign_up(request: Request) -> Response:
+def _by_invitation(request: Request, site: Site) -> Response:
+    """The list is closed: in the owner's words, and nothing that was sent is taken."""
+    response = page(
+        request,
+        "by_invitation.html",
+        status=403 if request.method == "POST" else 200,
+        shared=request.method != "POST",
+        site=site,
+        words=approval.closed_text(site, site.language),
+    )
+    return private(response) if request.method == "POST" else response
+
+
+def _sign_up(request: Request, invitation: Invitation | None = None) -> Response:
+    """What was sent by the form, that of an invitation or the open one."""
     parts, form = hub(request), request.state.form
     site = parts.site()
     try:
@@ -52,11 +70,12 @@ def _sign_up(request: Request) -> Response:
                     now=parts.now(),
                     offered=site.topics_offered,
                     visit=visit,
+                    invitation=invitation,
                 )
     except Refused as error:
-        return _form_page(request, site, form, error=error)
+        return _form_page(request, site, form, error=error, invitation=invitation)
     if once_more:
-        return _form_page(request, site, form, again=True)
+        return _form_page(request, site, form, again=True, invitation=invitation)
     return private(
         page(
             request,
@@ -112,6 +131,7 @@ def _form_page(
     error: Refused | None = None,
     again: bool = False,
     shared: bool = False,
+    invitation: Invitation | None = None,
 ) -> Response:
     """The form with what was typed, and the message beside the field that it belongs to."""
     language = _form_language(form, site)
@@ -120,11 +140,13 @@ def _form_page(
     fresh = arriving.stamp(parts.signer, parts.now()) if site.form_seconds else ""
     response = page(
         request,
-        "subscribe.html",
+        "invite.html" if invitation else "subscribe.html",
         status=error.status if error else 200,
         shared=shared,
         language=language,
         site=site,
+        action=invitation.path if invitation else "/subscribe",
+        words=invitation.words if invitation else "",
         form=form,
         consent=agreed.text,
         consent_version=agreed.version,
@@ -165,10 +187,14 @@ def confirm(request: Request) -> Response:
     site = parts.site()
     if request.method == "POST":
         with parts.db.write() as tx:
-            link = signup.confirm(tx, number, now=now, welcome=site.welcome_mail == "on")
+            link = signup.confirm(tx, number, now=now, welcome=site.welcome_mail == "on", site=site)
+            waiting = approval.of_subscriber(tx, link.subscriber.id) if link else None
     else:
         with parts.db.read() as tx:
             link = signup.look_up(tx, number, now=now)
+            waiting = approval.of_subscriber(tx, link.subscriber.id) if link else None
+    if waiting is not None:
+        return _waiting_page(request, site, waiting)
     if link is None or link.state == "expired":
         language = link.subscriber.language if link else ""
         return private(page(request, "confirm_expired.html", status=410, language=language))
@@ -185,6 +211,36 @@ def confirm(request: Request) -> Response:
             )
         )
     return _confirmed(request, site, link)
+
+
+def _waiting_page(
+    request: Request,
+    site: Site,
+    waiting: Waiting,
+    *,
+    saved: bool = False,
+    error: Refused | None = None,
+    typed: str | None = None,
+) -> Response:
+    """Confirmed, and the owner decides: the owner's question, and what was answered so far."""
+    language = waiting.person.language
+    return private(
+        page(
+            request,
+            "waiting.html",
+            status=error.status if error else 200,
+            language=language,
+            site=site,
+            subscriber=waiting.person,
+            question=waiting.question or approval.question(site, language),
+            answer=waiting.answer if typed is None else typed,
+            action=f"/confirm/{request.path_params['token']}/answer",
+            withdraw_url="/unsubscribe/"
+            + hub(request).signer.sign("unsubscribe", waiting.person.id),
+            saved=saved,
+            error=translate(language, error.message, **error.values) if error else "",
+        )
+    )
 
 
 def _confirmed(request: Request, site: Site, link: signup.Link) -> Response:
@@ -205,6 +261,55 @@ def _confirmed(request: Request, site: Site, link: signup.Link) -> Response:
             welcome=welcome,
         )
     )
+
+
+def invite(request: Request) -> Response:
+    """The owner's words and the form; a page that says why, for an invitation that is over."""
+    parts = hub(request)
+    site = parts.site()
+    with parts.db.read() as tx:
+        invitation = invitations.by_code(tx, request.path_params["code"])
+    state = invitations.state(invitation, parts.now()) if invitation else "unknown"
+    if invitation is None or state != "open":
+        return private(
+            page(
+                request,
+                "invitation_over.html",
+                status=410 if invitation else 404,
+                site=site,
+                state=state,
+                closed=site.signup_mode == "closed",
+            )
+        )
+    if request.method == "POST":
+        return _sign_up(request, invitation)
+    return _form_page(request, site, Form(), invitation=invitation)
+
+
+def answer(request: Request) -> Response:
+    """The answer of somebody who waits. GET shows the question."""
+    parts = hub(request)
+    site = parts.site()
+    number = parts.signer.verify("confirm", request.path_params["token"])
+    if number is None:
+        return unknown_link(request)
+    now = parts.now()
+    with parts.db.read() as tx:
+        link = signup.look_up(tx, number, now=now)
+        waiting = approval.of_subscriber(tx, link.subscriber.id) if link else None
+    if waiting is None:
+        # Decided meanwhile, or gone: the link itself says how things stand.
+        return RedirectResponse(f"/confirm/{request.path_params['token']}", status_code=303)
+    if request.method == "GET":
+        return _waiting_page(request, site, waiting)
+    text = request.state.form.text("answer")
+    try:
+        with parts.db.write() as tx:
+            approval.answer(tx, waiting.person, text, site=site, now=now)
+            waiting = approval.of_subscriber(tx, waiting.person.id) or waiting
+    except Refused as error:
+        return _waiting_page(request, site, waiting, error=error, typed=text)
+    return _waiting_page(request, site, waiting, saved=True)
 
 
 def unsubscribe(request: Request) -> Response:
@@ -349,6 +454,8 @@ ROUTES: list[BaseRoute] = [
     Route("/subscribe", form_view(subscribe), methods=["GET", "POST"]),
     Route("/subscribe/challenge", challenge),
     Route("/confirm/{token}", confirm, methods=["GET", "POST"]),
+    Route("/confirm/{token}/answer", form_view(answer), methods=["GET", "POST"]),
+    Route("/invite/{code}", form_view(invite), methods=["GET", "POST"]),
     Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
     Route("/preferences/{token}", form_view(preferences), methods=["GET", "POST"]),
 ]

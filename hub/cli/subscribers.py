@@ -4,9 +4,10 @@ from datetime import datetime
 
 import click
 
-from hub.audience import membership, rules, store
+from hub.audience import membership, notes, rules, store, tagging
 from hub.audience.model import CADENCES, STATUSES, ConsentEvent, Subscriber, Wish
-from hub.cli import held
+from hub.audience.notes import PersonEvent
+from hub.cli import approval, held, notes_and_tags
 from hub.cli.context import CommandContext, pass_hub, report
 from hub.i18n import LANGUAGES
 from hub.newsletter import history
@@ -29,13 +30,28 @@ command.add_command(held.command)
 
 @command.command("list")
 @click.option("--status", type=click.Choice(STATUSES), help="Only those.")
+@click.option("--tag", default="", help="Only those whom you gave this tag.")
+@click.option("--search", default="", help="Part of an address, a name or a note; or a tag.")
 @click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @pass_hub
-def list_(context: CommandContext, status: str | None, limit: int, as_json: bool) -> None:
+def list_(
+    context: CommandContext,
+    status: str | None,
+    tag: str,
+    search: str,
+    limit: int,
+    as_json: bool,
+) -> None:
     """Who is on the list, newest first."""
     with context.ready() as (hub, _), hub.db.read() as tx:
-        people = store.page(tx, limit=limit, status=status or "")
+        people = store.page(
+            tx,
+            limit=limit,
+            status=status or "",
+            tag=rules.clean_name(tag).casefold(),
+            search=search,
+        )
     if as_json:
         report([_document(person) for person in people])
         return
@@ -50,16 +66,21 @@ def list_(context: CommandContext, status: str | None, limit: int, as_json: bool
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @pass_hub
 def show(context: CommandContext, address: str, as_json: bool) -> None:
-    """One person, with topics, consent log, the last newsletters and what came back."""
+    """One person, with topics, tags, notes, consent log, the last newsletters and what came
+    back."""
     with context.ready() as (hub, _), hub.db.read() as tx:
         person = membership.by_address(tx, address)
         topics = store.topics_of(tx, person.id)
+        tags = tagging.of_subscriber(tx, person.id)
+        known = notes.of_subscriber(tx, person.id)
         log = store.consent_log(tx, person.id)
         last = history.of_subscriber(tx, person.id, limit=LAST_DELIVERIES)
         came_back = returns.of_subscriber(tx, person.id, limit=LAST_DELIVERIES)
     document = {
         **_document(person),
         "topics": topics,
+        "tags": tags,
+        "notes": [_note(one) for one in known],
         "consent": [_line(line) for line in log],
         "deliveries": [_delivery(one) for one in last],
         "bounces": [_bounce(one) for one in came_back],
@@ -68,11 +89,18 @@ def show(context: CommandContext, address: str, as_json: bool) -> None:
         report(document)
         return
     for name, value in document.items():
-        if name not in ("topics", "consent", "deliveries", "bounces"):
+        if not isinstance(value, list | tuple):
             # A name that came with an import may hold what a terminal would obey.
             shown = rules.clean_name(str(value)) if name == "name" else value
             click.echo(f"{name}: {shown or '-'}")
     click.echo(f"topics: {', '.join(topics) or '-'}")
+    click.echo(f"tags: {', '.join(tags) or '-'}")
+    if known:
+        click.echo("notes:")
+    for one in known:
+        # What a reader answered may hold what a terminal would obey.
+        words = "".join(c if c.isprintable() else " " for c in one.text)
+        click.echo(f"  {to_text(one.at)} {one.kind}: {words}".rstrip(": "))
     click.echo("consent log:")
     for line in log:
         where = line.form_url or line.source
@@ -80,8 +108,8 @@ def show(context: CommandContext, address: str, as_json: bool) -> None:
         click.echo(f"  {to_text(line.at)} {line.kind} via {where}{words}")
     if last:
         click.echo("newsletters:")
-    for one in last:
-        click.echo(f"  {_shown(one)}")
+    for delivered in last:
+        click.echo(f"  {_shown(delivered)}")
     if came_back:
         click.echo("what came back:")
     for event in came_back:
@@ -177,6 +205,16 @@ def _line(line: ConsentEvent) -> dict[str, str]:
     }
 
 
+def _note(one: PersonEvent) -> dict[str, str]:
+    return {
+        "kind": one.kind,
+        "at": to_text(one.at),
+        "text": one.text,
+        "about": one.about,
+        "by": one.by_whom,
+    }
+
+
 def _delivery(one: Delivered) -> dict[str, object]:
     return {
         "edition": one.edition_id,
@@ -216,3 +254,7 @@ def _shown(one: Delivered) -> str:
 
 def _time(moment: datetime | None) -> str | None:
     return to_text(moment) if moment else None
+
+
+for _more in (*approval.COMMANDS, *notes_and_tags.COMMANDS):
+    command.add_command(_more)

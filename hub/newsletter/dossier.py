@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.audience import request_store, store
+from hub.audience import notes, request_store, store, tagging
 from hub.audience.gates import store as gates
 from hub.audience.model import Confirmation, Subscriber
 from hub.audience.spreadsheet import guarded
@@ -48,6 +48,13 @@ def of(tx: Transaction, subscriber: Subscriber) -> tuple[Part, ...]:
     return (
         Part("person", (_row(subscriber, "id", "email_key"),)),
         Part("topics", tuple((("topic", topic),) for topic in topics)),
+        Part("tags", tuple((("tag", tag),) for tag in tagging.of_subscriber(tx, subscriber.id))),
+        # Who at the desk wrote it is that person's own business.
+        _part(
+            "notes",
+            notes.of_subscriber(tx, subscriber.id),
+            *("id", "subscriber_id", "by_whom"),
+        ),
         _part("consent", store.consent_log(tx, subscriber.id)),
         _part("confirmations", _confirmations(tx, subscriber.id), "id", "subscriber_id"),
         _part(
@@ -69,6 +76,7 @@ def as_json(parts: Sequence[Part]) -> str:
         rows = [dict(row) for row in part.rows]
         document[part.name] = rows[0] if part.name == "person" else rows
     document["topics"] = [row["topic"] for row in map(dict, _named(parts, "topics"))]
+    document["tags"] = [row["tag"] for row in map(dict, _named(parts, "tags"))]
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -119,7 +127,9 @@ def _mails(tx: Transaction, subscriber_id: int) -> list[_Mail]:
         " (SELECT id FROM confirmations WHERE subscriber_id = :id)"
         f" UNION ALL SELECT {columns} FROM mails WHERE kind IN ('reader page', 'reader data',"
         " 'reader erase', 'reader address', 'reader moved') AND subject_id IN"
-        " (SELECT id FROM reader_requests WHERE subscriber_id = :id)",
+        " (SELECT id FROM reader_requests WHERE subscriber_id = :id)"
+        f" UNION ALL SELECT {columns} FROM mails WHERE kind IN ('accepted', 'declined')"
+        " AND subject_id IN (SELECT id FROM person_events WHERE subscriber_id = :id)",
         id=subscriber_id,
     )
     return sorted(found, key=lambda mail: mail.created_at)

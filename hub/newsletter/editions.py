@@ -222,7 +222,7 @@ def put_segment(tx: Transaction, edition_id: int, segment: Segment) -> None:
     """Whom an edition of the stream `letter` goes to."""
     tx.execute(
         f"INSERT INTO edition_segments (edition_id, {segments.COLUMNS}) VALUES (:id, :cadence,"
-        " :topics, :joined_since, :language, :source)",
+        " :topics, :joined_since, :language, :source, :tags)",
         id=edition_id,
         **segments.columns(segment),
     )

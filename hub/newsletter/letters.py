@@ -10,7 +10,7 @@ from hub.db import Transaction
 from hub.errors import Conflict, HubError, NotFound, Refused
 from hub.i18n import N_
 from hub.mail import lines
-from hub.newsletter import composing, editions, letter_mail, letter_store
+from hub.newsletter import composing, editions, letter_mail, letter_store, presses
 from hub.newsletter.letter_model import AUDIENCES, ON_SITE, Draft, HandLetter
 from hub.newsletter.letter_store import Written
 from hub.newsletter.model import Edition
@@ -214,6 +214,7 @@ def _make(
     editions.set_subject(tx, edition_id, letter.subject)
     edition = editions.get(tx, edition_id)
     assert edition is not None
+    links = presses.Links(edition, press.site, press.signer)
     for language in i18n.LANGUAGES:
         mail = letter_mail.compose(
             edition,
@@ -222,8 +223,10 @@ def _make(
             press=press,
         )
         log_remarks(edition_id, mail)
-        template = composing.template(edition, mail, site=press.site, signer=press.signer)
+        counted = links.counted(mail)
+        template = composing.template(edition, counted, site=press.site, signer=press.signer)
         editions.put_mail(tx, edition_id, language, template)
+    links.keep(tx)
     return edition
 
 

@@ -16,6 +16,7 @@ from hub.newsletter import (
     editions,
     gone_pictures,
     ledger,
+    presses,
     rules,
     schedule,
     telling,
@@ -196,6 +197,7 @@ def _make(
 def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[DigestPost]) -> None:
     if edition.stream == "each" and press.site.each_content == "full":
         posts = ledger.with_article(tx, posts)
+    links = presses.Links(edition, press.site, press.signer)
     shown, gone = gone_pictures.left_out(posts, press.media)
     for language in i18n.LANGUAGES:
         digest = composing.compose(
@@ -208,8 +210,10 @@ def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[Dig
             gone=gone,
         )
         log_remarks(edition.id, digest)
-        template = composing.template(edition, digest, site=press.site, signer=press.signer)
+        counted = links.counted(digest)
+        template = composing.template(edition, counted, site=press.site, signer=press.signer)
         editions.put_mail(tx, edition.id, language, template)
+    links.keep(tx)
 
 
 def log_remarks(edition_id: int, digest: Digest) -> None:

@@ -14,6 +14,7 @@ Kind = Literal[
     "trouble",
     "worker",
     "readers",
+    "waiting",
     # One mail for those that were over the day's number; not shown at the desk.
     "digest",
 ]

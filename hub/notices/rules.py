@@ -31,6 +31,7 @@ def choice(site: Site, kind: Kind) -> Choice:
         "trouble": site.notice_troubles,
         "worker": site.notice_worker,
         "readers": "off" if site.notice_readers == "off" else "mail",
+        "waiting": site.notice_waiting,
         "digest": "mail",
     }
     return cast(Choice, chosen[kind])

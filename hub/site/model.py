@@ -40,10 +40,16 @@ class Site:
     newsletter_name: str
     subject_prefix: str
     each_content: str
+    count_clicks: str
     weekly_day: str
     weekly_time: str
     monthly_day: int
     consent_text: str
+    signup_mode: str
+    question_en: str
+    question_fr: str
+    closed_text_en: str
+    closed_text_fr: str
     consent_text_en: str
     consent_text_fr: str
     offered_topics: str
@@ -75,6 +81,7 @@ class Site:
     notice_troubles: str
     notice_worker: str
     notice_readers: str
+    notice_waiting: str
     notice_address: str
     notice_limit: int
     ready_at: datetime | None

@@ -371,6 +371,15 @@ OPTIONS = (
         _choice("full", "excerpt"),
     ),
     Option(
+        "count_clicks",
+        "off",
+        N_(
+            "Count how often the links of an edition are pressed, all readers together: on or off."
+            " Nobody can tell who did."
+        ),
+        _choice("off", "on"),
+    ),
+    Option(
         "weekly_day",
         "saturday",
         N_("The weekly newsletter goes out on this day."),
@@ -393,6 +402,39 @@ OPTIONS = (
         "",
         N_("What readers agree to when they subscribe; empty: the hub's own text."),
         _line(600),
+    ),
+    Option(
+        "signup_mode",
+        "open",
+        N_(
+            "Who gets on the list: whoever confirms (open), whoever you accept (approval), or those"
+            " who have an invitation from you (closed)."
+        ),
+        _choice("open", "approval", "closed"),
+    ),
+    Option(
+        "question_en",
+        "",
+        N_("What you ask in English who waits to be accepted; empty: the hub's own question."),
+        _line(300),
+    ),
+    Option(
+        "question_fr",
+        "",
+        N_("What you ask in French who waits to be accepted; empty: the hub's own question."),
+        _line(300),
+    ),
+    Option(
+        "closed_text_en",
+        "",
+        N_("What stands in English in place of the form on a closed list; empty: the hub's own."),
+        _text(1_000),
+    ),
+    Option(
+        "closed_text_fr",
+        "",
+        N_("What stands in French in place of the form on a closed list; empty: the hub's own."),
+        _text(1_000),
     ),
     Option(
         "consent_text_en",
@@ -609,6 +651,12 @@ OPTIONS = (
         "off",
         N_("A report of new readers, by mail: off, daily or weekly."),
         _choice("off", "daily", "weekly"),
+    ),
+    Option(
+        "notice_waiting",
+        "mail",
+        N_("When somebody waits to be accepted, once a day: off, desk or mail."),
+        _NOTICES,
     ),
     Option(
         "notice_address",

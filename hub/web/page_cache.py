@@ -13,6 +13,7 @@ it has read the request, and saves the way through ASGI.
 """
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,9 +27,14 @@ from hub.web.pages import PAGED, SHARED
 
 LARGEST = 48_000_000
 # Nothing under these is the same for everybody, or small enough to keep.
-_NEVER = ("/admin/", "/media/", "/setup/", "/confirm/", "/unsubscribe/", "/preferences/")
+_NEVER = (
+    *("/admin/", "/media/", "/setup/", "/confirm/", "/unsubscribe/", "/preferences/"),
+    "/invite/",
+)
 # Every question has an answer of its own.
 _NEVER_THIS = "/search"
+# A link of a newsletter that is counted: each press, and whether it was one.
+_LINK = re.compile(r"/newsletter/\d+/go/")
 _KEPT = frozenset((200, 301, 308))
 # What takes longer to compress than a few ms is done beside the requests.
 _LARGE = 150_000
@@ -87,11 +93,25 @@ class _Shelf:
 
 
 class PageCache:
-    """ASGI middleware. `now` gives seconds since the epoch, for Last-Modified."""
+    """ASGI middleware. `now` gives seconds since the epoch, for Last-Modified.
 
-    def __init__(self, app: ASGIApp, *, now: Callable[[], float], largest: int = LARGEST) -> None:
+    `heard` is told of each page whose path ends with one of `listened`, and of the User-Agent of
+    who got it: it must be quick, for nothing else happens meanwhile.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        now: Callable[[], float],
+        largest: int = LARGEST,
+        heard: Callable[[str, bytes], None] | None = None,
+        listened: tuple[str, ...] = (),
+    ) -> None:
         self._app = app
         self._now = now
+        self._heard = heard
+        self._listened = listened
         self._largest = largest
         self._shelf = _Shelf(int(now()))
         self._older: tuple[_Shelf, ...] = ()
@@ -118,6 +138,7 @@ class PageCache:
             or scope["method"] not in ("GET", "HEAD")
             or scope["path"].startswith(_NEVER)
             or scope["path"] == _NEVER_THIS
+            or _LINK.match(scope["path"])
         ):
             await self._app(scope, receive, send)
             return
@@ -179,7 +200,8 @@ class PageCache:
         # A query or an escape may mean the same page or another: the usual way knows.
         if method not in (b"GET", b"HEAD") or b"?" in target or b"%" in target:
             return None
-        entry = self._shelf.find(target.decode("latin-1"), 1)
+        path = target.decode("latin-1")
+        entry = self._shelf.find(path, 1)
         if entry is None or any(name in _WITH_BODY for name, _ in headers):
             return None
         wish = wish_of(headers)
@@ -187,9 +209,17 @@ class PageCache:
         if variant is None:
             # Nobody asked for this coding yet.
             return None
+        if path.endswith(self._listened):
+            self._tell(entry, path, headers)
         if unchanged(entry, variant, wish):
             return variant.not_modified.lines, b""
         return variant.head.lines, variant.body if method == b"GET" else b""
+
+    def _tell(self, entry: Entry, path: str, headers: list[Header]) -> None:
+        if self._heard is not None and entry.status == 200:
+            self._heard(
+                path, next((value for name, value in headers if name == b"user-agent"), b"")
+            )
 
     async def _make(
         self, shelf: _Shelf, number: int, scope: Scope, receive: Receive, send: Send
@@ -227,6 +257,8 @@ class PageCache:
 
     async def _answer(self, shelf: _Shelf, entry: Entry, scope: Scope, send: Send) -> None:
         wish = wish_of(scope["headers"])
+        if scope["path"].endswith(self._listened):
+            self._tell(entry, scope["path"], scope["headers"])
         coding = entry.coding(wish.accepted)
         variant = entry.variants.get(coding)
         if variant is None:

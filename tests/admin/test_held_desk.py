@@ -106,7 +106,16 @@ def test_a_long_queue_goes_on(desk: TestClient, hub: Hub) -> None:
     with hub.db.write() as tx:
         for n in range(60):
             wish = Wish(f"reader{n:02}@hub.test", "", "weekly", (), "en")
-            gates.hold(tx, wish, wish.email, text, form_url="", reasons=("domain",), now=hub.now())
+            gates.hold(
+                tx,
+                wish,
+                wish.email,
+                text,
+                form_url="",
+                invitation="",
+                reasons=("domain",),
+                now=hub.now(),
+            )
     first = desk.get(PATH).text
     assert "reader59@" in first
     assert "reader09@" not in first

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from hub.audience import segments, store
+from hub.audience import segments, store, tagging
 from hub.audience.segments import EVERYBODY, Segment, Typed
 from hub.db import Database, Transaction
 from hub.errors import Conflict, NotFound, Refused
@@ -23,7 +23,9 @@ SEGMENTS = [
     Segment(language="fr"),
     Segment(source="test"),
     Segment(source="elsewhere"),
-    Segment("monthly", ("sea",), NOW, "fr", "test"),
+    Segment(tags=("crew", "old hand")),
+    Segment(tags=("nobody",)),
+    Segment("monthly", ("sea",), NOW, "fr", "test", ("crew",)),
 ]
 
 
@@ -38,6 +40,7 @@ def crowd(hub: Hub) -> Hub:
         )
         with hub.db.write() as tx:
             store.set_topics(tx, reader, (("sea",), ("rope", "sea"), (), ("rope",))[number % 4])
+            tagging.add(tx, [reader], ((), ("crew",), ("crew", "old hand"))[number % 3])
     return hub
 
 
@@ -46,7 +49,12 @@ def by_rule(tx: Transaction, segment: Segment) -> set[int]:
     return {
         reader.id
         for reader in everybody
-        if segments.holds(segment, reader, store.topics_of(tx, reader.id))
+        if segments.holds(
+            segment,
+            reader,
+            store.topics_of(tx, reader.id),
+            tagging.of_subscriber(tx, reader.id),
+        )
     }
 
 
@@ -99,6 +107,7 @@ def test_the_sources_of_readers_are_listed_once(hub: Hub) -> None:
         (Typed(name="A", cadence="hourly"), "cadence"),
         (Typed(name="A", language="de"), "language"),
         (Typed(name="A", topics="sea, <b>"), "topics"),
+        (Typed(name="A", tags="x" * 61), "tags"),
         (Typed(name="A", joined_since="yesterday"), "joined_since"),
         (Typed(name="A", joined_since="0001-01-01T99"), "joined_since"),
     ],
@@ -110,7 +119,7 @@ def test_what_cannot_be_a_segment_is_refused_beside_its_field(typed: Typed, fiel
 
 
 def test_a_segment_comes_back_as_it_was_typed(db: Database) -> None:
-    typed = Typed("New ones", "weekly", "rope, sea", "2026-11-01", "fr", "form")
+    typed = Typed("New ones", "weekly", "rope, sea", "2026-11-01", "fr", "form", "crew, vip")
     name, segment = segments.checked(typed, timezone="America/New_York")
     with db.write() as tx:
         segment_id = segments.add(tx, name, segment, now=NOW)

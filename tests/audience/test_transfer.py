@@ -47,7 +47,7 @@ def _record(email: str = "ada@reader.test", **changes: object) -> Record:
 
 def _put(db: Database, *people: Record) -> None:
     with db.write() as tx:
-        transfer.insert(tx, {key(person.email): person for person in people})
+        transfer.insert(tx, {key(person.email): person for person in people}, now=NOW)
 
 
 def _export(db: Database, form: Format, **filters: str) -> bytes:

@@ -20,7 +20,16 @@ def held(hub: Hub) -> None:
         for name in ("ada", "bob", "eve"):
             wish = Wish(f"{name}@reader.test", name, "weekly", ("sea",), "en")
             now = hub.now()
-            store.hold(tx, wish, wish.email, text, form_url="", reasons=("trap", "domain"), now=now)
+            store.hold(
+                tx,
+                wish,
+                wish.email,
+                text,
+                form_url="",
+                invitation="",
+                reasons=("trap", "domain"),
+                now=now,
+            )
 
 
 def test_they_are_listed(run: Run) -> None:

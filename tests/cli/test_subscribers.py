@@ -15,7 +15,7 @@ from hub.times import to_text
 from hub.web.state import Hub
 from tests.conftest import NOW
 from tests.mail.fault_server import FaultServer
-from tests.newsletter.cast import send_to, sending_edition
+from tests.newsletter.cast import send_to, sending_edition, subscribe
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -122,3 +122,45 @@ def test_export_into_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> Non
     code, _, err = run("export", "subscribers", "-o", str(tmp_path / "no" / "people.csv"))
     assert code == 1
     assert err.count("\n") == 1
+
+
+def test_who_waits_is_listed_accepted_and_declined(run: Run, hub: Hub) -> None:
+    for name in ("ada", "bea", "cleo"):
+        subscribe(hub, f"{name}@mail.test", status="waiting")
+    code, out, _ = run("subscribers", "waiting", "--json")
+    assert code == 0
+    assert [one["email"] for one in json.loads(out)] == [
+        f"{name}@mail.test" for name in ("ada", "bea", "cleo")
+    ]
+    assert run("subscribers", "accept", "ada@mail.test", "--word", "Hi")[1] == (
+        "ada@mail.test is accepted.\n"
+    )
+    assert run("subscribers", "decline", "cleo@mail.test")[0] == 0
+    code, _, err = run("subscribers", "accept", "bea@mail.test", "cleo@mail.test")
+    assert code == 1
+    assert "does not wait" in err
+    code, out, _ = run("subscribers", "list", "--json", "--status", "waiting")
+    assert [one["email"] for one in json.loads(out)] == ["bea@mail.test"]
+
+
+def test_notes_and_tags_are_kept_shown_and_found(run: Run, hub: Hub) -> None:
+    for name in ("ada", "bea"):
+        subscribe(hub, f"{name}@mail.test")
+    assert run("subscribers", "note", "ada@mail.test", "Knows ropes")[0] == 0
+    assert run("subscribers", "note", "ada@mail.test", "--replied")[0] == 0
+    assert run("subscribers", "note", "ada@mail.test")[0] == 1
+    code, out, _ = run("subscribers", "tag", "ada@mail.test", "bea@mail.test", "--add", "VIP,crew")
+    assert (code, out) == (0, "ada@mail.test: crew, vip\nbea@mail.test: crew, vip\n")
+    assert run("subscribers", "tag", "bea@mail.test", "--remove", "vip")[1] == (
+        "bea@mail.test: crew\n"
+    )
+    assert run("subscribers", "tag", "bea@mail.test")[0] == 1
+    shown = json.loads(run("subscribers", "show", "ada@mail.test", "--json")[1])
+    assert shown["tags"] == ["crew", "vip"]
+    assert [(one["kind"], one["text"]) for one in shown["notes"]] == [
+        ("note", "Knows ropes"),
+        ("replied", ""),
+    ]
+    assert "note: Knows ropes" in run("subscribers", "show", "ada@mail.test")[1]
+    for wanted in (("--tag", "VIP"), ("--search", "ropes")):
+        assert run("subscribers", "list", *wanted)[1].startswith("ada@mail.test\t")

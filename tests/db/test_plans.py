@@ -36,9 +36,10 @@ from tests.db.filling import Make, fill, times
 SMALL = {
     *("hub", "settings", "secrets", "users", "workers", "topics", "authors"),
     *("relays", "troubles", "edition_samples", "ramps", "reader_reports", "mailboxes"),
-    "segments",
-    # When sign-ups were held.
-    "brakes",
+    # At most 500; what happened within the last minute; when sign-ups were held.
+    *("segments", "invitations", "growth_moves", "brakes"),
+    # At most 5,000 pairs of a reader service and a feed.
+    "feed_readers",
     # What an owner gave to the desk within a week.
     "list_imports",
     # At most a row for each topic and author; at most two thousand addresses.
@@ -61,6 +62,8 @@ WALKS = {
     "SELECT count(*) FROM subscribers WHERE status = 'active' AND cadence = :cadence": (
         "counted by an index alone"
     ),
+    "SELECT source, 'here' AS kind": "counted by an index alone, those who came by invitation",
+    "SELECT source AS name, kind": "the days of a year, with the sources of each",
     "DELETE FROM paces": "once an hour, a row for each domain",
     "SELECT count(*) FROM posts": "counted by an index alone, for pages that are kept",
     "SELECT max(id) FROM (SELECT id FROM subscribers WHERE id > :after": "as many as it queues",
@@ -112,6 +115,15 @@ def ahead(n: int) -> str:
 
 
 VALUES: Mapping[str, Mapping[str, Make]] = {
+    "invitations": {
+        **dict.fromkeys(("revoked_at", "expires_at", "most"), lambda n: None),
+        "skips_approval": lambda n: 0,
+    },
+    "person_events": {"kind": lambda n: ("answered", "note")[n % 2]},
+    "growth_days": {
+        "day": lambda n: str(LATER.date() - timedelta(days=n // 10)),
+        "kind": lambda n: ("requested", "confirmed", "unsubscribed", "bounced")[n % 4],
+    },
     "list_imports": {"state": lambda n: "done", "created_at": just_now},
     "sessions": {"expires_at": ahead},
     "one_time_links": {"purpose": lambda n: "password", "subject_id": int, "expires_at": ahead},
@@ -134,7 +146,8 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     },
     "subscribers": {
         "email_key": lambda n: f"email-{n}@hub.test",
-        "status": lambda n: rarely(n, "active", "pending", "unsubscribed", "bounced"),
+        "status": lambda n: rarely(n, "active", "pending", "unsubscribed", "bounced", "waiting"),
+        "source": lambda n: f"invite code-{n % 100}",
         "cadence": lambda n: rarely(n + 1, "weekly", "monthly", "each"),
         "paused_until": lambda n: times(n) if n % 1000 == 0 else None,
     },
@@ -200,6 +213,10 @@ ROWS = {
     "posts": POSTS,
     "editions": EDITIONS,
     "segments": 50,
+    "invitations": 50,
+    "feed_readers": 50,
+    "growth_moves": 100,
+    "confirmations": PEOPLE,
     "letters": EDITIONS,
     "edition_posts": 3 * TAKEN - 1,
     "deliveries": PEOPLE,
@@ -261,6 +278,7 @@ def visit(hub: Hub) -> None:
         "/media/path-3",
         "/newsletter",
         f"/newsletter/{SENDING}",
+        "/newsletter/77/go/77",
     ):
         reader.get(path, follow_redirects=False)
     for _ in range(2):
@@ -268,6 +286,19 @@ def visit(hub: Hub) -> None:
         assert answer.status_code == 200
     trapped = {"email": "new+a@mail.test", "homepage": "x"}
     assert reader.post("/subscribe", data=trapped).status_code == 200
+    with hub.db.write() as tx:
+        sites.put(tx, "signup_mode", "approval")
+    answer = reader.post("/invite/code-5", data={"email": "other@reader.test"})
+    assert answer.status_code == 200
+    with hub.db.read() as tx:
+        path = "/confirm/" + hub.signer.sign(
+            "confirm", int(tx.scalar("SELECT max(id) FROM confirmations"))
+        )
+    assert "answer" in reader.post(path).text
+    assert reader.post(f"{path}/answer", data={"answer": "A sailor."}).status_code == 200
+    with hub.db.write() as tx:
+        sites.put(tx, "signup_mode", "open")
+    assert reader.post("/subscribe", data={"email": "last@reader.test"}).status_code == 200
     with hub.db.read() as tx:
         asked = int(tx.scalar("SELECT max(id) FROM confirmations"))
         person = int(tx.scalar("SELECT max(id) FROM subscribers"))
@@ -289,6 +320,20 @@ def keep(hub: Hub) -> None:
     with hub.db.write() as tx:
         sites.put(tx, "welcome_posts", "slug-5\nnowhere")
         sites.put(tx, "notice_readers", "daily")
+    with hub.db.read() as tx:
+        waiting = int(tx.scalar("SELECT max(id) FROM subscribers WHERE status = 'waiting'"))
+    form = {"who": str(waiting), "decision": "declined"}
+    assert desk.post("/admin/subscribers/waiting", data=form).status_code == 303
+    form = {"who": "77", "tags": "a,tag-7"}
+    for action in ("add", "remove"):
+        for path in ("subscribers/tags", "newsletter/segments/3/tags"):
+            answer = desk.post(f"/admin/{path}", data=form | {"action": action})
+            assert answer.status_code == 303
+    assert desk.post("/admin/subscribers/77/notes", data={"text": "A"}).status_code == 303
+    assert desk.post("/admin/subscribers/77/notes/7/remove").status_code == 303
+    form = {"kind": "place", "name": "A", "code": "a"}
+    assert desk.post("/admin/subscribers/invitations/new", data=form).status_code == 303
+    assert desk.post("/admin/subscribers/invitations/7/revoke").status_code == 303
     assert desk.post("/admin/notices/5/read").status_code == 303
     assert desk.post("/admin/notices/read", data={"newest": "9000"}).status_code == 303
     for path in (
@@ -309,10 +354,18 @@ def keep(hub: Hub) -> None:
         "/admin/subscribers?status=pending",
         "/admin/subscribers?status=active&after=9000",
         "/admin/subscribers?q=reader",
+        "/admin/subscribers?tag=tag-7",
         "/admin/subscribers/77",
         "/admin/subscribers/held",
         "/admin/subscribers/held?after=9000",
+        "/admin/subscribers/77?all",
         "/admin/subscribers/lists",
+        "/admin/subscribers/waiting",
+        "/admin/subscribers/waiting?after=50",
+        "/admin/subscribers/growth",
+        "/admin/subscribers/growth?span=year&source=invite%20code-7",
+        "/admin/subscribers/invitations",
+        "/admin/subscribers/invitations/5",
         "/admin/newsletter",
         f"/admin/newsletter/{SENDING}",
         f"/admin/newsletter/{SENDING}/readers/deferred",
@@ -321,6 +374,7 @@ def keep(hub: Hub) -> None:
         f"/admin/newsletter/ledger?stream=each&after={times(9_000)},9000",
         "/admin/newsletter/segments",
         "/admin/newsletter/segments/3",
+        "/admin/newsletter/segments/3/tags",
         f"/admin/newsletter/letters/{DRAFT}",
         f"/admin/newsletter/letters/{DRAFT}/check",
         f"/admin/newsletter/letters/{DRAFT}/send",
@@ -365,7 +419,7 @@ def work(hub: Hub) -> None:
         older = editions.get(tx, 5)
         assert older is not None
         deliveries.queue_batch(tx, replace(older, queued_up_to=5_000), "weekly", now=NOW, limit=100)
-        for segment in (EVERYBODY, Segment("weekly", ("topic-7",), NOW, "fr", "source-7")):
+        for segment in (EVERYBODY, Segment("weekly", ("topic-7",), NOW, "fr", "source-7", ("a",))):
             sixth = replace(older, id=6, queued_up_to=5_000)
             deliveries.queue_segment(tx, sixth, segment, now=NOW, limit=100)
         blamed = outstanding.refusing(tx, SENDING)

@@ -10,6 +10,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from hub.app import create_app, routes
+from hub.audience import invitations
+from hub.audience.invitations import Typed
 from hub.content import media, pictures
 from hub.newsletter import planning
 from hub.site import store as sites
@@ -40,7 +42,7 @@ class Town:
 
     def values_for(self, route: Route) -> dict[str, str]:
         """`token` means something else on every route that has one."""
-        purpose = route.path.removesuffix("/{token}").rpartition("/")[2]
+        purpose = route.path.partition("/{token}")[0].rpartition("/")[2]
         named = {"path": self.values["media"] if "/media/" in route.path else "old/address"}
         if purpose in ("confirm", "unsubscribe", "preferences"):
             named["token"] = self.hub.signer.sign(purpose, 1)
@@ -72,6 +74,9 @@ def fill(hub: Hub) -> dict[str, str]:
         redirect(tx, "old/address", first)
         add(tx, "about", kind="page")
         add(tx, "gone", status="deleted")
+        sites.put(tx, "count_clicks", "on")
+        quay = invitations.checked(Typed(code="quay", name="Quay"), timezone="UTC", now=NOW)
+        invitations.make(tx, quay, new_code=str, now=NOW)
         tx.execute("UPDATE posts SET newsletter = 'digest' WHERE slug = 'tide-3'")
     with hub.db.write() as tx:
         planning.send_now(tx, press(hub), "weekly", NOW)
@@ -81,6 +86,7 @@ def fill(hub: Hub) -> dict[str, str]:
         "topic": "sea",
         "author": "ada-lovelace",
         "number": "1",
+        "code": "quay",
         "edition": str(newest(hub).id),
         "name": "site.css",
         "script": "editor.js",

@@ -49,6 +49,9 @@ def test_every_page_has_an_address_that_answers(town: Town) -> None:
     strangers = {"/confirm/{token}": 410, "/healthz": 200, "/privacy": 404}
     # Links that are mailed when somebody asks for them.
     strangers |= {f"/preferences/{kind}/{{token}}": 410 for kind in ("address", "data", "erase")}
+    # A link of a newsletter leads on; nobody waits behind this token.
+    strangers["/newsletter/{edition:int}/go/{number:int}"] = 302
+    strangers["/confirm/{token}/answer"] = 303
     # Few articles need no parts.
     strangers["/sitemap-{number}.xml"] = 404
     # Nobody's browser is asked to work here.

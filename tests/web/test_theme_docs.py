@@ -11,6 +11,8 @@ from starlette.testclient import TestClient
 
 from hub.admin import theme_samples
 from hub.app import create_app
+from hub.audience import approval, invitations
+from hub.audience.invitations import Typed
 from hub.audience.model import NOBODY
 from hub.newsletter import planning
 from hub.site import store as sites
@@ -148,6 +150,7 @@ def _read_everything(hub: Hub) -> None:
         client.post(confirm)
         tick(hub, hub.now())
         _look_after_themselves(hub, client, reader)
+        _come_by_invitation(hub, client)
         client.post("/unsubscribe/" + hub.signer.sign("unsubscribe", reader))
         client.get("/unsubscribe/" + hub.signer.sign("unsubscribe", NOBODY))
 
@@ -161,6 +164,30 @@ def _look_after_themselves(hub: Hub, client: TestClient, reader: int) -> None:
     tick(hub, hub.now())
     client.post("/preferences/address/" + hub.signer.sign("address", 1))
     tick(hub, hub.now())
+
+
+def _come_by_invitation(hub: Hub, client: TestClient) -> None:
+    """Two ask by an invitation, wait, and are decided about; then the list is closed."""
+    typed = Typed(code="quay", name="Quay", words="We met.")
+    with hub.db.write() as tx:
+        sites.put(tx, "signup_mode", "approval")
+        wanted = invitations.checked(typed, timezone="UTC", now=NOW)
+        invitations.make(tx, wanted, new_code=str, now=NOW)
+    client.get("/invite/quay")
+    client.get("/invite/nowhere")
+    for name in ("bea", "cleo"):
+        client.post("/invite/quay", data={"email": f"{name}@mail.test"})
+        with hub.db.read() as tx:
+            number = int(tx.scalar("SELECT max(id) FROM confirmations"))
+        client.post("/confirm/" + hub.signer.sign("confirm", number))
+    with hub.db.write() as tx:
+        first, second = (one.person.id for one in approval.page(tx, after=0, limit=2))
+        site = hub.site()
+        approval.decide(tx, [first], "accepted", word="Hi", by="", site=site, now=hub.now())
+        approval.decide(tx, [second], "declined", word="", by="", site=site, now=hub.now())
+        sites.put(tx, "signup_mode", "closed")
+    tick(hub, hub.now())
+    client.get("/subscribe")
 
 
 def _addresses(hub: Hub, reader: int) -> Iterator[str]:

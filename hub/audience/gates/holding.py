@@ -18,6 +18,7 @@ def hold(
     consent: ConsentText,
     *,
     form_url: str,
+    invitation: str,
     reasons: Iterable[Reason],
     now: datetime,
 ) -> None:
@@ -28,7 +29,16 @@ def hold(
     if store.is_held(tx, email_key) or limits.take(
         tx, "held", capacity=most, per_seconds=_DAY, now=now
     ):
-        store.hold(tx, wish, email_key, consent, form_url=form_url, reasons=reasons, now=now)
+        store.hold(
+            tx,
+            wish,
+            email_key,
+            consent,
+            form_url=form_url,
+            invitation=invitation,
+            reasons=reasons,
+            now=now,
+        )
 
 
 def forget_old(tx: Transaction, now: datetime) -> int:

@@ -57,7 +57,8 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class HeldSignUp:
     """A sign-up that waits for the owner, as it was sent. `reasons` and `topics` have spaces
-    between; `created_at` is when it was asked for first."""
+    between; `invitation` is the code of the one they came by;
+    `created_at` is when it was asked for first."""
 
     id: int
     email: str
@@ -70,6 +71,7 @@ class HeldSignUp:
     consent_version: str
     consent_language: str
     form_url: str
+    invitation: str
     reasons: str
     created_at: datetime
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from hub import addresses
-from hub.audience import signup
+from hub.audience import invitations, signup
 from hub.audience.gates import store
 from hub.audience.gates.model import HeldSignUp
 from hub.audience.model import Cadence, ConsentText, Wish
@@ -57,4 +57,5 @@ def _ask(tx: Transaction, held: HeldSignUp, now: datetime) -> bool:
         form_url=held.form_url,
         now=now,
         asked_at=held.created_at,
+        invitation=invitations.by_code(tx, held.invitation) if held.invitation else None,
     )

@@ -33,19 +33,23 @@ def hold(
     consent: ConsentText,
     *,
     form_url: str,
+    invitation: str,
     reasons: Iterable[Reason],
     now: datetime,
 ) -> None:
     """Keep a sign-up. Of one address the last counts, but it is kept from the first on."""
     tx.execute(
         "INSERT INTO held_sign_ups (email, email_key, name, cadence, topics, language,"
-        " consent_text, consent_version, consent_language, form_url, reasons, created_at)"
+        " consent_text, consent_version, consent_language, form_url, invitation, reasons,"
+        " created_at)"
         " VALUES (:email, :email_key, :name, :cadence, :topics, :language, :text, :version,"
-        " :text_language, :form_url, :reasons, :now) ON CONFLICT (email_key) DO UPDATE SET"
+        " :text_language, :form_url, :invitation, :reasons, :now)"
+        " ON CONFLICT (email_key) DO UPDATE SET"
         " email = excluded.email, name = excluded.name, cadence = excluded.cadence,"
         " topics = excluded.topics, language = excluded.language,"
         " consent_text = excluded.consent_text, consent_version = excluded.consent_version,"
         " consent_language = excluded.consent_language, form_url = excluded.form_url,"
+        " invitation = excluded.invitation,"
         " reasons = excluded.reasons",
         email=wish.email,
         email_key=email_key,
@@ -57,6 +61,7 @@ def hold(
         version=consent.version,
         text_language=consent.language,
         form_url=form_url,
+        invitation=invitation,
         reasons=" ".join(reasons),
         now=now,
     )

@@ -11,6 +11,8 @@ CREATE TABLE held_sign_ups (
   consent_version text COLLATE "C" NOT NULL,
   consent_language text COLLATE "C" NOT NULL,
   form_url text COLLATE "C" NOT NULL,
+  -- The code of the invitation by which they came; empty without one.
+  invitation text COLLATE "C" NOT NULL,
   reasons text COLLATE "C" NOT NULL,
   created_at text COLLATE "C" NOT NULL
 );

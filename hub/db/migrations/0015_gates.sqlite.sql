@@ -11,6 +11,8 @@ CREATE TABLE held_sign_ups (
   consent_version TEXT NOT NULL,
   consent_language TEXT NOT NULL,
   form_url TEXT NOT NULL,
+  -- The code of the invitation by which they came; empty without one.
+  invitation TEXT NOT NULL,
   reasons TEXT NOT NULL,
   created_at TEXT NOT NULL
 ) STRICT;

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from hub.audience import membership, store
+from hub.audience import invitations, membership, signup, store
+from hub.audience.consent import consent_text
 from hub.audience.gates import holding, reviewing, rules
+from hub.audience.gates.model import Visit
 from hub.audience.model import Wish
 from hub.errors import NotFound
 from tests.audience.gates.conftest import Crowd
@@ -46,6 +48,27 @@ def test_who_is_let_through_is_asked_with_the_consent_of_then(crowd: Crowd) -> N
     assert (line.kind, line.at) == ("requested", NOW)
     assert line.text != ""
     assert crowd.held() == []
+
+
+def test_an_invitation_is_remembered_meanwhile(crowd: Crowd) -> None:
+    with crowd.hub.db.write() as tx:
+        wanted = invitations.checked(
+            invitations.Typed(name="The quay", code="quay"), timezone="UTC", now=NOW
+        )
+        invitation = invitations.make(tx, wanted, new_code=lambda: "x", now=NOW)
+        signup.sign_up(
+            tx,
+            Wish("ada@reader.test", "", "weekly", (), "en"),
+            consent_text(crowd.hub.site(), "en"),
+            form_url="https://hub.test/invite/quay",
+            network="n",
+            now=NOW,
+            visit=Visit(trapped=True),
+            invitation=invitation,
+        )
+    with crowd.hub.db.write() as tx:
+        reviewing.let_through(tx, [crowd.held()[0].id], now=crowd.now)
+        assert membership.by_address(tx, "ada@reader.test").source == "invite quay"
 
 
 def test_letting_through_twice_mails_once(crowd: Crowd) -> None:

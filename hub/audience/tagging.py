@@ -1,0 +1,125 @@
+"""Tags: the owner's own words for people, which readers do not see."""
+
+from collections.abc import Iterable
+
+from hub.audience import rules, segments
+from hub.audience.segments import Segment
+from hub.db import Transaction, in_list
+from hub.errors import Refused
+from hub.i18n import N_
+
+# So many are shown to choose from.
+SHOWN = 200
+_BATCH = 5_000
+
+
+def needed(text: str, *, field: str = "tags") -> tuple[str, ...]:
+    """Tags with commas between, at least one. Raises Refused as rules.tags does, and for none."""
+    found = rules.tags(text, field=field)
+    if not found:
+        raise Refused(N_("Write at least one tag."), field=field)
+    return found
+
+
+def of_subscriber(tx: Transaction, subscriber_id: int) -> tuple[str, ...]:
+    """The tags of somebody, sorted."""
+    rows = tx.all(
+        str,
+        "SELECT tag FROM subscriber_tags WHERE subscriber_id = :id ORDER BY tag",
+        id=subscriber_id,
+    )
+    return tuple(rows)
+
+
+def of_each(tx: Transaction, subscriber_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The tags of each of these people who has any."""
+    names, values = in_list("id", subscriber_ids)
+    found: dict[int, list[str]] = {}
+    for number, tag in tx.all(
+        tuple,
+        f"SELECT subscriber_id, tag FROM subscriber_tags WHERE subscriber_id IN {names}"
+        " ORDER BY subscriber_id, tag",
+        **values,
+    ):
+        found.setdefault(number, []).append(tag)
+    return found
+
+
+def names(tx: Transaction) -> list[str]:
+    """Every tag that somebody has, 200 at most: a step of the index for each."""
+    found = tx.all(
+        str,
+        "WITH RECURSIVE found (tag) AS (SELECT min(tag) FROM subscriber_tags"
+        " UNION ALL SELECT (SELECT min(t.tag) FROM subscriber_tags AS t WHERE t.tag > found.tag)"
+        " FROM found WHERE found.tag IS NOT NULL)"
+        f" SELECT tag FROM found WHERE tag IS NOT NULL LIMIT {SHOWN}",
+    )
+    return sorted(found)
+
+
+def add(tx: Transaction, subscriber_ids: Iterable[int], tags: Iterable[str]) -> None:
+    """These people have these tags, beside those they had; who is gone meanwhile has none."""
+    tags = tuple(tags)
+    for number in sorted(set(subscriber_ids)):
+        for tag in tags:
+            tx.execute(
+                "INSERT INTO subscriber_tags (subscriber_id, tag) SELECT id, CAST(:tag AS text)"
+                " FROM subscribers WHERE id = :id ON CONFLICT (subscriber_id, tag) DO NOTHING",
+                id=number,
+                tag=tag,
+            )
+
+
+def remove(tx: Transaction, subscriber_ids: Iterable[int], tags: Iterable[str]) -> None:
+    """These people have these tags no more."""
+    tags = tuple(tags)
+    for number in sorted(set(subscriber_ids)):
+        for tag in tags:
+            tx.execute(
+                "DELETE FROM subscriber_tags WHERE subscriber_id = :id AND tag = :tag",
+                id=number,
+                tag=tag,
+            )
+
+
+def change_batch(
+    tx: Transaction,
+    segment: Segment,
+    tags: Iterable[str],
+    *,
+    away: bool,
+    after: int,
+    most: int = _BATCH,
+) -> int | None:
+    """Add tags to readers of a segment, or take them `away`: those of the next `most` ids behind
+    `after`. Where to go on, None when nobody is left; harmless when repeated."""
+    last = tx.scalar(
+        "SELECT max(id) FROM (SELECT id FROM subscribers WHERE id > :after ORDER BY id"
+        " LIMIT :limit) AS piece",
+        after=after,
+        limit=most,
+    )
+    if last is None:
+        return None
+    where, values = segments.condition(segment, between=True)
+    ids = f"SELECT id FROM subscribers WHERE {where}"
+    for tag in tags:
+        if away:
+            tx.execute(
+                "DELETE FROM subscriber_tags WHERE tag = :changed AND subscriber_id > :after"
+                f" AND subscriber_id <= :last AND subscriber_id IN ({ids})",
+                after=after,
+                last=last,
+                changed=tag,
+                **values,
+            )
+        else:
+            tx.execute(
+                "INSERT INTO subscriber_tags (subscriber_id, tag) SELECT id, CAST(:changed AS text)"
+                f" FROM subscribers WHERE {where} ON CONFLICT (subscriber_id, tag) DO NOTHING",
+                after=after,
+                last=last,
+                changed=tag,
+                **values,
+            )
+    return int(last)

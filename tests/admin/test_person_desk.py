@@ -1,0 +1,144 @@
+"""The page of one person: tags, notes and what happened; tags of many at once."""
+
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from hub.admin import timeline
+from hub.audience import membership, notes, tagging
+from hub.audience.model import Wish
+from hub.web.state import Hub
+from tests.conftest import NOW
+from tests.newsletter.cast import send_letter, subscribe
+
+LIST = "/admin/subscribers"
+
+
+@pytest.fixture
+def eve(hub: Hub) -> int:
+    wish = Wish("eve@hub.test", "Eve", "weekly", (), "en")
+    with hub.db.write() as tx:
+        return membership.add(tx, wish, statement="signed at the fair", now=NOW).id
+
+
+def tags_of(hub: Hub, number: int) -> tuple[str, ...]:
+    with hub.db.read() as tx:
+        return tagging.of_subscriber(tx, number)
+
+
+def titles(hub: Hub, number: int, limit: int = 50) -> list[str]:
+    with hub.db.read() as tx:
+        moments, _ = timeline.of_person(tx, number, language="en", limit=limit)
+    return [moment.title for moment in moments]
+
+
+def test_tags_are_added_and_removed(desk: TestClient, hub: Hub, eve: int) -> None:
+    assert desk.post(f"{LIST}/{eve}/tags", data={"tags": "VIP, rope & sail"}).status_code == 303
+    assert tags_of(hub, eve) == ("rope & sail", "vip")
+    assert "tag=rope%20%26%20sail" in desk.get(f"{LIST}/{eve}").text
+    assert desk.post(f"{LIST}/{eve}/tags/remove", data={"tag": "vip"}).status_code == 303
+    assert tags_of(hub, eve) == ("rope & sail",)
+    assert "eve@hub.test" in desk.get(f"{LIST}?tag=rope%20%26%20sail").text
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "typed"),
+    [("tags", "tags", ""), ("tags", "tags", "x" * 61), ("notes", "text", "y" * 5001)],
+)
+def test_what_is_refused_stays_typed(
+    desk: TestClient, eve: int, path: str, field: str, typed: str
+) -> None:
+    answer = desk.post(f"{LIST}/{eve}/{path}", data={field: typed})
+    assert answer.status_code == 400
+    assert f'id="{field}-error"' in answer.text
+    assert typed in answer.text
+
+
+def test_a_note_is_kept_shown_as_text_and_taken_away(desk: TestClient, hub: Hub, eve: int) -> None:
+    desk.post(f"{LIST}/{eve}/notes", data={"text": "<i>Knots</i>"})
+    desk.post(f"{LIST}/{eve}/notes", data={"text": "", "kind": "replied"})
+    page = desk.get(f"{LIST}/{eve}").text
+    assert "&lt;i&gt;Knots&lt;/i&gt;" in page
+    assert "Replied to you" in page
+    with hub.db.read() as tx:
+        note, reply = notes.of_subscriber(tx, eve)
+    assert note.by_whom == "owner@hub.test"
+    for one in (note, reply):
+        desk.post(f"{LIST}/{eve}/notes/{one.id}/remove")
+    assert "Knots" not in desk.get(f"{LIST}/{eve}").text
+
+
+def test_the_time_line_holds_everything_in_order(hub: Hub) -> None:
+    reader = subscribe(hub, "r@mail.test", at=NOW - timedelta(days=3))
+    with hub.db.write() as tx:
+        notes.add(tx, reader, "note", "Hi", at=NOW - timedelta(days=2))
+    send_letter(hub, NOW - timedelta(days=1), subject="Ropes")
+    with hub.db.write() as tx:
+        tx.execute("UPDATE deliveries SET state = 'accepted', finished_at = due_at")
+        notes.add(tx, reader, "replied", "", at=NOW)
+        membership.unsubscribe(tx, reader, source="link", now=NOW)
+    assert titles(hub, reader) == [
+        "replied to you",
+        "unsubscribed",
+        "“Ropes”: accepted",
+        "note",
+    ]
+    assert titles(hub, reader, limit=2) == ["replied to you", "unsubscribed"]
+
+
+def test_those_who_are_ticked_are_tagged(desk: TestClient, hub: Hub, eve: int) -> None:
+    others = [subscribe(hub, f"r{n}@mail.test") for n in range(2)]
+    form = {"who": str(eve), "shown": [str(n) for n in (eve, *others)], "tags": "crew"}
+    back = f"{LIST}?status=active"
+    answer = desk.post(f"{LIST}/tags", data={**form, "action": "add", "back": back})
+    assert answer.headers["location"] == f"{back}&done=tagged"
+    assert [tags_of(hub, n) for n in (eve, *others)] == [("crew",), (), ()]
+    form |= {"everybody": "yes"}
+    desk.post(f"{LIST}/tags", data={**form, "action": "add", "back": "https://evil.test"})
+    assert [tags_of(hub, n) for n in (eve, *others)] == [("crew",)] * 3
+    answer = desk.post(f"{LIST}/tags", data={**form, "action": "remove", "back": "//evil.test"})
+    assert answer.headers["location"].startswith(f"{LIST}?")
+    assert tags_of(hub, eve) == ()
+
+
+@pytest.mark.parametrize("form", [{"tags": "crew"}, {"who": "1", "tags": ","}])
+def test_a_refused_change_keeps_the_page_its_tags_and_ticks(
+    desk: TestClient, hub: Hub, eve: int, form: dict[str, str]
+) -> None:
+    subscribe(hub, "r@mail.test")
+    answer = desk.post(f"{LIST}/tags", data={**form, "back": f"{LIST}?q=eve"})
+    assert answer.status_code == 400
+    assert f'value="{form["tags"]}"' in answer.text
+    assert "r@mail.test" not in answer.text
+    assert ('value="1" aria-label="eve@hub.test" checked' in answer.text) == ("who" in form)
+
+
+def test_a_segment_is_counted_before_it_is_kept_and_tagged_whole(
+    desk: TestClient, hub: Hub, eve: int
+) -> None:
+    subscribe(hub, "r@mail.test", language="fr")
+    with hub.db.write() as tx:
+        tagging.add(tx, [eve], ("crew",))
+    path = "/admin/newsletter/segments"
+    counted = desk.post(f"{path}/new", data={"tags": "crew", "action": "count"})
+    assert counted.status_code == 200
+    assert "1 reader now" in counted.text
+    assert 'value="crew"' in counted.text
+    assert desk.post(f"{path}/new", data={"name": "Crew", "tags": "crew"}).status_code == 303
+    assert "tagged crew" in desk.get(path).text
+    assert "1 active reader" in desk.get(f"{path}/1/tags").text
+    assert desk.post(f"{path}/1/tags", data={"tags": "old hand"}).status_code == 303
+    assert tags_of(hub, eve) == ("crew", "old hand")
+    desk.post(f"{path}/1/tags", data={"tags": "crew", "action": "remove"})
+    assert tags_of(hub, eve) == ("old hand",)
+    assert desk.post(f"{path}/1/tags", data={"tags": ""}).status_code == 400
+
+
+def test_the_owner_decides_on_the_page_of_who_waits(desk: TestClient, hub: Hub) -> None:
+    waits = subscribe(hub, "w@mail.test", status="waiting")
+    assert "A word to them" in desk.get(f"{LIST}/{waits}").text
+    form = {"who": str(waits), "decision": "accepted", "back": f"{LIST}/{waits}"}
+    answer = desk.post(f"{LIST}/waiting", data=form)
+    assert answer.headers["location"] == f"{LIST}/{waits}?done=accepted"
+    assert titles(hub, waits) == ["accepted"]
