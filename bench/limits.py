@@ -112,6 +112,8 @@ def _deviation(times: list[float], since: float, rate: float) -> str:
 def _letters(articles: Path, limit: str) -> Line:
     with folder() as data:
         _edition(data, articles, [f"r{n}@readers.test" for n in range(READERS_IN_LANE)])
+        # All of them come from this machine.
+        run(data, "settings", "set", "sign_ups_per_network", "1000")
         if limit:
             run(data, "settings", "set", "send_per_second", limit)
         log, port = data / "accepted.log", free_port()

@@ -130,7 +130,7 @@ def _watched(
 
 def _sign_up(parts: Hub, number: int) -> float:
     """Seconds that it took."""
-    wish = Wish(f"new{number}@bench.test", "", "weekly", (), "en")
+    wish = Wish(f"reader@new-{number}.test", "", "weekly", (), "en")
     text = consent_text(parts.site(), "en")
     started = time.monotonic()
     with parts.db.write() as tx:

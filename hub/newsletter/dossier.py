@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.audience import notes, request_store, store, tagging
+from hub.audience.gates import store as gates
 from hub.audience.model import Confirmation, Subscriber
 from hub.audience.spreadsheet import guarded
 from hub.db import Transaction
@@ -43,6 +44,7 @@ class _Mail:
 def of(tx: Transaction, subscriber: Subscriber) -> tuple[Part, ...]:
     """What every table holds of a reader, internal numbers aside."""
     topics = store.topics_of(tx, subscriber.id)
+    held = gates.held_of(tx, subscriber.email_key)
     return (
         Part("person", (_row(subscriber, "id", "email_key"),)),
         Part("topics", tuple((("topic", topic),) for topic in topics)),
@@ -60,6 +62,7 @@ def of(tx: Transaction, subscriber: Subscriber) -> tuple[Part, ...]:
             request_store.of_subscriber(tx, subscriber.id),
             *("id", "subscriber_id", "email_key"),
         ),
+        _part("held", [held] if held else [], "id", "email_key"),
         _part("letters", _mails(tx, subscriber.id)),
         _part("newsletters", history.of_subscriber(tx, subscriber.id, limit=_MOST), "relay"),
         _part("returned", returns.of_subscriber(tx, subscriber.id, limit=_MOST)),

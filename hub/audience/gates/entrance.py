@@ -64,7 +64,7 @@ def _take_turn(tx: Transaction, visit: Visit, *, network: str, now: datetime) ->
         names.insert(0, (f"{LIMITS}from {visit.address}", max(1, most // 2)))
     for name, capacity in names:
         if not limits.take(tx, name, capacity=capacity, per_seconds=_HOUR, now=now):
-            raise TooMany(N_("There were many sign-ups from your network. Please try again later."))
+            raise TooMany(N_("There were many requests from your network. Please try again later."))
 
 
 def _domain_has_room(tx: Transaction, email_key: str, policy: Policy, now: datetime) -> bool:

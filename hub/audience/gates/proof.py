@@ -1,6 +1,6 @@
 """A small sum that a browser does before a sign-up: dear for a thousand of them, cheap for one.
 
-ALTCHA's second form (PBKDF2, solved by hub/web/scripts/sign-up.js). It is cost, not proof: who
+ALTCHA's second form (PBKDF2, solved by scripts/sign-up.js of the theme). It is cost, not proof: who
 wants to pay may. A solution counts once, and for ten minutes.
 """
 
