@@ -35,6 +35,8 @@ def note(request: Request) -> Response:
         )
         by = request.state.user.email
         notes.add(tx, found.id, kind, text, by=by, at=parts.now())
+        if kind == "replied":
+            store.acted(tx, found.id, now=parts.now())
         return done(_path(found), "noted")
     return _page(request, Messages(text=form.text("text")), errors)
 

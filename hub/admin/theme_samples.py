@@ -329,6 +329,7 @@ def _law() -> Context:
         retention_months=36,
         consent_text="Yes, send me Harbour Notes.",
         welcome_mail=True,
+        count_clicks=False,
         kept=tuple(row.name for row in KEPT),
         legal_notice="",
         privacy_notice="",

@@ -14,6 +14,7 @@ from hub.audience.requests import Found
 from hub.db import Transaction
 from hub.errors import Refused
 from hub.i18n import translate
+from hub.mail import outbox
 from hub.site.model import Site
 from hub.web import client
 from hub.web.forms import Form, form_view
@@ -151,6 +152,8 @@ def erase(request: Request) -> Response:
     parts = hub(request)
     with parts.db.write() as tx:
         erased = requests.erase(tx, found.request.id, now=parts.now())
+    # Kept as files where no mail server is known.
+    outbox.forget(parts.settings.outbox, (found.subscriber.email,))
     return _behind(request, "erase", erased, done=erased is not None and erased.state == "open")
 
 

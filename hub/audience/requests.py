@@ -158,7 +158,9 @@ def move(tx: Transaction, request_id: int, *, now: datetime) -> Found | None:
             form_url=request.form_url,
             source=SOURCE,
         ),
+        counted_as="moved",
     )
+    store.acted(tx, subscriber.id, now=now)
     queue.put(
         tx,
         kind=MOVED,

@@ -301,7 +301,8 @@ def test_who_erases_is_gone_and_may_come_back(client: TestClient, hub: Hub, ada:
     assert person(hub, ada) is None
     assert client.post(link).status_code == 410
     client.post("/subscribe", data={"email": ADA})
-    _, (to, confirm) = mails(hub)
+    # What was in the outbox for them is gone too.
+    ((to, confirm),) = mails(hub)
     assert to == ADA
     client.post(confirm)
     with hub.db.read() as tx:
@@ -498,3 +499,13 @@ def test_who_left_has_nothing_to_choose(client: TestClient, hub: Hub, day: str) 
     number = subscribe(hub, ADA, status="unsubscribed")
     shown = client.post(own(hub, number), data={"paused_until": day}).text
     assert 'name="paused_until"' not in shown
+
+
+def test_a_move_is_no_new_reader_in_the_growth(client: TestClient, hub: Hub, ada: int) -> None:
+    ask(client, hub, ada, "address", NEW)
+    ((_, link),) = mails(hub)
+    client.post(link)
+    with hub.db.read() as tx:
+        kinds = tx.all(str, "SELECT kind FROM growth_moves")
+    assert "moved" in kinds
+    assert "confirmed" not in kinds

@@ -143,3 +143,12 @@ def test_a_hub_that_is_not_set_up_has_none_of_them(settings: object, hub: Hub) -
     with TestClient(create_app(hub), base_url="https://hub.test") as client:
         for path in ("/legal", "/privacy", "/trust", "/privacy/changes"):
             assert client.get(path).status_code == 404
+
+
+def test_the_page_of_trust_says_when_presses_are_counted(hub: Hub, client: TestClient) -> None:
+    assert "No clicks are counted" in client.get("/trust").text
+    put(hub, count_clicks="on")
+    with TestClient(create_app(hub), base_url="https://hub.test") as fresh:
+        page = fresh.get("/trust").text
+    assert "No clicks are counted" not in page
+    assert "who pressed it we do not know" in page
