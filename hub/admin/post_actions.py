@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from hub.admin import writing_form
 from hub.admin.confirming import ask
@@ -12,10 +12,13 @@ from hub.admin.policy import DeskRoute, Needs
 from hub.content import dressing, outline, previewing, publishing
 from hub.content.model import Post
 from hub.content.rendering import render
-from hub.errors import Refused
+from hub.errors import NotFound, Refused
 from hub.i18n import N_
-from hub.web.pages import message, page
+from hub.web.pages import message, page, quoted
 from hub.web.state import hub
+
+# What the token of a link to a draft is for.
+SHARED = "draft"
 
 
 def preview_typed(request: Request) -> Response:
@@ -29,6 +32,22 @@ def preview_stored(request: Request) -> Response:
     with hub(request).db.read() as tx:
         typed = writing_form.of_post(tx, publishing.find(tx, request.path_params["id"]))
     return _preview(request, typed)
+
+
+def preview_shared(request: Request) -> Response:
+    """A draft, for whoever was given its link; after it is published, the article itself."""
+    parts = hub(request)
+    number = parts.signer.verify(SHARED, request.path_params["token"])
+    if number is None:
+        raise NotFound(N_("There is no such page."))
+    with parts.db.read() as tx:
+        post = publishing.find(tx, number)
+        typed = writing_form.of_post(tx, post)
+    if post.status == "published":
+        return RedirectResponse(quoted(post.path), status_code=303)
+    response = _preview(request, typed)
+    response.headers["x-robots-tag"] = "noindex"
+    return response
 
 
 def ask_unpublish(request: Request) -> Response:
@@ -115,6 +134,7 @@ def _folder(post: Post) -> str:
 
 
 ROUTES = [
+    DeskRoute("/admin/preview/{token}", preview_shared, needs=Needs.NOTHING, slow=True),
     DeskRoute(
         "/admin/posts/preview", preview_typed, needs=Needs.EDITOR, methods=["POST"], slow=True
     ),

@@ -12,6 +12,7 @@ from hub.admin import working_copies as copies
 from hub.admin.forms import Errors, number
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
+from hub.admin.post_actions import SHARED
 from hub.admin.writing_form import Typed
 from hub.content import publishing, revisions, search, shelf, store, working_copies, writing
 from hub.content.model import Kind, Post
@@ -253,6 +254,9 @@ def _form_page(
         publish_at=form.text("publish_at")
         or (moments.typed(post.publish_at, site.timezone) if post and post.publish_at else ""),
         earliest=moments.typed(hub(request).now(), site.timezone),
+        draft_url=site.url(f"/admin/preview/{hub(request).signer.sign(SHARED, post.id)}")
+        if post and post.status != "published"
+        else "",
         missing=missing,
         **({"notice": ""} if missing else {}),
         topics=topics,

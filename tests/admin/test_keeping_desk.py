@@ -107,3 +107,18 @@ def test_scripts_come_with_their_folder(desk: TestClient) -> None:
     assert answer.headers["content-type"].startswith("text/javascript")
     assert "immutable" in answer.headers["cache-control"]
     assert desk.get(address.replace("editor.js", "none.js")).status_code == 404
+
+
+def test_a_draft_can_be_shown_by_its_link(desk: TestClient, hub: Hub) -> None:
+    draft = write(desk, hub, "save", title="Soon", markdown="Not *yet*.")
+    page = desk.get(f"/admin/posts/{draft.id}").text
+    link = page.split('id="draft-url" readonly value="https://hub.test')[1].split('"')[0]
+    desk.cookies.clear()
+    shown = desk.get(link)
+    assert "<em>yet</em>" in shown.text
+    assert shown.headers["x-robots-tag"] == "noindex"
+    assert shown.headers["cache-control"] == "no-store"
+    assert desk.get(link[:-2] + "xx").status_code == 404
+    with hub.db.write() as tx:
+        publishing.publish(tx, draft.id, hub.now())
+    assert desk.get(link).headers["location"] == draft.path
