@@ -12,7 +12,6 @@ gets no mail any more (left, bounced, complained) is not asked, but erased after
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from hub import i18n, limits
 from hub.audience import consent, membership, retention_store, store, suppression
@@ -205,7 +204,7 @@ def _erase(tx: Transaction, now: datetime) -> tuple[str, ...]:
 
 
 def _day(moment: datetime, site: Site) -> date:
-    return moment.astimezone(ZoneInfo(site.timezone)).date()
+    return moment.astimezone(notice_rules.zone(site.timezone)).date()
 
 
 COMPOSERS: dict[str, Composer] = {STAY: question}

@@ -1,8 +1,8 @@
 """Which notices the owner wants and how, how many mails a day, and what a day is. Pure rules."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import cast
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.notices.model import Choice, Kind, Span
 from hub.site.model import Site
@@ -78,6 +78,15 @@ def last_whole(every: str, now: datetime, timezone: str) -> Span:
     return _days(monday, 7, timezone, f"{year:04}-W{week:02}")
 
 
+def zone(name: str) -> tzinfo:
+    """The owner's time zone; UTC for a name that means none, which the schedule of the newsletter
+    says aloud: telling the owner must not stop for it too."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
 def _days(first: date, number: int, timezone: str, name: str) -> Span:
     return Span(
         name or first.isoformat(),
@@ -88,8 +97,8 @@ def _days(first: date, number: int, timezone: str, name: str) -> Span:
 
 def _midnight(day: date, timezone: str) -> datetime:
     # One that the clocks skip is the moment at which they do; one that comes twice is the first.
-    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)
+    return datetime.combine(day, time(), zone(timezone)).astimezone(UTC)
 
 
 def _local_day(moment: datetime, timezone: str) -> date:
-    return moment.astimezone(ZoneInfo(timezone)).date()
+    return moment.astimezone(zone(timezone)).date()
