@@ -30,8 +30,8 @@ def note(tx: Transaction, found: Facts, now: datetime) -> bool:
     """
     state = store.state(tx, found)
     if state is None:
+        # Pages are kept from here on only: none has to be forgotten.
         store.begin(tx, found, now)
-        tx.site_changed()
     elif found == state.facts:
         if state.coming is not None:
             store.wait(tx, None, now)

@@ -56,7 +56,8 @@ def notice(request: Request) -> Response:
         request,
         _TEMPLATES[path],
         site=site,
-        shared=True,
+        # Until the worker has written down the first facts, nothing is kept.
+        shared=began_at is not None,
         language=language,
         trail=[Crumb(title, path)],
         title=title,
@@ -86,7 +87,8 @@ def changes(request: Request) -> Response:
         request,
         "privacy_changes.html",
         site=site,
-        shared=True,
+        # Until the worker has written down the first facts, nothing is kept.
+        shared=began_at is not None,
         language=language,
         trail=[Crumb(title, path)],
         title=title,
