@@ -30,7 +30,7 @@ def note(tx: Transaction, found: Facts, now: datetime) -> bool:
     """
     state = store.state(tx, found)
     if state is None:
-        # Pages are kept from here on only: none has to be forgotten.
+        # The page of the log is kept from here on only: none has to be forgotten.
         store.begin(tx, found, now)
     elif found == state.facts:
         if state.coming is not None:

@@ -56,8 +56,7 @@ def notice(request: Request) -> Response:
         request,
         _TEMPLATES[path],
         site=site,
-        # Until the worker has written down the first facts, nothing is kept.
-        shared=began_at is not None,
+        shared=True,
         language=language,
         trail=[Crumb(title, path)],
         title=title,
@@ -87,7 +86,7 @@ def changes(request: Request) -> Response:
         request,
         "privacy_changes.html",
         site=site,
-        # Until the worker has written down the first facts, nothing is kept.
+        # Until the worker has written down the first facts, it has no beginning to show.
         shared=began_at is not None,
         language=language,
         trail=[Crumb(title, path)],

@@ -20,6 +20,8 @@ OPEN = {
     "/admin/logout",
     "/admin/password",
     "/admin/password/{token}",
+    # A draft, by its signed link.
+    "/admin/preview/{token}",
     "/setup/{token}",
 }
 ROUTES = [route for route in routes() if isinstance(route, Route)]
