@@ -147,9 +147,14 @@ def _without_slots(base: str) -> Iterator[str]:
     paths = {route.path for route in routes() if isinstance(route, Route)}
     for path in sorted(paths - {"/", "/archive", "/search", "/newsletter"}):
         if "{" not in path and not path.startswith(("/admin", "/setup")):
-            with urllib.request.urlopen(base + path) as answer:
-                if answer.headers["content-type"].startswith("text/html"):
-                    yield path
+            try:
+                with urllib.request.urlopen(base + path) as answer:
+                    if answer.headers["content-type"].startswith("text/html"):
+                        yield path
+            except urllib.error.HTTPError as error:
+                # Such as a challenge that nobody asks for; what is broken is said.
+                if error.code != 404:
+                    raise
 
 
 def _personal(parts: _Opened) -> Iterator[Page]:
