@@ -30,7 +30,7 @@ _SETTINGS = {
     "privacy_notice": "We keep your address until you leave.",
 }
 # Addresses of the desk that give no page of the desk: mail as it was sent, and data.
-_NO_PAGE = re.compile(r"/(html|raw|logout|[\w]+\.(json|csv|ndjson))$")
+_NO_PAGE = re.compile(r"/(html|raw|logout|[\w]+\.(json|csv|ndjson|txt|svg|png))$")
 # Of many readers, articles and mails these are enough.
 OF_EACH = 2
 
