@@ -4,7 +4,6 @@ Kept in the buckets of hub/limits.py under keyed hashes: an address that is not 
 no trace that could be read, and it is forgotten after two days.
 """
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -12,6 +11,7 @@ from typing import Literal
 from hub import limits
 from hub.audience import rules
 from hub.db import Transaction
+from hub.site import secret_keys
 from hub.tokens import KeyedHash
 
 KEY_NAME = "mail limits"
@@ -47,20 +47,4 @@ def forget(tx: Transaction, email_key: str) -> None:
 
 
 def _bucket(tx: Transaction, kind: Kind, email_key: str) -> str:
-    return f"{kind} {KeyedHash(_key(tx)).digest(email_key.encode()).hex()}"
-
-
-def _key(tx: Transaction) -> bytes:
-    """The key, made when it is first needed."""
-    find = "SELECT value FROM secrets WHERE name = :name"
-    key = tx.one(bytes, find, name=KEY_NAME)
-    if key is None:
-        tx.execute(
-            "INSERT INTO secrets (name, value) VALUES (:name, :value)"
-            " ON CONFLICT (name) DO NOTHING",
-            name=KEY_NAME,
-            value=secrets.token_bytes(32),
-        )
-        key = tx.one(bytes, find, name=KEY_NAME)
-    assert key is not None
-    return key
+    return f"{kind} {KeyedHash(secret_keys.key(tx, KEY_NAME)).digest(email_key.encode()).hex()}"

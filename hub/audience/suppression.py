@@ -4,7 +4,6 @@ The key belongs to the data, not to the machine: it lives in `secrets` and trave
 full exports. Without it the hashes say nothing; with the key of another hub neither.
 """
 
-import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from hub.audience.model import SuppressionReason
 from hub.db import Transaction, in_list
 from hub.errors import Conflict
 from hub.i18n import N_
+from hub.site import secret_keys
 from hub.tokens import KeyedHash
 
 KEY_NAME = "suppression"
@@ -33,7 +33,7 @@ def is_suppressed(tx: Transaction, email_key: str) -> bool:
 
 def reason(tx: Transaction, email_key: str) -> str | None:
     """Why an address is suppressed: bounced, complained, erased, owner; None when it is not."""
-    key = _existing_key(tx)
+    key = secret_keys.existing(tx, KEY_NAME)
     if key is None:
         return None
     return tx.one(
@@ -48,7 +48,7 @@ def bars_sign_up(tx: Transaction, email_key: str) -> bool:
 
 def among(tx: Transaction, email_keys: Iterable[str]) -> set[str]:
     """Those of `email_keys` that are suppressed."""
-    key = _existing_key(tx)
+    key = secret_keys.existing(tx, KEY_NAME)
     if key is None:
         return set()
     keyed = KeyedHash(key)
@@ -71,7 +71,7 @@ def suppress(tx: Transaction, email_key: str, reason: SuppressionReason, *, now:
         " ON CONFLICT (email_hash) DO UPDATE SET reason = excluded.reason"
         " WHERE excluded.reason IN ('complained', 'owner') OR (excluded.reason = 'bounced'"
         " AND suppressions.reason = 'erased')",
-        hash=_hash(_key(tx), email_key),
+        hash=_hash(secret_keys.key(tx, KEY_NAME), email_key),
         reason=reason,
         now=now,
     )
@@ -84,7 +84,7 @@ def come_back(tx: Transaction, email_key: str) -> None:
 
 def lift(tx: Transaction, email_key: str, *reasons: SuppressionReason) -> None:
     """Mail may go to this address again, if it is suppressed for one of `reasons`."""
-    key = _existing_key(tx)
+    key = secret_keys.existing(tx, KEY_NAME)
     if key is not None:
         names, values = in_list("reason", reasons)
         tx.execute(
@@ -104,7 +104,7 @@ class Entry(NamedTuple):
 
 def travelling_key(tx: Transaction) -> bytes | None:
     """The key that must travel with the hashes; None when nobody was ever suppressed."""
-    return _existing_key(tx)
+    return secret_keys.existing(tx, KEY_NAME)
 
 
 def entries(tx: Transaction) -> Iterator[Entry]:
@@ -127,7 +127,7 @@ def adopt_key(tx: Transaction, key: bytes) -> None:
     Raises Conflict when this hub has a list of its own under another key: hashes cannot be
     made anew, because nobody knows the addresses.
     """
-    own = _existing_key(tx)
+    own = secret_keys.existing(tx, KEY_NAME)
     if own == key:
         return
     if tx.scalar("SELECT 1 FROM suppressions LIMIT 1") is not None:
@@ -156,22 +156,6 @@ def known_hashes(tx: Transaction, hashes: Iterable[str]) -> set[str]:
 def add_entries(tx: Transaction, entries: Iterable[Entry]) -> None:
     """Add lines that are not on the list."""
     tx.load("suppressions", Entry._fields, entries)
-
-
-def _key(tx: Transaction) -> bytes:
-    """The key, made when it is first needed."""
-    tx.execute(
-        "INSERT INTO secrets (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING",
-        name=KEY_NAME,
-        value=secrets.token_bytes(32),
-    )
-    key = _existing_key(tx)
-    assert key is not None
-    return key
-
-
-def _existing_key(tx: Transaction) -> bytes | None:
-    return tx.one(bytes, "SELECT value FROM secrets WHERE name = :name", name=KEY_NAME)
 
 
 def _hash(key: bytes, email_key: str) -> str:

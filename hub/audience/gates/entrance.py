@@ -9,6 +9,7 @@ from hub.audience.model import Wish
 from hub.db import Transaction
 from hub.errors import TooMany
 from hub.i18n import N_
+from hub.site import secret_keys
 from hub.tokens import KeyedHash
 
 _HOUR, _DAY = 3600.0, 86_400.0
@@ -75,7 +76,11 @@ def _domain_has_room(tx: Transaction, email_key: str, policy: Policy, now: datet
 
 def _mailbox_has_room(tx: Transaction, email_key: str, now: datetime) -> bool:
     """Mailboxes are counted under a keyed hash: limits hold no address."""
-    name = KeyedHash(store.key(tx)).digest(rules.mailbox(email_key).encode()).hex()
+    name = (
+        KeyedHash(secret_keys.key(tx, store.KEY_NAME))
+        .digest(rules.mailbox(email_key).encode())
+        .hex()
+    )
     most = rules.SPELLINGS_PER_DAY
     return limits.take(tx, f"mailbox {name}", capacity=most, per_seconds=_DAY, now=now)
 

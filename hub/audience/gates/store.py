@@ -1,6 +1,5 @@
 """SQL of held sign-ups, of brakes, and of challenges that were solved."""
 
-import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -8,22 +7,10 @@ from hub.audience.gates.model import Answers, Brake, HeldSignUp, Reason
 from hub.audience.model import ConsentText, Wish
 from hub.db import Transaction, in_list
 
-_KEY_NAME = "gates"
+# Of the key that limits name mailboxes with.
+KEY_NAME = "gates"
 # A flood must not make the look at it slow: the newest of them say enough.
 _MOST_COUNTED = 500
-
-
-def key(tx: Transaction) -> bytes:
-    """The key that limits name mailboxes with, made when it is first needed."""
-    found = tx.one(bytes, "SELECT value FROM secrets WHERE name = :name", name=_KEY_NAME)
-    if found is not None:
-        return found
-    tx.execute(
-        "INSERT INTO secrets (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING",
-        name=_KEY_NAME,
-        value=secrets.token_bytes(32),
-    )
-    return key(tx)
 
 
 def hold(
