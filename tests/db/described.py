@@ -72,13 +72,17 @@ def _sqlite_table(connection: Any, name: str, sql: str) -> Table:
     table.checks = {_normal(text) for text in _bracketed(sql, "CHECK")}
     table.numbered = _numbered(table)
     for _, index, unique, origin, _ in connection.execute(f"PRAGMA index_list({name})").fetchall():
-        columns = tuple(row[2] for row in connection.execute(f"PRAGMA index_info({index})"))
+        columns = [row[2] for row in connection.execute(f"PRAGMA index_info({index})")]
         if origin == "u":
             table.unique.add(tuple(sorted(columns)))
         elif origin == "c":
             text = connection.execute(
                 "SELECT sql FROM sqlite_master WHERE name = ?", (index,)
             ).fetchone()[0]
+            columns = tuple(
+                column or _normal(written)
+                for column, written in zip(columns, _terms(_bracketed(text, name)[0]), strict=True)
+            )
             table.indexes[index] = (columns, bool(unique), _normal(text.partition(" WHERE ")[2]))
     return table
 
@@ -120,7 +124,11 @@ def of_postgres(connection: psycopg.Connection[Any]) -> dict[str, Table]:
             table.checks.add(_normal(text.removeprefix("CHECK ")))
     for name, index, unique, columns, where in connection.execute(_INDEXES):
         if name in tables:
-            tables[name].indexes[index] = (tuple(columns), unique, _normal(where or ""))
+            tables[name].indexes[index] = (
+                tuple(map(_normal, columns)),
+                unique,
+                _normal(where or ""),
+            )
     return tables
 
 
@@ -138,8 +146,8 @@ _CONSTRAINTS = """
 # Indexes that were made by name and are ordinary ones; search has its own kind.
 _INDEXES = """
   SELECT t.relname, c.relname, i.indisunique,
-    ARRAY(SELECT attname::text FROM unnest(i.indkey::int[]) WITH ORDINALITY AS u (num, n)
-      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.num ORDER BY u.n),
+    ARRAY(SELECT pg_get_indexdef(i.indexrelid, n, false)
+      FROM generate_series(1, i.indnkeyatts) AS n ORDER BY n),
     pg_get_expr(i.indpred, i.indrelid)
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
   JOIN pg_am m ON m.oid = c.relam
@@ -158,6 +166,11 @@ def _bracketed(sql: str, word: str) -> list[str]:
             end += 1
         found.append(sql[match.end() : end - 1])
     return found
+
+
+def _terms(text: str) -> list[str]:
+    """Parted at the commas that stand in no brackets."""
+    return re.split(r",(?![^()]*\))", text)
 
 
 def _normal(condition: str) -> str:
