@@ -79,11 +79,11 @@ def _sqlite_table(connection: Any, name: str, sql: str) -> Table:
             text = connection.execute(
                 "SELECT sql FROM sqlite_master WHERE name = ?", (index,)
             ).fetchone()[0]
-            columns = tuple(
+            terms = tuple(
                 column or _normal(written)
                 for column, written in zip(columns, _terms(_bracketed(text, name)[0]), strict=True)
             )
-            table.indexes[index] = (columns, bool(unique), _normal(text.partition(" WHERE ")[2]))
+            table.indexes[index] = (terms, bool(unique), _normal(text.partition(" WHERE ")[2]))
     return table
 
 
