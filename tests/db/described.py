@@ -72,18 +72,18 @@ def _sqlite_table(connection: Any, name: str, sql: str) -> Table:
     table.checks = {_normal(text) for text in _bracketed(sql, "CHECK")}
     table.numbered = _numbered(table)
     for _, index, unique, origin, _ in connection.execute(f"PRAGMA index_list({name})").fetchall():
-        columns = [row[2] for row in connection.execute(f"PRAGMA index_info({index})")]
+        held = [row[2] for row in connection.execute(f"PRAGMA index_info({index})")]
         if origin == "u":
-            table.unique.add(tuple(sorted(columns)))
+            table.unique.add(tuple(sorted(held)))
         elif origin == "c":
             text = connection.execute(
                 "SELECT sql FROM sqlite_master WHERE name = ?", (index,)
             ).fetchone()[0]
-            terms = tuple(
+            columns = tuple(
                 column or _normal(written)
-                for column, written in zip(columns, _terms(_bracketed(text, name)[0]), strict=True)
+                for column, written in zip(held, _terms(_bracketed(text, name)[0]), strict=True)
             )
-            table.indexes[index] = (terms, bool(unique), _normal(text.partition(" WHERE ")[2]))
+            table.indexes[index] = (columns, bool(unique), _normal(text.partition(" WHERE ")[2]))
     return table
 
 
