@@ -39,7 +39,7 @@ T = TypeVar("T")
 BUSY_SECONDS = 10.0
 IDLE_READERS = 8
 POLL_SECONDS = 0.25
-LOADED_TOGETHER = 200
+LOADED_TOGETHER = 1_000
 # Older ones can corrupt a file when two connections write and checkpoint at once.
 FIRST_SOUND_VERSION = (3, 51, 3)
 
