@@ -21,6 +21,11 @@ _OWN = N_(
     "Yes, send me %(name)s by e-mail, as often as I choose: once a week, once a month, or each"
     " new article. I can leave at any time with one press on a link in every mail."
 )
+# As the index holds them.
+_AGREED = (
+    "FROM consent_events AS e WHERE e.kind = 'confirmed' AND e.text_version <> ''"
+    " AND e.text_version = t.version AND e.language = t.language"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +95,8 @@ def history(tx: Transaction) -> list[ShownText]:
     return tx.all(
         ShownText,
         "SELECT t.version, t.language, t.text, t.since,"
-        " (SELECT count(*) FROM consent_events AS e WHERE e.kind = 'confirmed'"
-        " AND e.text_version = t.version AND e.language = t.language) AS agreed,"
-        " (SELECT min(e.at) FROM consent_events AS e WHERE e.kind = 'confirmed'"
-        " AND e.text_version = t.version AND e.language = t.language) AS first_at,"
-        " (SELECT max(e.at) FROM consent_events AS e WHERE e.kind = 'confirmed'"
-        " AND e.text_version = t.version AND e.language = t.language) AS last_at"
+        f" (SELECT count(*) {_AGREED}) AS agreed,"
+        f" (SELECT min(e.at) {_AGREED}) AS first_at, (SELECT max(e.at) {_AGREED}) AS last_at"
         " FROM consent_texts AS t ORDER BY t.since DESC, t.version LIMIT 200",
     )
 

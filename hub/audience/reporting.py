@@ -8,12 +8,14 @@ from hub.notices import rules as notice_rules
 from hub.notices.model import Facts, Span
 from hub.notices.telling import tell
 from hub.site.model import Site
+from hub.times import to_text
 
-# What the index of the log holds. Who takes another address, or says that they still want it, was
-# here before.
+# What the index of the log holds, by its days. Who takes another address, or says that they still
+# want it, was here before.
 _MOVED = (
-    "kind IN ('confirmed', 'unsubscribed') AND at >= :since AND at < :until"
-    " AND source NOT IN ('address', 'stay')"
+    "e.kind IN ('confirmed', 'unsubscribed') AND e.at >= :since AND e.at < :until"
+    " AND substr(e.at, 1, 10) >= :first AND substr(e.at, 1, 10) <= :last"
+    " AND e.source NOT IN ('address', 'stay')"
 )
 _LOST = "reason IN ('bounced', 'complained') AND created_at >= :since AND created_at < :until"
 
@@ -65,21 +67,24 @@ def joined(tx: Transaction, since: datetime, until: datetime, *, limit: int) -> 
     return tx.all(
         str,
         "SELECT s.email FROM consent_events AS e JOIN subscribers AS s ON s.id = e.subscriber_id"
-        " WHERE e.kind IN ('confirmed', 'unsubscribed') AND e.at >= :since AND e.at < :until"
-        " AND e.kind = 'confirmed' AND e.source NOT IN ('address', 'stay')"
-        " ORDER BY e.at, e.id LIMIT :limit",
-        since=since,
-        until=until,
+        f" WHERE {_MOVED} AND e.kind = 'confirmed' ORDER BY e.at, e.id LIMIT :limit",
+        **_within(since, until),
         limit=limit,
     )
+
+
+def _within(since: datetime, until: datetime) -> dict[str, object]:
+    """The values of `_MOVED`: the times, and the days of UTC that they lie in."""
+    first, last = to_text(since)[:10], to_text(until)[:10]
+    return {"since": since, "until": until, "first": first, "last": last}
 
 
 def _facts(tx: Transaction, since: datetime, until: datetime) -> Facts:
     moved = tx.all(
         _Count,
-        f"SELECT kind AS name, count(*) AS number FROM consent_events WHERE {_MOVED} GROUP BY kind",
-        since=since,
-        until=until,
+        "SELECT e.kind AS name, count(*) AS number FROM consent_events AS e"
+        f" WHERE {_MOVED} GROUP BY e.kind",
+        **_within(since, until),
     )
     lost = tx.all(
         _Count,
