@@ -40,18 +40,34 @@ def _object(members: Mapping[str, str]) -> str:
     return f"('{{{','.join(pairs)}}}')"
 
 
+def _json(column: str, name: str) -> str:
+    """SQL of a column as JSON. Words of ours and times hold nothing that a quote must mind, and
+    without it a fifth of the time is saved."""
+    if name not in _NEVER_QUOTED:
+        return f"coalesce(json_quote({column}), 'null')"
+    return f"""coalesce('"' || {column} || '"', 'null')"""
+
+
 def _joined(elements: str, table: str, order: str) -> str:
-    """SQL of what a reader has in another table, with commas between."""
+    """SQL of what a reader has in another table, with commas between.
+
+    The rows come in their order from an index: an aggregate that sorts would sort each
+    reader's anew.
+    """
     return (
-        f"(SELECT coalesce(string_agg({elements}, ',' ORDER BY {order}), '')"
-        f" FROM {table} AS theirs WHERE theirs.subscriber_id = subscribers.id)"
+        f"(SELECT coalesce(string_agg(line, ','), '') FROM (SELECT {elements} AS line"
+        f" FROM {table} AS theirs WHERE theirs.subscriber_id = subscribers.id"
+        f" ORDER BY {order}) AS ordered)"
     )
 
 
+_NEVER_QUOTED = frozenset(
+    "status cadence paused_until created_at confirmed_at unsubscribed_at kind at".split()
+)
 # The database makes the JSON: to read two million lines of log and put them together in Python
 # takes longer than all the rest.
 _EVENTS = _joined(
-    _object({name: f"json_quote(theirs.{name})" for name in EVENT_FIELDS}),
+    _object({name: _json(f"theirs.{name}", name) for name in EVENT_FIELDS}),
     "consent_events",
     "theirs.id",
 )
@@ -60,8 +76,7 @@ _TOPICS = (
     f"'[' || {_joined('json_quote(theirs.topic)', 'subscriber_topics', 'theirs.topic')} || ']'"
 )
 _DOCUMENT = _object(
-    {name: f"coalesce(json_quote({name}), 'null')" for name in COLUMNS}
-    | {"topics": _TOPICS, "consent": _LOG}
+    {name: _json(name, name) for name in COLUMNS} | {"topics": _TOPICS, "consent": _LOG}
 )
 _SHEET = {name: name for name in COLUMNS} | {
     "topics": _joined("theirs.topic", "subscriber_topics", "theirs.topic"),
