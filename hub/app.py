@@ -271,7 +271,7 @@ def _dossier(request: Request, subscriber: Subscriber, form: str) -> str:
 def _welcome(request: Request, site: Site, subscriber: Subscriber) -> Welcome:
     """What the page after confirming shows beside."""
     parts = hub_of(request)
-    reader = Reader(subscriber.id, subscriber.cadence, subscriber.language)
+    reader = Reader(subscriber.id, subscriber.email_key, subscriber.cadence, subscriber.language)
     with parts.db.read() as tx:
         return welcoming.gather(tx, site, reader, parts.now())
 

@@ -50,38 +50,47 @@ class Signer:
     def __init__(self, key: bytes) -> None:
         self._hash = KeyedHash(key)
 
-    def sign(self, purpose: str, number: int) -> str:
-        """A URL-safe token of 32 characters for `number` (0 to 2^63), good for `purpose` only."""
-        return self.stamp(purpose)(number).decode()
+    def sign(self, purpose: str, number: int, holder: str = "") -> str:
+        """A URL-safe token of 32 characters for `number` (0 to 2^63), good for `purpose` only and,
+        where a `holder` is named, for as long as the number has the same."""
+        return self.stamp(purpose)(number, holder.encode()).decode()
 
-    def stamp(self, purpose: str) -> Callable[[int], bytes]:
-        """What signs many numbers for one purpose: their tokens as ASCII."""
+    def stamp(self, purpose: str) -> Callable[[int, bytes], bytes]:
+        """What signs many numbers, and their holders, for one purpose: their tokens as ASCII."""
         digest = self._hash.beginning(purpose.encode() + b"\0").digest
 
-        def stamped(number: int) -> bytes:
+        def stamped(number: int, holder: bytes) -> bytes:
             body = number.to_bytes(_ID_BYTES, "big")
-            token = binascii.b2a_base64(body + digest(body)[:_MAC_BYTES], newline=False)
+            token = binascii.b2a_base64(body + digest(body + holder)[:_MAC_BYTES], newline=False)
             return token.translate(_URL_SAFE)
 
         return stamped
 
-    def verify(self, purpose: str, token: str) -> int | None:
+    def verify(self, purpose: str, token: str, holder: str = "") -> int | None:
         """The number that was signed for `purpose`, or None when the token is not ours."""
-        try:
-            raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
-        except (binascii.Error, UnicodeEncodeError, ValueError):
-            return None
-        body, mac = raw[:_ID_BYTES], raw[_ID_BYTES:]
-        if len(mac) != _MAC_BYTES or not hmac.compare_digest(mac, self._mac(purpose, body)):
-            return None
-        return int.from_bytes(body, "big")
+        body, mac = _parted(token)
+        ours = self._hash.digest(purpose.encode() + b"\0" + body + holder.encode())[:_MAC_BYTES]
+        return int.from_bytes(body, "big") if body and hmac.compare_digest(mac, ours) else None
 
     def derive(self, purpose: str) -> bytes:
         """A key of 32 bytes of its own for `purpose`."""
         return self._hash.digest(b"derive\0" + purpose.encode())
 
-    def _mac(self, purpose: str, body: bytes) -> bytes:
-        return self._hash.digest(purpose.encode() + b"\0" + body)[:_MAC_BYTES]
+
+def claimed(token: str) -> int | None:
+    """The number that a token says it is for, which proves nothing yet: whose holder to ask for."""
+    body, _ = _parted(token)
+    return int.from_bytes(body, "big") if body else None
+
+
+def _parted(token: str) -> tuple[bytes, bytes]:
+    """The number of a token and its hash; empty for what has not the form of one."""
+    try:
+        raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        return b"", b""
+    body, mac = raw[:_ID_BYTES], raw[_ID_BYTES:]
+    return (body, mac) if len(mac) == _MAC_BYTES else (b"", b"")
 
 
 def new_token() -> str:

@@ -75,7 +75,7 @@ def send_test(request: Request) -> Response:
 def _letter(request: Request) -> Letter:
     parts = hub(request)
     site = parts.site()
-    reader = Reader(NOBODY, "weekly", _language(request))
+    reader = Reader(NOBODY, "", "weekly", _language(request))
     with parts.db.read() as tx:
         found = welcoming.gather(tx, site, reader, parts.now())
     return welcoming.letter(

@@ -85,7 +85,7 @@ def _decision(
     }
     if status == "active":
         context["unsubscribe_url"] = unsubscribe_url
-        token = signer.sign("preferences", person.id)
+        token = signer.sign("preferences", person.id, person.email_key)
         context["preferences_url"] = f"{base_url}/preferences/{token}"
     return Letter(
         subject,

@@ -5,7 +5,7 @@ told, because whoever reads there now may be somebody else.
 """
 
 from hub import i18n
-from hub.audience import requests, suppression
+from hub.audience import own_links, requests, suppression
 from hub.audience.model import RequestKind
 from hub.db import Transaction
 from hub.i18n import N_
@@ -37,7 +37,9 @@ def link(
     if suppression.bars_sign_up(tx, key):
         return None
     if kind == "page":
-        path = "/preferences/" + signer.sign("preferences", found.subscriber.id)
+        path = "/preferences/" + signer.sign(
+            own_links.PAGE, found.subscriber.id, found.subscriber.email_key
+        )
     else:
         path = f"/preferences/{kind}/" + signer.sign(kind, mail.subject_id)
     name = i18n.translate(mail.language, _SUBJECTS[kind], name=site.letter_name)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from hub.audience.model import ReaderRequest, RequestKind
 from hub.db import Transaction
+from hub.times import to_text
 
 
 def add(
@@ -71,6 +72,16 @@ def move(tx: Transaction, subscriber_id: int, email: str, email_key: str, *, now
         now=now,
         id=subscriber_id,
     )
+
+
+def has_moved(tx: Transaction, subscriber_id: int, *, since: datetime | None = None) -> bool:
+    """Whether somebody took another address, ever or since a time."""
+    moved = tx.scalar(
+        "SELECT at FROM consent_events WHERE subscriber_id = :id AND kind = 'confirmed'"
+        " AND source = 'address' ORDER BY id DESC LIMIT 1",
+        id=subscriber_id,
+    )
+    return moved is not None and (since is None or str(moved) > to_text(since))
 
 
 def end_moves(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hub.audience import departures, requests, rules, store
+from hub.audience import departures, own_links, requests, rules, store
 from hub.audience.gates import arriving
 from hub.audience.gates.model import Visit
 from hub.audience.model import RequestKind
@@ -79,9 +79,11 @@ def _my_link(
 def ask(request: Request) -> Response:
     """From the preferences: a fresh link to data or erasure, or another address."""
     parts, form = hub(request), request.state.form
-    number = parts.signer.verify("preferences", request.path_params["token"])
-    if number is None:
+    with parts.db.read() as tx:
+        reader = own_links.reader(tx, parts.signer, own_links.PAGE, request.path_params["token"])
+    if reader is None:
         return unknown_link(request)
+    number = reader.id
     kind, email = form.text("kind"), ""
     site = parts.site()
     try:
@@ -101,7 +103,7 @@ def ask(request: Request) -> Response:
             elif kind == "data" or kind == "erase":
                 found = requests.send_link(tx, number, kind, now=parts.now())
             else:
-                return RedirectResponse(own_path(request, number), status_code=303)
+                return RedirectResponse(own_path(request, reader), status_code=303)
     except Refused as error:
         return _refused_address(request, number, form, error)
     if found is None:
@@ -128,7 +130,7 @@ def _refused_address(request: Request, number: int, form: Form, error: Refused) 
             subscriber=subscriber,
             form=form,
             error=translate(language, error.message, **error.values),
-            preferences_url=own_path(request, number),
+            preferences_url=own_path(request, subscriber),
         )
     )
 
@@ -179,7 +181,7 @@ def why(request: Request) -> Response:
         return unknown_link(request)
     site = parts.site()
     with parts.db.read() as tx:
-        subscriber = store.get(tx, number)
+        subscriber = own_links.shown(tx, store.get(tx, number))
     if site.ask_why != "on":
         return left(request, subscriber, known=rules.has_page(subscriber))
     try:

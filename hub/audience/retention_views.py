@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hub.audience import receipts, retention, rules
+from hub.audience import own_links, receipts, retention, rules
 from hub.web.pages import page
 from hub.web.private_pages import left, own_path, private, unknown_link
 from hub.web.state import hub
@@ -24,6 +24,8 @@ def stay(request: Request) -> Response:
     else:
         with parts.db.read() as tx:
             subscriber = retention.find(tx, number)
+    with parts.db.read() as tx:
+        subscriber = own_links.shown(tx, subscriber)
     if subscriber is None or subscriber.status != "active":
         return left(request, subscriber, known=rules.has_page(subscriber))
     return private(
@@ -36,7 +38,7 @@ def stay(request: Request) -> Response:
             stayed=stayed,
             months=site.retention_months,
             unsubscribe_url="/unsubscribe/" + parts.signer.sign("unsubscribe", subscriber.id),
-            preferences_url=own_path(request, subscriber.id),
+            preferences_url=own_path(request, subscriber),
         )
     )
 
@@ -44,12 +46,10 @@ def stay(request: Request) -> Response:
 def receipt(request: Request) -> Response:
     """What a reader agreed to, as a text file."""
     parts = hub(request)
-    number = parts.signer.verify(receipts.LINK, request.path_params["token"])
-    found = None
-    if number is not None:
-        site = parts.site()
-        with parts.db.read() as tx:
-            found = receipts.of(tx, number, site=site, now=parts.now())
+    token = request.path_params["token"]
+    with parts.db.read() as tx:
+        whose = own_links.reader(tx, parts.signer, receipts.LINK, token)
+        found = receipts.of(tx, whose.id, site=parts.site(), now=parts.now()) if whose else None
     if found is None:
         return unknown_link(request)
     answer = PlainTextResponse(receipts.as_text(found, found.language))

@@ -145,6 +145,9 @@ def look_up(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | N
         return None
     subscriber = store.get(tx, confirmation.subscriber_id)
     assert subscriber is not None  # the foreign key keeps it
+    if request_store.has_moved(tx, subscriber.id, since=confirmation.created_at):
+        # It went to an address that is left.
+        return Link("expired", subscriber)
     return Link(rules.link_state(confirmation, subscriber, now), subscriber)
 
 

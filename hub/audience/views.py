@@ -8,11 +8,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from hub import tokens
 from hub.audience import (
     approval,
     consent,
     invitations,
     membership,
+    own_links,
     receipts,
     rules,
     signup,
@@ -216,7 +218,7 @@ def confirm(request: Request) -> Response:
                 site=site,
                 subscriber=link.subscriber,
                 already=False,
-                preferences_url=own_path(request, link.subscriber.id),
+                preferences_url=own_path(request, link.subscriber),
             )
         )
     return _confirmed(request, site, link)
@@ -266,8 +268,9 @@ def _confirmed(request: Request, site: Site, link: signup.Link) -> Response:
             site=site,
             subscriber=subscriber,
             already=already,
-            preferences_url=own_path(request, subscriber.id),
-            receipt_url="/receipt/" + hub(request).signer.sign(receipts.LINK, subscriber.id),
+            preferences_url=own_path(request, subscriber),
+            receipt_url="/receipt/"
+            + hub(request).signer.sign(receipts.LINK, subscriber.id, subscriber.email_key),
             welcome=welcome,
         )
     )
@@ -337,23 +340,20 @@ def unsubscribe(request: Request) -> Response:
     if request.method == "POST":
         with parts.db.write() as tx:
             subscriber = membership.unsubscribe(tx, number, source="link", now=parts.now())
+            shown = own_links.shown(tx, subscriber)
     else:
         with parts.db.read() as tx:
             subscriber = store.get(tx, number)
+            shown = own_links.shown(tx, subscriber)
     if subscriber is None or not rules.can_leave(subscriber.status):
-        return left(
-            request,
-            subscriber,
-            known=rules.has_page(subscriber),
-            ask=request.method == "POST",
-        )
+        return left(request, shown, known=rules.has_page(shown), ask=request.method == "POST")
     return private(
         page(
             request,
             "unsubscribe.html",
             language=subscriber.language,
-            subscriber=subscriber,
-            preferences_url=own_path(request, subscriber.id),
+            subscriber=shown,
+            preferences_url=own_path(request, shown) if shown else "/preferences",
         )
     )
 
@@ -362,17 +362,16 @@ def preferences(request: Request) -> Response:
     """How often, in which language, about what; a pause; the way out."""
     parts = hub(request)
     token = request.path_params["token"]
-    number = parts.signer.verify("preferences", token)
-    if number is None:
-        return unknown_link(request)
-    if number == NOBODY:
+    if tokens.claimed(token) == NOBODY:
         return link_of_a_test(request)
-    if request.method == "POST":
-        return _save_preferences(request, number)
     with parts.db.read() as tx:
-        subscriber = store.get(tx, number)
-        topics = store.topics_of(tx, number)
-    if subscriber is None or subscriber.status != "active":
+        subscriber = own_links.reader(tx, parts.signer, own_links.PAGE, token)
+        topics = store.topics_of(tx, subscriber.id) if subscriber else ()
+    if subscriber is None:
+        return unknown_link(request)
+    if request.method == "POST":
+        return _save_preferences(request, subscriber.id)
+    if subscriber.status != "active":
         return left(request, subscriber, known=rules.has_page(subscriber))
     form = _as_form(subscriber, topics, parts.site(), parts.now())
     return _preferences_page(request, subscriber, form, topics)
@@ -431,7 +430,7 @@ def _preferences_page(
             error=translate(language, error.message, **error.values) if error else "",
             error_field=error.field if error else "",
             unsubscribe_url=f"/unsubscribe/{token}",
-            request_url=own_path(request, subscriber.id) + "/request",
+            request_url=own_path(request, subscriber) + "/request",
         )
     )
 

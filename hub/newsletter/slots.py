@@ -8,6 +8,7 @@ the stored bytes it is its name between two NULs, which no message holds.
 import html
 from dataclasses import dataclass
 
+from hub import addresses
 from hub.errors import Refused
 from hub.i18n import N_
 from hub.mail import dkim, headers, lines, mime
@@ -148,8 +149,8 @@ class Personaliser:
             {
                 _TO: headers.address("To", email)[len("To: ") : -2],
                 _MESSAGE_ID: _identity_of(self._identity, subscriber_id),
-                _UNSUBSCRIBE: self._unsubscribe(subscriber_id),
-                _PREFERENCES: self._preferences(subscriber_id),
+                _UNSUBSCRIBE: self._unsubscribe(subscriber_id, b""),
+                _PREFERENCES: self._preferences(subscriber_id, addresses.key(email).encode()),
                 _NAME_TEXT: mime.encoded(shown),
                 _NAME_HTML: mime.encoded(html.escape(shown)),
             }

@@ -46,6 +46,7 @@ class Reader:
     """Whom a welcome is for; the number 0 is nobody's."""
 
     id: int
+    email_key: str
     cadence: str
     language: str
 
@@ -78,7 +79,7 @@ def welcome(
         return None
     if suppression.is_suppressed(tx, subscriber.email_key):
         return None
-    reader = Reader(subscriber.id, subscriber.cadence, mail.language)
+    reader = Reader(subscriber.id, subscriber.email_key, subscriber.cadence, mail.language)
     found = gather(tx, site, reader, mail.created_at)
     return letter(found, reader, site=site, signer=signer, render=render)
 
@@ -88,6 +89,7 @@ def letter(found: Welcome, reader: Reader, *, site: Site, signer: Signer, render
     base_url = headers.ascii_url(site.base_url)
     language = reader.language
     unsubscribe_url = f"{base_url}/unsubscribe/{signer.sign('unsubscribe', reader.id)}"
+    own_token = signer.sign("preferences", reader.id, reader.email_key)
     subject = _own_subject(site, language) or i18n.translate(
         language, N_("Welcome to %(name)s"), name=site.letter_name
     )
@@ -103,7 +105,7 @@ def letter(found: Welcome, reader: Reader, *, site: Site, signer: Signer, render
         "edition_url": f"{base_url}/newsletter/{found.edition.id}" if found.edition else "",
         "articles": [Teaser.of(post, site) for post in found.articles],
         "unsubscribe_url": unsubscribe_url,
-        "preferences_url": f"{base_url}/preferences/{signer.sign('preferences', reader.id)}",
+        "preferences_url": f"{base_url}/preferences/{own_token}",
     }
     return Letter(
         subject,

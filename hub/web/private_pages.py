@@ -16,6 +16,9 @@ class Reader(Protocol):
     def id(self) -> int: ...
 
     @property
+    def email_key(self) -> str: ...
+
+    @property
     def language(self) -> str: ...
 
 
@@ -25,9 +28,9 @@ def private(response: Response) -> Response:
     return response
 
 
-def own_path(request: Request, subscriber_id: int) -> str:
+def own_path(request: Request, reader: Reader) -> str:
     """The address of a reader's own page."""
-    return "/preferences/" + hub(request).signer.sign("preferences", subscriber_id)
+    return "/preferences/" + hub(request).signer.sign("preferences", reader.id, reader.email_key)
 
 
 def unknown_link(request: Request) -> Response:
@@ -52,7 +55,7 @@ def left(
     left just now, so that they may be asked why."""
     parts = hub(request)
     site = parts.site()
-    own_url = own_path(request, reader.id) if reader and known else ""
+    own_url = own_path(request, reader) if reader and known else ""
     why_url = ""
     if own_url and reader and ask and site.ask_why == "on":
         why_url = "/preferences/why/" + parts.signer.sign("why", reader.id)

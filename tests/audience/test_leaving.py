@@ -92,7 +92,7 @@ def test_the_link_of_an_erased_person_still_answers(
         membership.erase(tx, ada, now=NOW)
     assert client.get(path).status_code == 200
     assert client.post(path).status_code == 200
-    assert client.get(_path(hub, "preferences", ada)).status_code == 200
+    assert client.get(_path(hub, "preferences", ada)).status_code == 404
 
 
 def test_leaving_does_not_soften_a_complaint(hub: Hub, client: TestClient, ada: Subscriber) -> None:

@@ -47,8 +47,8 @@ def ada(hub: Hub) -> int:
     return subscribe(hub, ADA)
 
 
-def own(hub: Hub, number: int) -> str:
-    return f"/preferences/{hub.signer.sign('preferences', number)}"
+def own(hub: Hub, number: int, email: str = ADA) -> str:
+    return f"/preferences/{hub.signer.sign('preferences', number, email)}"
 
 
 def ask(client: TestClient, hub: Hub, number: int, kind: str, email: str = "") -> str:
@@ -145,6 +145,30 @@ def test_mail_moves_when_the_new_address_confirms(client: TestClient, hub: Hub, 
         "address",
         "https://hub.test/preferences",
     )
+
+
+def test_mail_in_the_old_mailbox_opens_nothing_any_more(
+    client: TestClient, hub: Hub, ada: int
+) -> None:
+    unnamed = f"/preferences/{hub.signer.sign('preferences', ada)}"
+    leave = f"/unsubscribe/{hub.signer.sign('unsubscribe', ada)}"
+    assert client.get(unnamed).status_code == 200
+    assert ADA in client.get(leave).text
+    ask(client, hub, ada, "address", NEW)
+    client.post(mails(hub)[-1][1])
+    for path in (own(hub, ada), unnamed):
+        assert client.get(path).status_code == 404
+        assert client.post(path, data={"cadence": "each"}).status_code == 404
+        assert client.post(path + "/request", data={"kind": "data"}).status_code == 404
+    assert client.get(own(hub, ada, NEW)).status_code == 200
+    # The way to leave stays open, and tells nothing.
+    for answer in (client.get(leave), client.post(leave)):
+        assert answer.status_code == 200
+        assert NEW not in answer.text
+        assert "/preferences/" not in answer.text
+    found = person(hub, ada)
+    assert found is not None
+    assert found.status == "unsubscribed"
 
 
 def person_with(hub: Hub, number: int, email: str) -> Subscriber:

@@ -74,7 +74,7 @@ def test_the_command_prints_it(hub: Hub, ada: int) -> None:
 def test_the_reader_gets_a_link_after_confirming(hub: Hub, ada: int) -> None:
     client = TestClient(create_app(replace(hub, now=lambda: NOW)), base_url="https://hub.test")
     page = client.get("/confirm/" + hub.signer.sign("confirm", 1)).text
-    path = "/receipt/" + hub.signer.sign(receipts.LINK, ada)
+    path = "/receipt/" + hub.signer.sign(receipts.LINK, ada, "ada@reader.test")
     assert f'href="{path}"' in page
     answer = client.get(path)
     assert WORDS.version in answer.text

@@ -76,7 +76,7 @@ def test_a_silent_reader_is_asked_once_and_erased(hub: Hub) -> None:
 
 @pytest.mark.parametrize(
     ("at", "noticed"),
-    [(JUST - timedelta(seconds=1), 1), (JUST, 0), (NOW - DAY, 0)],
+    [(JUST - DAY, 1), (JUST - timedelta(seconds=1), 0), (JUST, 0), (NOW - DAY, 0)],
 )
 def test_silence_is_counted_to_the_day(hub: Hub, at: datetime, noticed: int) -> None:
     person(hub, "ada", at)

@@ -175,7 +175,7 @@ def test_a_link_is_dead_after_72_hours_and_offers_a_new_one(
 def test_an_unknown_link_is_a_kind_404(client: TestClient, path: str) -> None:
     for answer in (client.get(path), client.post(path)):
         assert answer.status_code == 404
-        assert "not complete" in answer.text
+        assert "This link does not work" in answer.text
 
 
 def test_a_token_is_good_for_its_purpose_only(client: TestClient, hub: Hub) -> None:

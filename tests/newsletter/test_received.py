@@ -54,7 +54,10 @@ def header_lines(raw: bytes) -> list[bytes]:
 
 
 def link(hub: Hub, purpose: str, subscriber_id: int) -> str:
-    return f"https://hub.test/{purpose}/{hub.signer.sign(purpose, subscriber_id)}"
+    holder = (
+        ("", "ada@mail.test", "bea@mail.test")[subscriber_id] if purpose == "preferences" else ""
+    )
+    return f"https://hub.test/{purpose}/{hub.signer.sign(purpose, subscriber_id, holder)}"
 
 
 def test_each_header_is_there_once(inbox: Inbox) -> None:

@@ -23,7 +23,7 @@ def test_each_slot_gets_what_is_the_readers() -> None:
     body = b"Hi\0name-text\0: \0unsubscribe\0 \0preferences\0"
     message = personaliser(body).message(5, "a@b.test", "Zoé =", "en")
     unsubscribe = SIGNER.sign("unsubscribe", 5).encode()
-    preferences = SIGNER.sign("preferences", 5).encode()
+    preferences = SIGNER.sign("preferences", 5, "a@b.test").encode()
     assert message == (b"To: a@b.test\r\n\r\nHi Zo=C3=A9 =3D: " + unsubscribe + b" " + preferences)
 
 
