@@ -187,7 +187,7 @@ def _pages() -> dict[str, Context]:
             "error": "This is no address.",
             "preferences_url": "/preferences/x",
         },
-        "request_sent": {"kind": "address", "email": "ada@example.org"},
+        "request_sent": {"kind": "address", "email": "ada@example.org", "error": ""},
         "own_link": {"kind": "address", "state": "open", "email": "ada@example.org"},
         "unsubscribe": subscriber | {"preferences_url": "/preferences/token"},
         "unsubscribed": subscriber
@@ -305,7 +305,11 @@ def _mails(site: Site) -> dict[str, Context]:
         "notice": notice,
         "confirmation": confirmation,
         "own_link": own_link,
-        "moved": {"subject": "Harbour Notes goes to another address now"},
+        "moved": {
+            "subject": "Harbour Notes goes to another address now",
+            "url": "https://harbour.example/preferences/address/token",
+            "days": 14,
+        },
         "password": password,
         "paused": paused,
     }

@@ -89,6 +89,8 @@ class Confirmation:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
+    # What somebody who was known already asked for, as JSON (wishes.py).
+    wish: str | None
 
 
 RequestKind = Literal["page", "data", "erase", "address"]

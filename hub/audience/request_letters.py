@@ -4,8 +4,8 @@ None holds a text that was typed into a form: not even the new address, which th
 told, because whoever reads there now may be somebody else.
 """
 
-from hub import i18n
-from hub.audience import own_links, requests, suppression
+from hub import addresses, i18n
+from hub.audience import own_links, request_store, requests, suppression
 from hub.audience.model import RequestKind
 from hub.db import Transaction
 from hub.i18n import N_
@@ -58,10 +58,14 @@ def moved(
     tx: Transaction, mail: QueuedMail, *, site: Site, signer: Signer, render: Render
 ) -> Letter | None:
     """Tells the old address that it was left; None when the reader is gone already."""
-    if requests.look_up(tx, mail.subject_id, "address", now=mail.created_at) is None:
+    found = requests.look_up(tx, mail.subject_id, "address", now=mail.created_at)
+    if found is None:
         return None
+    back = request_store.way_back(tx, found.subscriber.id, addresses.key(mail.recipient))
+    url = site.url("/preferences/address/" + signer.sign("address", back.id)) if back else ""
+    days = requests.WAY_BACK.days
     subject = i18n.translate(mail.language, _MOVED, name=site.letter_name)
-    return _letter("moved", subject, render, mail.language, {}, site)
+    return _letter("moved", subject, render, mail.language, {"url": url, "days": days}, site)
 
 
 def _letter(

@@ -88,9 +88,20 @@ def end_moves(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:
     """Other addresses that somebody asked for and did not confirm are not wanted any more."""
     tx.execute(
         "UPDATE reader_requests SET expires_at = :now WHERE subscriber_id = :id"
-        " AND kind = 'address' AND used_at IS NULL AND expires_at > :now",
+        " AND kind = 'address' AND form_url <> '' AND used_at IS NULL AND expires_at > :now",
         now=now,
         id=subscriber_id,
+    )
+
+
+def way_back(tx: Transaction, subscriber_id: int, email_key: str) -> ReaderRequest | None:
+    """The request that the mail to an address that was left holds: to move back there."""
+    return tx.one(
+        ReaderRequest,
+        "SELECT * FROM reader_requests WHERE subscriber_id = :id AND kind = 'address'"
+        " AND form_url = '' AND email_key = :email_key ORDER BY id DESC LIMIT 1",
+        id=subscriber_id,
+        email_key=email_key,
     )
 
 
@@ -99,7 +110,7 @@ def asked_at(tx: Transaction, email_key: str, *, since: datetime) -> list[dateti
     rows = tx.all(
         ReaderRequest,
         "SELECT * FROM reader_requests WHERE kind = 'address' AND email_key = :email_key"
-        " AND created_at > :since",
+        " AND form_url <> '' AND created_at > :since",
         email_key=email_key,
         since=since,
     )

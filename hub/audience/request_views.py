@@ -12,7 +12,7 @@ from hub.audience.gates.model import Visit
 from hub.audience.model import RequestKind
 from hub.audience.requests import Found
 from hub.db import Transaction
-from hub.errors import Refused
+from hub.errors import Conflict, Refused
 from hub.i18n import translate
 from hub.mail import outbox
 from hub.site.model import Site
@@ -43,7 +43,7 @@ def my_link(request: Request) -> Response:
             )
     except Refused as error:
         return _my_link(request, form, error=error)
-    return private(page(request, "request_sent.html", kind="page", email=email))
+    return private(page(request, "request_sent.html", kind="page", email=email, error=""))
 
 
 def _visit(request: Request, tx: Transaction) -> Visit:
@@ -104,13 +104,28 @@ def ask(request: Request) -> Response:
                 found = requests.send_link(tx, number, kind, now=parts.now())
             else:
                 return RedirectResponse(own_path(request, reader), status_code=303)
+    except Conflict as error:
+        said = translate(reader.language, error.message)
+        return private(
+            page(
+                request,
+                "request_sent.html",
+                status=error.status,
+                language=reader.language,
+                kind=kind,
+                email=reader.email,
+                error=said,
+            )
+        )
     except Refused as error:
         return _refused_address(request, number, form, error)
     if found is None:
         return left(request, None)
     email = email or found.email
     return private(
-        page(request, "request_sent.html", language=found.language, kind=kind, email=email)
+        page(
+            request, "request_sent.html", language=found.language, kind=kind, email=email, error=""
+        )
     )
 
 

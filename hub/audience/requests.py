@@ -34,6 +34,10 @@ MAIL: dict[RequestKind, str] = {
 MOVED = "reader moved"
 # What a line of the consent log says of a confirmed new address.
 SOURCE = "address"
+# So long the address that was left can take a move back, and so long after it nobody takes the data
+# out: whoever moved the mail to a mailbox of theirs gets nothing that lay here before.
+WAY_BACK = timedelta(days=14)
+SETTLES = timedelta(days=7)
 MOVES_PER_DAY = 3
 _KEPT = timedelta(days=30)
 
@@ -69,11 +73,18 @@ def send_link(
 ) -> Subscriber | None:
     """A fresh link to take the data out, or to erase, to the reader's own address: three a day.
 
-    The reader, None for one who is gone.
+    The reader, None for one who is gone. Raises Conflict within a week of another address.
     """
     subscriber = store.get(tx, subscriber_id)
     if subscriber is None:
         return None
+    if request_store.has_moved(tx, subscriber_id, since=now - SETTLES):
+        raise Conflict(
+            N_(
+                "Your mail has come to this address for less than seven days. In case it was not"
+                " you who moved it, your data stays where it is until then."
+            )
+        )
     mailable = rules.gets_link(subscriber.status) or subscriber.status == "pending"
     allowed = mailable and not suppression.bars_sign_up(tx, subscriber.email_key)
     if allowed and mail_limits.take(tx, kind, subscriber.email_key, now):
@@ -161,6 +172,16 @@ def move(tx: Transaction, request_id: int, *, now: datetime) -> Found | None:
         counted_as="moved",
     )
     store.acted(tx, subscriber.id, now=now)
+    if request.form_url:
+        request_store.add(
+            tx,
+            subscriber.id,
+            "address",
+            email=subscriber.email,
+            email_key=subscriber.email_key,
+            now=now,
+            expires_at=now + WAY_BACK,
+        )
     queue.put(
         tx,
         kind=MOVED,

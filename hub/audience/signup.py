@@ -13,6 +13,7 @@ from hub.audience import (
     rules,
     store,
     suppression,
+    wishes,
 )
 from hub.audience import consent as consent_texts
 from hub.audience.gates import entrance, holding
@@ -39,6 +40,7 @@ class Link:
 
     state: rules.LinkState
     subscriber: Subscriber
+    wish: str | None = None
 
 
 def sign_up(
@@ -101,11 +103,17 @@ def ask(
     email_key = addresses.key(wish.email)
     if suppression.bars_sign_up(tx, email_key):
         return False
-    source = invitation.source if invitation else "form"
     known = store.by_email_key(tx, email_key)
     if known is not None:
         store.acted(tx, known.id, now=now)
+        if not rules.may_ask(known.status):
+            return False
+    if not mail_limits.may_confirm(tx, email_key, _mails(tx, known, email_key, now), now):
+        # Nobody is on the list whom no mail will ask.
+        return False
+    later = None
     if known is None:
+        source = invitation.source if invitation else "form"
         try:
             with tx.savepoint():
                 subscriber_id = store.add(
@@ -114,16 +122,12 @@ def ask(
         except Conflict:
             # The button was pressed twice, and the other request was first.
             return False
-    elif rules.may_ask(known.status):
+    else:
+        # Whoever types an address changes nothing of its reader: the reader does, who confirms.
         subscriber_id = known.id
         before = store.topics_of(tx, subscriber_id)
-        topics = rules.topics_kept(wish.topics, before, offered or before)
-        source = invitation.source if invitation else ""
-        store.change_wish(tx, subscriber_id, replace(wish, topics=topics), source=source)
-    else:
-        return False
-    if not mail_limits.may_confirm(tx, email_key, _mails(tx, subscriber_id, email_key, now), now):
-        return False
+        wish = replace(wish, topics=rules.topics_kept(wish.topics, before, offered or before))
+        later = wishes.written(wish, source=invitation.source if invitation else "")
     _ask(
         tx,
         subscriber_id,
@@ -133,6 +137,7 @@ def ask(
         asked_at=asked_at or now,
         now=now,
         invitation=invitation,
+        later=later,
     )
     gates.drop_of(tx, email_key)
     return True
@@ -148,7 +153,11 @@ def look_up(tx: Transaction, confirmation_id: int, *, now: datetime) -> Link | N
     if request_store.has_moved(tx, subscriber.id, since=confirmation.created_at):
         # It went to an address that is left.
         return Link("expired", subscriber)
-    return Link(rules.link_state(confirmation, subscriber, now), subscriber)
+    state = rules.link_state(confirmation, subscriber, now)
+    if state == "open" and confirmation.wish:
+        wish, _ = wishes.read(confirmation.wish)
+        subscriber = replace(subscriber, name=wish.name, language=wish.language)
+    return Link(state, subscriber, confirmation.wish)
 
 
 def confirm(
@@ -169,6 +178,9 @@ def confirm(
         return link
     if not store.use_confirmation(tx, confirmation_id, now=now):
         return Link("used", link.subscriber)
+    if link.wish:
+        wish, source = wishes.read(link.wish)
+        store.change_wish(tx, link.subscriber.id, wish, source=source)
     invitation = invitations.of_confirmation(tx, confirmation_id)
     mode = site.signup_mode if site else "open"
     status = approval.admission(mode, invitation, now)
@@ -231,16 +243,16 @@ def _would_mail(tx: Transaction, email_key: str, now: datetime) -> bool:
     known = store.by_email_key(tx, email_key)
     if known is None:
         return True
-    return rules.may_ask(known.status) and rules.may_mail(_mails(tx, known.id, email_key, now), now)
+    return rules.may_ask(known.status) and rules.may_mail(_mails(tx, known, email_key, now), now)
 
 
 def _mails(
-    tx: Transaction, subscriber_id: int, email_key: str, now: datetime
+    tx: Transaction, known: Subscriber | None, email_key: str, now: datetime
 ) -> tuple[datetime, ...]:
     """When somebody was asked to confirm, by whichever way."""
     since = now - rules.MAILS_PERIOD
     return (
-        *store.asked_at(tx, subscriber_id, since=since),
+        *(store.asked_at(tx, known.id, since=since) if known else ()),
         *request_store.asked_at(tx, email_key, since=since),
     )
 
@@ -255,6 +267,7 @@ def _ask(
     asked_at: datetime,
     now: datetime,
     invitation: Invitation | None,
+    later: str | None,
 ) -> None:
     consent_texts.keep(tx, consent, now)
     store.log(
@@ -275,6 +288,7 @@ def _ask(
         subscriber_id,
         now=now,
         expires_at=now + rules.LINK_LIVES,
+        wish=later,
         invitation_id=invitation.id if invitation else None,
     )
     queue.put(

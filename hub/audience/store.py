@@ -379,14 +379,17 @@ def add_confirmation(
     *,
     now: datetime,
     expires_at: datetime,
+    wish: str | None = None,
     invitation_id: int | None = None,
 ) -> int:
-    """A new request to confirm; its id. `invitation_id`: by which invitation it was asked for."""
+    """A new request to confirm; its id. `wish`: what counts when they do (wishes.py).
+    `invitation_id`: by which invitation it was asked for."""
     return int(
         tx.scalar(
             "INSERT INTO confirmations (subscriber_id, created_at, expires_at, used_at,"
-            " invitation_id) VALUES (:subscriber_id, :now, :expires_at, NULL, :invitation_id)"
-            " RETURNING id",
+            " wish, invitation_id) VALUES (:subscriber_id, :now, :expires_at, NULL, :wish,"
+            " :invitation_id) RETURNING id",
+            wish=wish,
             invitation_id=invitation_id,
             subscriber_id=subscriber_id,
             now=now,

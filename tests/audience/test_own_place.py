@@ -492,7 +492,56 @@ def test_topics_of_an_import_stay_when_somebody_signs_up_again(hub: Hub) -> None
             now=NOW,
             offered=("boats", "tides"),
         )
+        assert store.topics_of(tx, number) == ("boats", "ropes")
+        signup.confirm(tx, 1, now=NOW)
         assert store.topics_of(tx, number) == ("ropes", "tides")
+
+
+@pytest.mark.parametrize("status", ["pending", "unsubscribed", "bounced"])
+def test_who_types_an_address_changes_nothing_of_its_reader(
+    client: TestClient, hub: Hub, status: str
+) -> None:
+    number = subscribe(hub, ADA, status=status, name="Ada", language="fr")
+    before = person(hub, number)
+    assert before is not None
+    for _ in range(2):
+        client.post("/subscribe", data={"email": ADA, "name": "Eve", "cadence": "each"})
+        assert person(hub, number) == before
+    ((to, link),) = mails(hub)
+    assert to == ADA
+    client.post(link)
+    after = person(hub, number)
+    assert after is not None
+    assert (after.status, after.name, after.cadence) == ("active", "Eve", "each")
+
+
+def test_nobody_is_on_the_list_whom_no_mail_asked(client: TestClient, hub: Hub, ada: int) -> None:
+    ask(client, hub, ada, "address", NEW)
+    client.post("/subscribe", data={"email": NEW})
+    assert len(mails(hub)) == 1
+    with hub.db.read() as tx:
+        assert store.by_email_key(tx, NEW) is None
+
+
+def test_a_move_can_be_taken_back_from_the_old_mailbox(
+    client: TestClient, hub: Hub, ada: int
+) -> None:
+    ask(client, hub, ada, "address", NEW)
+    client.post(mails(hub)[-1][1])
+    later = client.post(own(hub, ada, NEW) + "/request", data={"kind": "data"})
+    assert later.status_code == 409
+    assert "seven days" in later.text
+    (told,) = [link for to, link in mails(hub) if to == ADA]
+    assert client.get(told).status_code == 200
+    assert person(hub, ada) == person_with(hub, ada, NEW)
+    assert client.post(told).status_code == 200
+    assert person(hub, ada) == person_with(hub, ada, ADA)
+    assert client.get(own(hub, ada)).status_code == 200
+    assert client.get(own(hub, ada, NEW)).status_code == 404
+    # That address is told as well, and has no way back of its own.
+    (_, link) = mails(hub)[-1]
+    assert link == "/subscribe"
+    assert client.post(told).status_code == 410
 
 
 def test_erasing_leaves_no_mail_behind(client: TestClient, hub: Hub, ada: int) -> None:

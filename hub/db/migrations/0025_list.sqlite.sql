@@ -8,3 +8,7 @@ CREATE INDEX consent_events_moved ON consent_events (substr(at, 1, 10), id) WHER
 -- What another program wrote down names no text of ours.
 DROP INDEX consent_events_version;
 CREATE INDEX consent_events_version ON consent_events (text_version, language, at) WHERE kind = 'confirmed' AND text_version <> '';
+
+-- What somebody who is known already asked for in a form, as JSON: it counts when they confirm, and
+-- until then a stranger has changed nothing.
+ALTER TABLE confirmations ADD COLUMN wish TEXT;
