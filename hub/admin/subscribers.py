@@ -163,8 +163,8 @@ def erase(request: Request) -> Response:
     parts = hub(request)
     with parts.db.write() as tx:
         subscriber = _found(tx, request)
-        membership.erase(tx, subscriber, now=parts.now())
-    outbox.forget(parts.settings.outbox, (subscriber.email,))
+        mailed = membership.erase(tx, subscriber, now=parts.now())
+    outbox.forget(parts.settings.outbox, mailed)
     return done("/admin/subscribers", "erased")
 
 

@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hub import addresses
-from hub.audience import consent, growth_store, mail_limits, rules, signup, store, suppression
+from hub.audience import (
+    consent,
+    growth_store,
+    mail_limits,
+    request_store,
+    rules,
+    signup,
+    store,
+    suppression,
+)
 from hub.audience.gates import store as gates
 from hub.audience.model import ConsentEvent, Preferences, Subscriber, Wish
 from hub.db import Transaction
@@ -94,14 +103,18 @@ def confirm(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> Subscr
     return _found(store.get(tx, subscriber.id))
 
 
-def erase(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> None:
-    """The person goes; a keyed hash stays, so that no import brings them back."""
+def erase(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> tuple[str, ...]:
+    """The person goes; a keyed hash stays, so that no import brings them back. The addresses to
+    which mail of theirs went: their own, and those that they wished for."""
+    wished = (request.email for request in request_store.of_subscriber(tx, subscriber.id))
+    mailed = tuple(dict.fromkeys((subscriber.email, *filter(None, wished))))
     suppression.suppress(tx, subscriber.email_key, rules.erasure_reason(subscriber.status), now=now)
     if subscriber.status == "active":
         growth_store.count(tx, subscriber.id, "erased", at=now)
     mail_limits.forget(tx, subscriber.email_key)
     gates.drop_of(tx, subscriber.email_key)
     store.delete(tx, subscriber.id)
+    return mailed
 
 
 def bounce(tx: Transaction, subscriber_ids: Iterable[int], *, now: datetime) -> int:

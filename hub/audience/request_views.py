@@ -170,7 +170,7 @@ def erase(request: Request) -> Response:
     with parts.db.write() as tx:
         erased = requests.erase(tx, found.request.id, now=parts.now())
     # Kept as files where no mail server is known.
-    outbox.forget(parts.settings.outbox, (found.subscriber.email,))
+    outbox.forget(parts.settings.outbox, erased.mailed if erased else ())
     return _behind(request, "erase", erased, done=erased is not None and erased.state == "open")
 
 

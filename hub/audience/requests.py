@@ -4,15 +4,15 @@ Whoever holds a link out of a newsletter may ask; what takes data out, erases or
 elsewhere waits for a button behind a fresh link, mailed to the address that it is about.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from hub import addresses, limits
-from hub.audience import mail_limits, membership, request_store, rules, store, suppression
+from hub.audience import mail_limits, membership, request_store, rules, signup, store, suppression
 from hub.audience.gates import entrance
 from hub.audience.gates.model import Visit
-from hub.audience.model import ConsentEvent, ReaderRequest, RequestKind, Subscriber
+from hub.audience.model import ReaderRequest, RequestKind, Subscriber
 from hub.db import Transaction
 from hub.errors import Conflict, Refused, TooMany
 from hub.i18n import N_
@@ -51,6 +51,8 @@ class Found:
     state: State
     request: ReaderRequest
     subscriber: Subscriber
+    # Of who was erased: where mail of theirs went.
+    mailed: tuple[str, ...] = ()
 
 
 def send_page(tx: Transaction, address: str, *, visit: Visit, network: str, now: datetime) -> None:
@@ -156,21 +158,8 @@ def move(tx: Transaction, request_id: int, *, now: datetime) -> Found | None:
     suppression.come_back(tx, request.email_key)
     # An older copy of the list, imported some day, would mail the old address again.
     suppression.suppress(tx, subscriber.email_key, "erased", now=now)
-    agreed = store.last_request(tx, subscriber.id)
-    store.log(
-        tx,
-        subscriber.id,
-        ConsentEvent(
-            kind="confirmed",
-            at=now,
-            text=agreed.text if agreed else "",
-            text_version=agreed.text_version if agreed else "",
-            language=agreed.language if agreed else subscriber.language,
-            form_url=request.form_url,
-            source=SOURCE,
-        ),
-        counted_as="moved",
-    )
+    agreed = signup.confirmed(tx, subscriber, source=SOURCE, now=now)
+    store.log(tx, subscriber.id, replace(agreed, form_url=request.form_url), counted_as="moved")
     store.acted(tx, subscriber.id, now=now)
     if request.form_url:
         request_store.add(
@@ -197,7 +186,7 @@ def erase(tx: Transaction, request_id: int, *, now: datetime) -> Found | None:
     """The button behind the link to erase: the person goes, a keyed hash stays."""
     found = look_up(tx, request_id, "erase", now=now)
     if found is not None and found.state == "open":
-        membership.erase(tx, found.subscriber, now=now)
+        return replace(found, mailed=membership.erase(tx, found.subscriber, now=now))
     return found
 
 

@@ -12,6 +12,7 @@ gets no mail any more (left, bounced, complained) is not asked, but erased after
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from hub import i18n, limits
 from hub.audience import consent, membership, retention_store, store, suppression
@@ -73,7 +74,7 @@ def work(tx: Transaction, site: Site, now: datetime) -> Round:
     asked = _ask(tx, now)
     noticed = _notice(tx, site, now)
     retention_store.count(tx, _day(now, site), Figures(noticed, asked, 0, len(erased)))
-    return Round(noticed, asked, erased)
+    return Round(noticed, asked, tuple(chain.from_iterable(erased)))
 
 
 def find(tx: Transaction, subscriber_id: int) -> Subscriber | None:
@@ -195,12 +196,10 @@ def _ask_again(tx: Transaction, now: datetime) -> None:
         retention_store.take_back(tx, subscriber_id)
 
 
-def _erase(tx: Transaction, now: datetime) -> tuple[str, ...]:
-    """Those who were asked in time and gave no answer; a keyed hash stays of each."""
+def _erase(tx: Transaction, now: datetime) -> list[tuple[str, ...]]:
+    """Those who were asked in time and gave no answer, by their addresses; a keyed hash stays."""
     ready = retention_store.unanswered(tx, STAY, before=now - TO_ANSWER, limit=ERASED_AT_ONCE)
-    for subscriber in ready:
-        membership.erase(tx, subscriber, now=now)
-    return tuple(subscriber.email for subscriber in ready)
+    return [membership.erase(tx, subscriber, now=now) for subscriber in ready]
 
 
 def _day(moment: datetime, site: Site) -> date:

@@ -210,21 +210,25 @@ def activate(
     status: Status = "active",
 ) -> None:
     """Confirmed, by the reader's link or by the owner; the log repeats what was agreed to."""
-    asked = store.last_request(tx, subscriber.id)
+    agreed = confirmed(tx, subscriber, source=source, now=now)
     store.activate(tx, subscriber.id, now=now, status=status)
     suppression.come_back(tx, subscriber.email_key)
-    store.log(
-        tx,
-        subscriber.id,
-        ConsentEvent(
-            kind="confirmed",
-            at=now,
-            text=asked.text if asked else "",
-            text_version=asked.text_version if asked else "",
-            language=asked.language if asked else subscriber.language,
-            form_url=asked.form_url if asked else "",
-            source=source,
-        ),
+    store.log(tx, subscriber.id, agreed)
+
+
+def confirmed(
+    tx: Transaction, subscriber: Subscriber, *, source: str, now: datetime
+) -> ConsentEvent:
+    """The line of the log for a button that was pressed: it repeats what was asked for last."""
+    asked = store.last_request(tx, subscriber.id)
+    return ConsentEvent(
+        kind="confirmed",
+        at=now,
+        text=asked.text if asked else "",
+        text_version=asked.text_version if asked else "",
+        language=asked.language if asked else subscriber.language,
+        form_url=asked.form_url if asked else "",
+        source=source,
     )
 
 

@@ -176,8 +176,8 @@ def erase(context: CommandContext, address: str) -> None:
     with context.ready() as (hub, _):
         with hub.db.write() as tx:
             person = membership.by_address(tx, address)
-            membership.erase(tx, person, now=hub.now())
-        outbox.forget(hub.settings.outbox, (person.email,))
+            mailed = membership.erase(tx, person, now=hub.now())
+        outbox.forget(hub.settings.outbox, mailed)
     click.echo(f"{person.email} is erased.")
 
 

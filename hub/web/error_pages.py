@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from hub import i18n, logs
-from hub.errors import HubError, Unavailable
+from hub.errors import HubError, TooMany, Unavailable
 from hub.i18n import N_
 from hub.web.pages import page
 
@@ -95,6 +95,9 @@ def words_of(path: str) -> str:
 
 
 def _retry(error: HubError) -> dict[str, str]:
+    """RFC 9110 §10.2.3, in seconds: a database comes back at once, what is too many in an hour."""
+    if isinstance(error, TooMany):
+        return {"retry-after": "3600"}
     return {"retry-after": "5"} if isinstance(error, Unavailable) else {}
 
 

@@ -65,6 +65,18 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers)
 
 
+# In front of themes and database; whoever sees it pressed a button on another site, and is a reader
+# as a rule.
+_REFUSED = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Refused</title>
+<p>This request came from another site and was refused. <a href="/subscribe">Subscribe here</a>.</p>
+<p lang="fr">Cette demande venait d’un autre site et a été refusée.
+<a href="/subscribe">Abonnez-vous ici</a>.</p>
+</html>
+""".encode()
+
+
 class SameOrigin:
     """ASGI middleware against cross-site request forgery, without tokens.
 
@@ -86,9 +98,9 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._allowed(scope):
-            body = b"This request came from another site and was refused.\n"
+            body = _REFUSED
             headers = [
-                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-type", b"text/html; charset=utf-8"),
                 (b"content-length", str(len(body)).encode()),
             ]
             await send({"type": "http.response.start", "status": 403, "headers": headers})

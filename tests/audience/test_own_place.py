@@ -17,24 +17,12 @@ from hub.audience import consent, departures, membership, requests, signup, stor
 from hub.audience.model import Subscriber, Wish
 from hub.site import store as sites
 from hub.web.state import Hub
+from tests.audience.conftest import Clock
 from tests.conftest import NOW
 from tests.newsletter.cast import outbox, parsed, send_out, subscribe, tick
 from tests.newsletter.returns.cast import bounced, sent, take
 
 ADA, NEW = "ada@reader.test", "ada@new.test"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
@@ -17,23 +17,8 @@ from hub.mail.model import Letter, QueuedMail
 from hub.site import store as sites
 from hub.web import mailing
 from hub.web.state import Hub
-
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-
-class Clock:
-    """A clock that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.audience.conftest import Clock
+from tests.conftest import NOW
 
 
 @pytest.fixture

@@ -127,9 +127,8 @@ def test_no_other_site_can_change_anything(
     refused = {
         (method, path)
         for method, path in UNSAFE
-        if client.request(method, address(path), headers=given).text.startswith(
-            "This request came from another site"
-        )
+        if "This request came from another site"
+        in client.request(method, address(path), headers=given).text
     }
     assert refused == (set() if ours else set(UNSAFE))
 

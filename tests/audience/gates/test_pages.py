@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
@@ -12,22 +12,8 @@ from hub.app import create_app
 from hub.audience.gates import store as gates
 from hub.site import store as sites
 from hub.web.state import Hub
+from tests.audience.conftest import Clock
 from tests.conftest import NOW
-
-
-class Clock:
-    """A clock that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
