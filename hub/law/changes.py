@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from hub.db import Transaction
 from hub.law import store
-from hub.law.model import Difference, Facts
+from hub.law.model import Difference, Facts, State
 
 # An owner who fills in a form in several goes, or tries something, makes one entry or none.
 SETTLED_AFTER = timedelta(minutes=10)
@@ -34,15 +34,22 @@ def note(tx: Transaction, found: Facts, now: datetime) -> bool:
         store.begin(tx, found, now)
     elif found == state.facts:
         if state.coming is not None:
-            store.wait(tx, None, now)
+            _wait(tx, state, None, now)
     elif found != state.coming or state.coming_since is None or state.coming_since > now:
-        store.wait(tx, found, now)
+        _wait(tx, state, found, now)
     elif now >= state.coming_since + SETTLED_AFTER:
         store.settle(tx, found)
         store.add(tx, differences(state.facts, found), now)
         tx.site_changed()
         return True
     return False
+
+
+def _wait(tx: Transaction, state: State, coming: Facts | None, now: datetime) -> None:
+    """The log waits; what the pages say does not."""
+    store.wait(tx, coming, now)
+    if (coming or state.facts).relays != state.stands.relays:
+        tx.site_changed()
 
 
 def differences(before: Facts, after: Facts) -> tuple[Difference, ...]:

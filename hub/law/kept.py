@@ -23,7 +23,10 @@ _WITH_THE_ADDRESS = N_("As long as your address.")
 KEPT = (
     Kept(
         "address",
-        N_("Your e-mail address, your name if you gave one, and whether you are subscribed"),
+        N_(
+            "Your e-mail address, your name if you gave one, whether you are subscribed, and how"
+            " you came"
+        ),
         N_("To send you what you asked for."),
         "",
         ("subscribers",),
@@ -58,7 +61,7 @@ KEPT = (
     ),
     Kept(
         "notes",
-        N_("What you answered when we asked who you are, and what we noted about it"),
+        N_("What you answered when we asked who you are, and our notes and tags about it"),
         N_("To know whom we write to."),
         N_("As long as your address; you get it with your data."),
         ("person_events", "subscriber_tags"),

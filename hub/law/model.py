@@ -72,3 +72,8 @@ class State:
     began_at: datetime
     coming: Facts | None
     coming_since: datetime | None
+
+    @property
+    def stands(self) -> Facts:
+        """What was seen last: it holds at once, whether or not the log has it yet."""
+        return self.coming or self.facts

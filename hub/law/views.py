@@ -99,13 +99,14 @@ def changes(request: Request) -> Response:
 
 def _facts(tx: Transaction, request: Request, site: Site) -> tuple[Facts, datetime | None]:
     """What holds, and since when the log is kept. The relays are those that the worker has
-    written down, for it may be another process; before it ever ran, those of this one."""
+    seen, for it may be another process; before it ever ran, those of this one."""
     settings = hub(request).settings
     now = facts.gather(site, settings, [relay.name for relay in settings.smtp])
     state = store.state(tx, now)
     if state is None:
         return now, None
-    return facts.gather(site, settings, [f"{r}:" for r in state.facts.relays]), state.began_at
+    relays = [f"{relay}:" for relay in state.stands.relays]
+    return facts.gather(site, settings, relays), state.began_at
 
 
 def _asked(request: Request, site: Site) -> tuple[str, str]:

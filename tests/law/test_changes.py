@@ -87,6 +87,8 @@ def test_the_relay_of_the_worker_counts(hub: Hub) -> None:
             with hub.db.write() as tx:
                 tx.execute("UPDATE workers SET seen_at = :at", at=NOW + minutes * MINUTE)
             look(hub, NOW + minutes * MINUTE)
+            # At once, though the log waits.
+            assert "two.test" in client.get("/trust").text
         (change,) = log(hub)
         assert change.differences == (("relays", ("one.test",), ("two.test",)),)
         assert "two.test" in client.get("/trust").text
@@ -113,6 +115,6 @@ def test_every_fact_has_its_words(hub: Hub) -> None:
     found = facts.gather(hub.site(), hub.settings, ())
     for name in found.__dataclass_fields__:
         assert name in words._LABELS
-    other = replace(found, kept=found.kept[1:], welcome_mail=True, consent_text="Yes.", wording=2)
+    other = replace(found, kept=found.kept[1:], welcome_mail=True, consent_text="Yes.", wording=9)
     for one in words.said(Change(1, NOW, changes.differences(found, other), None), "fr"):
         assert all(isinstance(text, str) and text for text in (*one.gone, *one.come))
