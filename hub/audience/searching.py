@@ -4,7 +4,8 @@ _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 def condition(text: str) -> tuple[str, dict[str, object]]:
-    """SQL that is true of the people whom a search finds, and its values."""
+    """SQL that is true of the people whom a search finds among those with ids from above :floor
+    up to :top, which the caller gives; and its values."""
     # Both sides are folded, so that LIKE means the same on every engine. Names are kept as typed,
     # and lower() knows ASCII alone on both: other letters are looked for in each of their cases.
     forms = {text, text.casefold(), text.upper(), text.title()}
@@ -16,9 +17,11 @@ def condition(text: str) -> tuple[str, dict[str, object]]:
     folded = text.casefold()
     sql = (
         f"(email_key LIKE :pattern ESCAPE '!' OR {in_name}"
-        " OR id IN (SELECT subscriber_id FROM subscriber_tags WHERE tag = :searched)"
+        " OR id IN (SELECT subscriber_id FROM subscriber_tags WHERE tag = :searched"
+        " AND subscriber_id > :floor AND subscriber_id <= :top)"
         " OR id IN (SELECT subscriber_id FROM person_events"
-        " WHERE kind IN ('note', 'replied', 'answered') AND folded LIKE :pattern ESCAPE '!'))"
+        " WHERE kind IN ('note', 'replied', 'answered') AND folded LIKE :pattern ESCAPE '!'"
+        " AND subscriber_id > :floor AND subscriber_id <= :top))"
     )
     return sql, {"pattern": f"%{_literal(folded)}%", "searched": folded, **names}
 

@@ -3,14 +3,14 @@
 (The suppression list has its own in suppression.py, the list in and out in transfer.py.)
 """
 
+import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
-from hub.audience import growth_store, searching
+from hub.audience import counting, growth_store, listing
+from hub.audience.listing import Filter
 from hub.audience.model import (
     REQUEST_MAILS,
-    STATUSES,
     Confirmation,
     ConsentEvent,
     Preferences,
@@ -18,6 +18,7 @@ from hub.audience.model import (
     Subscriber,
     Wish,
 )
+from hub.audience.segments import Segment
 from hub.db import Transaction, in_list
 
 
@@ -33,24 +34,14 @@ def by_email_key(tx: Transaction, email_key: str) -> Subscriber | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _StatusCount:
-    status: Status
-    people: int
-
-
 def count_by_status(tx: Transaction) -> dict[Status, int]:
     """How many people have each status; every status is there."""
-    rows = tx.all(
-        _StatusCount, "SELECT status, count(*) AS people FROM subscribers GROUP BY status"
-    )
-    found = {row.status: row.people for row in rows}
-    return {status: found.get(status, 0) for status in STATUSES}
+    return counting.by_status(tx)
 
 
 def count_waiting(tx: Transaction) -> int:
-    """How many wait for the owner: by an index alone, of which it sees no others."""
-    return int(tx.scalar("SELECT count(*) FROM subscribers WHERE status = 'waiting'"))
+    """How many wait for the owner."""
+    return counting.number(tx, status="waiting")
 
 
 def page(
@@ -62,33 +53,14 @@ def page(
     search: str = "",
     tag: str = "",
 ) -> list[Subscriber]:
-    """Up to `limit` subscribers, newest first, those that follow the id `after`.
+    """Up to `limit` subscribers, newest first, those that follow the id `after`: looked for to the
+    end of the list (the desk's list stops earlier, listing.py).
 
     `search` is a part of the address, the name, a note or an answer, or a whole tag, in any case;
     `status` and `tag` empty mean all.
     """
-    conditions: list[str] = []
-    values: dict[str, object] = {}
-    if after is not None:
-        conditions.append("id < :after")
-        values["after"] = after
-    if status:
-        conditions.append("status = :status")
-        values["status"] = status
-    if tag:
-        conditions.append("id IN (SELECT subscriber_id FROM subscriber_tags WHERE tag = :tag)")
-        values["tag"] = tag
-    if search.strip():
-        found, searched = searching.condition(search.strip())
-        conditions.append(found)
-        values |= searched
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    return tx.all(
-        Subscriber,
-        f"SELECT * FROM subscribers {where} ORDER BY id DESC LIMIT :limit",
-        limit=limit,
-        **values,
-    )
+    wanted = Filter(status, Segment(tags=(tag,) if tag else ()), search)
+    return listing.page(tx, wanted, after=after, limit=limit, most=sys.maxsize).found
 
 
 def add(

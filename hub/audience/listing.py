@@ -1,0 +1,273 @@
+"""The list of people by everything that can be asked of it at once, newest first.
+
+No page reads the whole table: it goes back through the list in pieces, each driven by the index
+that leaves the fewest to look at, until it is full or has looked at so many; then it says how far
+it came, and the next page goes on from there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hub.audience import counting, searching
+from hub.audience.model import Subscriber
+from hub.audience.segments import EVERYBODY, Segment, Values
+from hub.db import Transaction, in_list
+
+# So many are looked at for one page, in pieces that grow.
+MOST_LOOKED_AT = 250_000
+_FIRST_PIECE, _GROWTH = 1_000, 8
+# What begins with the words of a search is shown, wherever it stands in the list.
+_BEGINNINGS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """People of whom all of this is true; what is empty is true of everybody.
+
+    `traits` are those of a segment, here of people of any `status`. `search`: a part of the
+    address, the name, a note or an answer, or a whole tag, in any case.
+    """
+
+    status: str = ""
+    traits: Segment = EVERYBODY
+    search: str = ""
+
+    @property
+    def is_kept_count(self) -> bool:
+        """Whether how many fit is a sum of counts that are kept."""
+        traits = self.traits
+        return not (self.search or traits.topics or traits.tags or traits.joined_since)
+
+    @property
+    def is_segment(self) -> bool:
+        """Whether a segment can hold just these: active readers, and no search."""
+        return not self.search and self.status in ("", "active") and self.traits != EVERYBODY
+
+
+EVERYONE = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`found`, newest first. `behind`: the id behind which the next page goes on; None at the end.
+
+    `looked_at` is how many the hub went through when it stopped before the page was full and
+    before the end; else None.
+    """
+
+    found: list[Subscriber]
+    behind: int | None
+    looked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Driver:
+    """An index by which a piece of the list is gone through: rows of `table` with one of `values`
+    in `column`, by `key`."""
+
+    table: str
+    key: str
+    column: str = ""
+    values: tuple[str, ...] = ()
+
+
+_BY_ID = _Driver("subscribers", "id")
+
+
+def page(
+    tx: Transaction,
+    wanted: Filter,
+    *,
+    after: int | None = None,
+    limit: int = 50,
+    most: int = MOST_LOOKED_AT,
+) -> Page:
+    """Up to `limit` people that fit, those that follow the id `after`. At most `most` are looked
+    at, and one whole piece more."""
+    top = last_id(tx) if after is None else after - 1
+    if wanted.is_kept_count and not count(tx, wanted):
+        return Page([], None)
+    found: list[Subscriber] = []
+    looked, size = 0, _FIRST_PIECE
+    while top > 0 and looked < most:
+        driver, floor = _next_piece(tx, wanted, top, size)
+        found += _piece(tx, wanted, driver, floor, top, limit + 1 - len(found))
+        if len(found) > limit:
+            return Page(found[:limit], found[limit - 1].id)
+        top, looked, size = floor, looked + size, min(size * _GROWTH, most - looked)
+    if top <= 0:
+        return Page(found, None)
+    if after is None and wanted.search.strip():
+        found += _beginnings(tx, wanted, top)
+    return Page(found, top + 1, looked)
+
+
+def count(tx: Transaction, wanted: Filter) -> int:
+    """How many fit, exactly. A sum of kept counts when `is_kept_count`; else it looks at all that
+    its index does not leave out, which takes half a second of a million."""
+    if wanted.is_kept_count:
+        traits = wanted.traits
+        return counting.number(
+            tx,
+            status=wanted.status,
+            cadence=traits.cadence,
+            language=traits.language,
+            source=traits.source,
+        )
+    last = last_id(tx)
+    driver, _ = _next_piece(tx, wanted, last, MOST_LOOKED_AT)
+    where, values = _condition(wanted, driver)
+    sql = f"SELECT count(*) FROM subscribers WHERE {where}"
+    return int(tx.scalar(sql, floor=0, top=last, **values))
+
+
+def candidates(tx: Transaction, wanted: Filter, *, most: int) -> int | None:
+    """How many have to be looked at to count those that fit: 0 when that is kept, None when they
+    are more than `most`."""
+    if wanted.is_kept_count:
+        return 0
+    fewest = counting.number(tx, status=wanted.status, source=wanted.traits.source)
+    for driver in _drivers(wanted):
+        if driver.table != "subscribers":
+            fewest = min(fewest, sum(_most(tx, driver, value, most) for value in driver.values))
+    return fewest if fewest <= most else None
+
+
+def condition(wanted: Filter) -> tuple[str, Values]:
+    """SQL that is true of the rows of `subscribers` that fit and have ids from above :floor up to
+    :top, which the caller gives; and its values."""
+    return _condition(wanted, _BY_ID)
+
+
+def _next_piece(tx: Transaction, wanted: Filter, top: int, size: int) -> tuple[_Driver, int]:
+    """The index that goes furthest back from `top` with `size` people, and how far it comes."""
+    best, lowest = _BY_ID, max(0, top - size)
+    for driver in _drivers(wanted):
+        # Of several tags each has a piece of its own; the shortest of them ends this one.
+        floor = max(_floor(tx, driver, value, top, size) for value in driver.values)
+        if floor < lowest:
+            best, lowest = driver, floor
+    return best, lowest
+
+
+def _drivers(wanted: Filter) -> Iterator[_Driver]:
+    traits = wanted.traits
+    if traits.tags:
+        yield _Driver("subscriber_tags", "subscriber_id", "tag", traits.tags)
+    if traits.topics:
+        yield _Driver("subscriber_topics", "subscriber_id", "topic", traits.topics)
+    if wanted.status:
+        yield _Driver("subscribers", "id", "status", (wanted.status,))
+    if traits.source:
+        yield _Driver("subscribers", "id", "source", (traits.source,))
+
+
+def _floor(tx: Transaction, driver: _Driver, value: str, top: int, size: int) -> int:
+    """Behind which id `size` rows of an index end, counted back from `top`; 0 for fewer."""
+    found = tx.scalar(
+        f"SELECT {driver.key} FROM {driver.table} WHERE {driver.column} = :value"
+        f" AND {driver.key} <= :top ORDER BY {driver.key} DESC LIMIT 1 OFFSET :size",
+        value=value,
+        top=top,
+        size=size,
+    )
+    return int(found or 0)
+
+
+def _most(tx: Transaction, driver: _Driver, value: str, most: int) -> int:
+    """How many rows of an index there are; one more than `most` for more."""
+    return int(
+        tx.scalar(
+            f"SELECT count(*) FROM (SELECT {driver.key} FROM {driver.table}"
+            f" WHERE {driver.column} = :value LIMIT :most) AS first_ones",
+            value=value,
+            most=most + 1,
+        )
+    )
+
+
+def _piece(
+    tx: Transaction, wanted: Filter, driver: _Driver, floor: int, top: int, limit: int
+) -> list[Subscriber]:
+    where, values = _condition(wanted, driver)
+    return tx.all(
+        Subscriber,
+        f"SELECT * FROM subscribers WHERE {where} ORDER BY id DESC LIMIT :limit",
+        floor=floor,
+        top=top,
+        limit=limit,
+        **values,
+    )
+
+
+def traits_condition(wanted: Filter) -> tuple[str, Values]:
+    """As `condition`, without the ids and without what is searched."""
+    parts, values = _traits(wanted, _BY_ID)
+    return " AND ".join(parts) or "1 = 1", values
+
+
+def _condition(wanted: Filter, driver: _Driver) -> tuple[str, Values]:
+    """What is true of those who fit; the engine finds them by `driver` and by no other index."""
+    parts, values = _traits(wanted, driver)
+    if wanted.search.strip():
+        found, searched = searching.condition(wanted.search.strip())
+        parts.append(found)
+        values |= searched
+    return " AND ".join(["id > :floor AND id <= :top", *parts]), values
+
+
+def _traits(wanted: Filter, driver: _Driver) -> tuple[list[str], Values]:
+    parts, values = list[str](), Values()
+    traits = wanted.traits
+    for column, value in (
+        ("status", wanted.status),
+        ("source", traits.source),
+        ("cadence", traits.cadence),
+        ("language", traits.language),
+    ):
+        if value:
+            # With an empty text behind it a column is in no index.
+            plain = driver.column == column
+            parts.append(f"{column} = :{column}" if plain else f"{column} || '' = :{column}")
+            values[column] = value
+    for column, table, names in (
+        ("tag", "subscriber_tags", traits.tags),
+        ("topic", "subscriber_topics", traits.topics),
+    ):
+        if names:
+            listed, named = in_list(column, names)
+            values |= named
+            chosen = f"FROM {table} AS theirs WHERE theirs.{column} IN {listed}"
+            if driver.column == column:
+                between = "theirs.subscriber_id > :floor AND theirs.subscriber_id <= :top"
+                parts.append(f"id IN (SELECT theirs.subscriber_id {chosen} AND {between})")
+            else:
+                parts.append(
+                    f"EXISTS (SELECT 1 {chosen} AND theirs.subscriber_id = subscribers.id)"
+                )
+    if traits.joined_since is not None:
+        parts.append("coalesce(confirmed_at, created_at) >= :joined_since")
+        values["joined_since"] = traits.joined_since
+    return parts, values
+
+
+def _beginnings(tx: Transaction, wanted: Filter, top: int) -> list[Subscriber]:
+    """A few further back than `top` whose address begins with what is searched."""
+    where, values = _condition(wanted, _BY_ID)
+    return tx.all(
+        Subscriber,
+        "SELECT * FROM subscribers WHERE id IN (SELECT id FROM subscribers"
+        " WHERE email_key >= :first AND email_key < :behind ORDER BY email_key LIMIT :few)"
+        f" AND {where} ORDER BY id DESC",
+        first=wanted.search.strip().casefold(),
+        behind=wanted.search.strip().casefold() + "\U0010ffff",
+        few=_BEGINNINGS,
+        floor=0,
+        top=top,
+        **values,
+    )
+
+
+def last_id(tx: Transaction) -> int:
+    """The id of who came last; 0 for an empty list."""
+    return int(tx.scalar("SELECT coalesce(max(id), 0) FROM subscribers"))
