@@ -10,8 +10,8 @@ from hub import i18n
 from hub.admin import replies, words
 from hub.admin.forms import Errors, Messages
 from hub.audience import rules, segment_counts, segments
-from hub.audience.listing import Filter
 from hub.audience.model import CADENCES, STATUSES
+from hub.audience.people_store import Filter
 from hub.audience.segments import LONGEST_SOURCE, Segment, Typed
 from hub.i18n import LANGUAGES, N_
 from hub.web.pages import message

@@ -22,7 +22,7 @@ from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import abroad, columns, exporting, import_lane, list_imports, transfer
 from hub.audience.list_imports import ListImport
-from hub.audience.listing import Filter
+from hub.audience.people_store import Filter
 from hub.audience.verdicts import KINDS
 from hub.db import Transaction
 from hub.errors import Conflict, NotFound, Refused

@@ -11,10 +11,10 @@ from hub.admin.filtering import LIST
 from hub.admin.forms import Errors, Messages, number
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
-from hub.audience import counting, list_imports, listing, rules, tagging
+from hub.audience import counts_store, list_imports, people_store, rules, tagging
 from hub.audience.gates import rules as gate_rules
 from hub.audience.gates import store as gates
-from hub.audience.listing import EVERYONE
+from hub.audience.people_store import EVERYONE
 from hub.content import shelf
 from hub.errors import Refused
 from hub.i18n import LANGUAGES
@@ -44,18 +44,18 @@ def people_page(
     asked = filtering.fields(wanted, timezone=timezone)
     after = number(query.get("after", ""))
     with parts.db.read() as tx:
-        counts = counting.by_status(tx)
-        page = listing.page(tx, wanted, after=after, limit=PER_PAGE)
+        counts = counts_store.by_status(tx)
+        page = people_store.page(tx, wanted, after=after, limit=PER_PAGE)
         fit = _counted(page, after) if wanted != EVERYONE else None
         if fit is None and wanted.is_kept_count:
-            fit = listing.count(tx, wanted)
+            fit = people_store.count(tx, wanted)
         context = {
             "held": gates.count_held(tx, most=MOST_HELD),
             "brake": gates.last_brake(tx),
             "theirs": tagging.of_each(tx, [one.id for one in page.found]),
             "tags": tagging.names(tx),
             "topics": shelf.topic_names(tx),
-            "sources": counting.sources(tx),
+            "sources": counts_store.sources(tx),
             "importing": list_imports.has_work(tx),
         }
     started = {"after": query["after"]} if after is not None else {}
@@ -96,7 +96,7 @@ def _link(asked: Mapping[str, str], **changed: str) -> str:
     return filtering.address(LIST, {n: t for n, t in {**asked, **changed}.items() if t})
 
 
-def _counted(page: listing.Page, after: int | None) -> int | None:
+def _counted(page: people_store.Page, after: int | None) -> int | None:
     """How many fit, when all of them are on this one page."""
     return len(page.found) if after is None and page.behind is None else None
 

@@ -10,7 +10,7 @@ from hub.admin.confirming import ask
 from hub.admin.forms import Errors
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.audience import counting, segment_counts, segments, tagging
+from hub.audience import counts_store, segment_counts, segments, tagging
 from hub.audience.segment_counts import Counted
 from hub.audience.segments import Typed
 from hub.content import shelf
@@ -103,13 +103,16 @@ def _save(request: Request, segment_id: int | None) -> Response:
     errors = Errors(site.language, main="name")
     if form.text("action") == "count":
         return _count(request, typed, errors, segment_id)
-    with errors.caught(), parts.db.write() as tx:
+    with errors.caught():
         name, segment = segments.checked(typed, timezone=site.timezone)
-        if segment_id is None:
-            segments.add(tx, name, segment, now=parts.now())
-        else:
-            segments.change(tx, segment_id, name, segment)
-            segment_counts.forget(tx, segment_id)
+        with parts.db.read() as tx:
+            readers = segment_counts.count(tx, segment, parts.now())
+        with parts.db.write() as tx:
+            if segment_id is None:
+                segment_id = segments.add(tx, name, segment, now=parts.now())
+            else:
+                segments.change(tx, segment_id, name, segment)
+            segment_counts.keep(tx, segment_id, readers, now=parts.now())
         return done(_PATH, "saved")
     return _form_page(request, typed, errors, segment_id=segment_id)
 
@@ -138,7 +141,7 @@ def _form_page(
         kept = None if segment_id is None else segments.get(tx, segment_id)
         if kept is not None and counted is None and not errors:
             (counted,) = segment_counts.shown(tx, [kept], parts.now())
-        sources, topics = counting.sources(tx), shelf.topic_names(tx)
+        sources, topics = counts_store.sources(tx), shelf.topic_names(tx)
         tags = tagging.names(tx)
     return desk_page(
         request,

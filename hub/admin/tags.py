@@ -11,8 +11,8 @@ from hub.admin.forms import Errors, Messages, number
 from hub.admin.pages import desk_page, done
 from hub.admin.people import people_page
 from hub.admin.policy import DeskRoute, Needs
-from hub.audience import listing, segment_counts, segments, tagging
-from hub.audience.listing import Filter
+from hub.audience import people_store, segment_counts, segments, tagging
+from hub.audience.people_store import Filter
 from hub.db import Database
 from hub.errors import Refused
 from hub.i18n import N_
@@ -61,7 +61,7 @@ def tag_all(request: Request) -> Response:
         tags = tagging.needed(typed["tags"])
         if errors or form.text("step") != "do":
             with parts.db.read() as tx:
-                people = listing.count(tx, wanted)
+                people = people_store.count(tx, wanted)
             return _all_page(request, wanted, typed, errors, people=None if errors else people)
         changed = _change(parts.db, wanted, tags, away=action == "remove")
         asked = filtering.fields(wanted, timezone=parts.site().timezone)

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from hub.audience import transfer
-from hub.audience.listing import EVERYONE, Filter
+from hub.audience.people_store import EVERYONE, Filter
 from hub.audience.record import COLUMNS
 from hub.audience.spreadsheet import guarded
 from hub.db import Transaction

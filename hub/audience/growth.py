@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from hub.audience import counting, growth_store
+from hub.audience import counts_store, growth_store
 from hub.audience.growth_store import Count
 from hub.db import Database, Transaction
 
@@ -82,7 +82,7 @@ def read(tx: Transaction, span: Span, *, now: datetime, source: str = "") -> Gro
 def keep(db: Database) -> None:
     """Put what happened lately into the counts of its days, and who came and went into those of
     people, in pieces; cheap when nothing did."""
-    for kept in (growth_store, counting):
+    for kept in (growth_store, counts_store):
         more = True
         while more:
             with db.read() as tx:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from hub.audience import counting, rules
+from hub.audience import counts_store, rules
 from hub.db import Transaction, in_list
 from hub.errors import Conflict, NotFound, Refused
 from hub.i18n import N_
@@ -268,7 +268,7 @@ def crossed(tx: Transaction, codes: list[str]) -> dict[str, Crossed]:
         ):
             key = (row.source, row.kind)
             found[key] = found.get(key, 0) + int(row.people)
-    for source, people in counting.active_of_sources(tx, map(source_of, codes)).items():
+    for source, people in counts_store.active_of_sources(tx, map(source_of, codes)).items():
         found[source, "here"] = people
     return {
         code: Crossed(

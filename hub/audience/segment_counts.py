@@ -4,14 +4,14 @@ that was last counted, with its time."""
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.audience import listing
-from hub.audience.listing import Filter
+from hub.audience import people_store
 from hub.audience.model import CADENCES
+from hub.audience.people_store import Filter
 from hub.audience.segments import Kept, Segment
 from hub.db import Transaction
 
 # So many people are looked at for the counts of one page.
-LOOKED_AT = 50_000
+LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ def count(tx: Transaction, segment: Segment, now: datetime) -> int:
     """How many readers a letter to the segment would go to now, exactly: those who pause are not
     among them. Where it is no sum of kept counts it looks at all who have the topics or tags."""
     wanted = of_segment(segment)
-    return listing.count(tx, wanted) - _pausing(tx, wanted, now)
+    return people_store.count(tx, wanted) - _pausing(tx, wanted, now)
 
 
 def count_all(tx: Transaction, segment: Segment) -> int:
     """How many are in the segment, those who pause among them."""
-    return listing.count(tx, of_segment(segment))
+    return people_store.count(tx, of_segment(segment))
 
 
 def shown(
@@ -46,8 +46,8 @@ def shown(
     looked at for all of them, else as it was last counted."""
     found = []
     for one in kept:
-        looked = listing.candidates(tx, of_segment(one.segment), most=most)
-        if looked is None:
+        looked = people_store.candidates(tx, of_segment(one.segment), most=most)
+        if looked > most:
             found.append(_last(tx, one.id))
         else:
             most -= looked
@@ -62,13 +62,6 @@ def keep(tx: Transaction, segment_id: int, readers: int, *, now: datetime) -> No
         readers=readers,
         now=now,
         id=segment_id,
-    )
-
-
-def forget(tx: Transaction, segment_id: int) -> None:
-    """The segment is another now."""
-    tx.execute(
-        "UPDATE segments SET counted = NULL, counted_at = NULL WHERE id = :id", id=segment_id
     )
 
 
@@ -87,7 +80,7 @@ def _pausing(tx: Transaction, wanted: Filter, now: datetime) -> int:
     """Those who pause are few, and an index holds them."""
     cadences = [wanted.traits.cadence] if wanted.traits.cadence else CADENCES
     pausing = 0
-    where, values = listing.traits_condition(wanted)
+    where, values = people_store.traits_condition(wanted)
     for cadence in cadences:
         pausing += int(
             tx.scalar(

@@ -70,10 +70,16 @@ def holds(
 ) -> bool:
     """Whether a reader who chose `topics` and whom the owner gave `tags` belongs to a segment; the
     SQL below says the same."""
+    return reader.status == "active" and fits(segment, reader, topics, tags)
+
+
+def fits(
+    segment: Segment, reader: Subscriber, topics: Iterable[str], tags: Iterable[str] = ()
+) -> bool:
+    """Whether all of a segment is true of somebody, whatever their status is."""
     joined = reader.confirmed_at or reader.created_at
     return (
-        reader.status == "active"
-        and segment.cadence in ("", reader.cadence)
+        segment.cadence in ("", reader.cadence)
         and (not segment.topics or not set(segment.topics).isdisjoint(topics))
         and (segment.joined_since is None or joined >= segment.joined_since)
         and segment.language in ("", reader.language)

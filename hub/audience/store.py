@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime
 
-from hub.audience import counting, growth_store, listing
-from hub.audience.listing import Filter
+from hub.audience import counts_store, growth_store, people_store
 from hub.audience.model import (
     REQUEST_MAILS,
     Confirmation,
@@ -18,7 +17,6 @@ from hub.audience.model import (
     Subscriber,
     Wish,
 )
-from hub.audience.segments import Segment
 from hub.db import Transaction, in_list
 
 
@@ -36,12 +34,12 @@ def by_email_key(tx: Transaction, email_key: str) -> Subscriber | None:
 
 def count_by_status(tx: Transaction) -> dict[Status, int]:
     """How many people have each status; every status is there."""
-    return counting.by_status(tx)
+    return counts_store.by_status(tx)
 
 
 def count_waiting(tx: Transaction) -> int:
     """How many wait for the owner."""
-    return counting.number(tx, status="waiting")
+    return counts_store.number(tx, status="waiting")
 
 
 def page(
@@ -54,13 +52,13 @@ def page(
     tag: str = "",
 ) -> list[Subscriber]:
     """Up to `limit` subscribers, newest first, those that follow the id `after`: looked for to the
-    end of the list (the desk's list stops earlier, listing.py).
+    end of the list (the desk's list stops earlier, people_store.py).
 
     `search` is a part of the address, the name, a note or an answer, or a whole tag, in any case;
     `status` and `tag` empty mean all.
     """
-    wanted = Filter(status, Segment(tags=(tag,) if tag else ()), search)
-    return listing.page(tx, wanted, after=after, limit=limit, most=sys.maxsize).found
+    wanted = people_store.asked(status=status, tag=tag, search=search)
+    return people_store.page(tx, wanted, after=after, limit=limit, most=sys.maxsize).found
 
 
 def add(

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hub.audience import listing, rules
-from hub.audience.listing import Filter
+from hub.audience import people_store, rules
+from hub.audience.people_store import Filter
 from hub.db import Transaction, in_list
 from hub.errors import Refused
 from hub.i18n import N_
@@ -111,7 +111,7 @@ def change_batch(
     )
     if last is None:
         return Batch(None, 0)
-    where, values = listing.condition(wanted)
+    where, values = people_store.condition(wanted)
     ids = f"SELECT id FROM subscribers WHERE {where}"
     changed = 0
     for tag in tags:

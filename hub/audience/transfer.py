@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from hub.audience import growth_store, listing
+from hub.audience import growth_store, people_store
 from hub.audience.growth_store import Move
-from hub.audience.listing import EVERYONE, Filter
+from hub.audience.people_store import EVERYONE, Filter
 from hub.audience.record import COLUMNS, EVENT_FIELDS, Event, Known, Record
 from hub.db import Transaction, in_list
 
@@ -95,7 +95,7 @@ def records(tx: Transaction, wanted: Filter = EVERYONE) -> Iterator[Record]:
 
 def _pages(tx: Transaction, columns: str, wanted: Filter) -> Iterator[list[tuple[Any, ...]]]:
     """Rows that begin with the id, those of so many ids at a time."""
-    where, values = listing.condition(wanted)
+    where, values = people_store.condition(wanted)
     last = int(tx.scalar("SELECT coalesce(max(id), 0) FROM subscribers"))
     for floor in range(0, last, _PAGE):
         page = tx.all(

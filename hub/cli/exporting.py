@@ -11,8 +11,8 @@ import click
 
 from hub.audience import abroad, exporting, suppression_file, transfer
 from hub.audience.exporting import FORMATS, Format
-from hub.audience.listing import Filter
 from hub.audience.model import STATUSES
+from hub.audience.people_store import Filter
 from hub.audience.segments import Segment
 from hub.cli import archive as archives
 from hub.cli.context import CommandContext, pass_hub, progress

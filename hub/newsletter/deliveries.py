@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.audience import counting, segments
+from hub.audience import counts_store, segments
 from hub.audience.segments import Segment
 from hub.db import Transaction
 from hub.mail import relays
@@ -55,7 +55,7 @@ def readers(tx: Transaction, cadence: str, made_at: datetime) -> int:
     Their number is kept, and the few who pause are taken away; nobody was confirmed later than
     now.
     """
-    everybody = counting.number(tx, status="active", cadence=cadence)
+    everybody = counts_store.number(tx, status="active", cadence=cadence)
     paused = tx.scalar(
         "SELECT count(*) FROM subscribers WHERE status = 'active' AND cadence = :cadence"
         " AND paused_until IS NOT NULL AND paused_until > :made_at",

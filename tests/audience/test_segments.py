@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from hub.audience import counting, segment_counts, segments, store, tagging
+from hub.audience import counts_store, segment_counts, segments, store, tagging
 from hub.audience.segments import EVERYBODY, Segment, Typed
 from hub.db import Database, Transaction
 from hub.errors import Conflict, NotFound, Refused
@@ -90,13 +90,13 @@ def test_who_pauses_is_not_counted(hub: Hub) -> None:
 
 def test_the_sources_of_readers_are_listed_once(hub: Hub) -> None:
     with hub.db.read() as tx:
-        assert counting.sources(tx) == []
+        assert counts_store.sources(tx) == []
     for number in range(3):
         subscribe(hub, f"r{number}@mail.test")
     with hub.db.write() as tx:
         tx.execute("UPDATE subscribers SET source = 'import b.csv' WHERE id = 1")
     with hub.db.read() as tx:
-        assert counting.sources(tx) == ["import b.csv", "test"]
+        assert counts_store.sources(tx) == ["import b.csv", "test"]
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hub.addresses import key
 from hub.audience import exporting, importing, membership, store, suppression, transfer
 from hub.audience.exporting import FORMATS, Format
-from hub.audience.listing import Filter
 from hub.audience.model import Wish
+from hub.audience.people_store import Filter
 from hub.audience.record import COLUMNS, Event, Record
 from hub.audience.segments import Segment
 from hub.audience.spreadsheet import guarded, unguarded

@@ -53,6 +53,15 @@ CREATE TRIGGER subscribers_moved AFTER UPDATE ON subscribers
 DROP INDEX subscribers_source;
 CREATE INDEX subscribers_source ON subscribers (source, id);
 
+-- Those who pause are taken from what is counted: by this index alone.
+DROP INDEX subscribers_paused;
+CREATE INDEX subscribers_paused ON subscribers (cadence, paused_until, language, source, id) WHERE status = 'active' AND paused_until IS NOT NULL;
+
 -- How many readers a segment had when somebody last counted them, where that takes long.
 ALTER TABLE segments ADD COLUMN counted bigint;
 ALTER TABLE segments ADD COLUMN counted_at text COLLATE "C";
+
+-- By the name and the arguments that it has in SQLite: ASCII in any case, other letters as they are.
+CREATE FUNCTION "like"(pattern text, value text, escape text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS 'SELECT value ILIKE pattern ESCAPE escape';

@@ -46,6 +46,10 @@ END;
 DROP INDEX subscribers_source;
 CREATE INDEX subscribers_source ON subscribers (source, id);
 
+-- Those who pause are taken from what is counted: by this index alone.
+DROP INDEX subscribers_paused;
+CREATE INDEX subscribers_paused ON subscribers (cadence, paused_until, language, source, id) WHERE status = 'active' AND paused_until IS NOT NULL;
+
 -- How many readers a segment had when somebody last counted them, where that takes long.
 ALTER TABLE segments ADD COLUMN counted INTEGER;
 ALTER TABLE segments ADD COLUMN counted_at TEXT;
