@@ -16,7 +16,7 @@ from hub.audience import (
 from hub.audience.consent import consent_text
 from hub.audience.importing import Facts
 from hub.audience.model import Preferences, Wish
-from hub.db import Database
+from hub.db import Database, Transaction
 from hub.errors import Conflict
 from hub.web.state import Hub
 from tests.conftest import NOW
@@ -104,9 +104,14 @@ def test_many_at_once_are_counted(hub: Hub) -> None:
 
 def test_what_is_undone_is_not_counted(hub: Hub) -> None:
     subscribe(hub, "a@mail.test")
-    with hub.db.write() as tx, pytest.raises(Conflict), tx.savepoint():
-        tx.execute("UPDATE subscribers SET cadence = 'each'")
-        tx.execute("UPDATE subscribers SET cadence = 'hourly'")
+
+    def change_and_fail(tx: Transaction) -> None:
+        with tx.savepoint():
+            tx.execute("UPDATE subscribers SET cadence = 'each'")
+            tx.execute("UPDATE subscribers SET cadence = 'hourly'")
+
+    with hub.db.write() as tx, pytest.raises(Conflict):
+        change_and_fail(tx)
     agree(hub.db)
 
 
