@@ -262,9 +262,11 @@ def _traits(wanted: Filter, driver: _Driver) -> tuple[list[str], Values]:
         ("language", traits.language),
     ):
         if value:
-            # With an empty text behind it a column is in no index.
+            # Inside coalesce() a column is in no index.
             plain = driver.column == column
-            parts.append(f"{column} = :{column}" if plain else f"{column} || '' = :{column}")
+            parts.append(
+                f"{column} = :{column}" if plain else f"coalesce({column}, '') = :{column}"
+            )
             values[column] = value
     if traits.joined_since is not None:
         parts.append("coalesce(confirmed_at, created_at) >= :joined_since")

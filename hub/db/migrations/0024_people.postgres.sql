@@ -61,7 +61,8 @@ CREATE INDEX subscribers_paused ON subscribers (cadence, paused_until, language,
 ALTER TABLE segments ADD COLUMN counted bigint;
 ALTER TABLE segments ADD COLUMN counted_at text COLLATE "C";
 
--- By the name and the arguments that it has in SQLite: ASCII in any case, other letters as they are.
+-- By the name and the arguments that it has in SQLite: ASCII in any case, other letters as they are,
+-- for a pattern whose ASCII is in small letters.
 CREATE FUNCTION "like"(pattern text, value text, escape text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS 'SELECT value ILIKE pattern ESCAPE escape';
+AS 'SELECT lower(value) LIKE pattern ESCAPE escape';
