@@ -1,5 +1,6 @@
 """How many people there are of each kind is kept exactly, whatever changes the list."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,3 +130,20 @@ def test_changes_of_the_last_minute_are_folded(hub: Hub) -> None:
 def numbers(hub: Hub) -> object:
     with hub.db.read() as tx:
         return counts_store.by_status(tx)
+
+
+def test_two_who_write_at_once_do_not_wait_for_each_other(
+    hub: Hub, open_again: Callable[[], Database], engine: str
+) -> None:
+    if engine == "sqlite":
+        pytest.skip("one writes at a time")
+    first, second, third = (subscribe(hub, f"r{n}@mail.test") for n in range(3))
+    with hub.db.write() as tx:
+        # The first suppression makes its key, for which others wait.
+        membership.bounce(tx, [third], now=NOW)
+    with hub.db.write(concurrent=True) as one, open_again().write(concurrent=True) as two:
+        membership.bounce(one, [first], now=NOW)
+        membership.bounce(two, [second], now=NOW)
+    agree(hub.db)
+    with hub.db.read() as tx:
+        assert counts_store.by_status(tx)["bounced"] == 3
