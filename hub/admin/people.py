@@ -45,13 +45,13 @@ def people_page(
     after = number(query.get("after", ""))
     with parts.db.read() as tx:
         counts = counts_store.by_status(tx)
+        brake = gates.last_brake(tx)
         page = people_store.page(tx, wanted, after=after, limit=PER_PAGE)
         fit = _counted(page, after) if wanted != EVERYONE else None
         if fit is None and wanted.is_kept_count:
             fit = people_store.count(tx, wanted)
         context = {
             "held": gates.count_held(tx, most=MOST_HELD),
-            "brake": gates.last_brake(tx),
             "theirs": tagging.of_each(tx, [one.id for one in page.found]),
             "tags": tagging.names(tx),
             "topics": shelf.topic_names(tx),
@@ -65,7 +65,7 @@ def people_page(
         section="subscribers",
         status=400 if errors else 200,
         **context,
-        braking=gate_rules.is_braking(context["brake"], parts.now()),  # type: ignore[arg-type]  # a dict of many kinds
+        braking=gate_rules.is_braking(brake, parts.now()),
         typed=typed,
         errors=errors.by_field,
         ticked=ticked,
