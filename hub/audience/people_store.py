@@ -18,7 +18,7 @@ from hub.db import Transaction, in_list
 MOST_LOOKED_AT = 200_000
 _FIRST_PIECE, _GROWTH = 1_000, 8
 # To look at one by an index takes as long as to look at so many that stand one behind another.
-_DEARER = 10
+_DEARER = 5
 # What begins with the words of a search is shown, wherever it stands in the list.
 _BEGINNINGS = 10
 
