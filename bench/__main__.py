@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench import (
     corpus,
+    desk,
     engines,
     importing,
     kills,
@@ -34,9 +35,10 @@ PARTS: dict[str, Callable[[Path], Iterable[Line]]] = {
     "million": million.measure,
     "limits": limits.measure,
     "list": lists.measure,
+    "desk": desk.measure,
 }
 # Minutes of work for the whole machine: only when named.
-ONLY_WHEN_NAMED = {"limits", "list", "million"}
+ONLY_WHEN_NAMED = {"desk", "limits", "list", "million"}
 
 
 def main() -> None:

@@ -24,10 +24,10 @@ _POST = (
 )
 
 
-def fill(data: Path, articles: int, *, port: int) -> None:
+def fill(data: Path, articles: int, *, port: int, **environment: str) -> None:
     """A hub that is set up, with so many articles over twelve years, and its index of search."""
-    set_up(data, port=port)
-    with closing(create_hub(from_environment({}, data=data)).db) as db:
+    set_up(data, port=port, **environment)
+    with closing(create_hub(from_environment(environment, data=data)).db) as db:
         with db.write() as tx:
             tx.executemany(_POST, _posts(articles))
             tx.executemany(

@@ -6,6 +6,7 @@ import secrets
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from hub import i18n
-from hub.admin import words
+from hub.admin import filtering, words
 from hub.admin.forms import Errors
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import abroad, columns, exporting, import_lane, list_imports, transfer
 from hub.audience.list_imports import ListImport
-from hub.audience.model import STATUSES
+from hub.audience.people_store import Filter
 from hub.audience.verdicts import KINDS
 from hub.db import Transaction
 from hub.errors import Conflict, NotFound, Refused
@@ -139,11 +140,11 @@ def discard(request: Request) -> Response:
 
 def export(request: Request) -> Response:
     """The list as a file, written whole before it is sent."""
-    form = request.query_params.get("format", "")
-    status = request.query_params.get("status", "")
-    if form not in FORMATS or (status and status not in STATUSES):
-        raise NotFound(N_("There is no such file (any more)."))
     parts = hub(request)
+    form, errors = request.query_params.get("format", ""), Errors(parts.site().language)
+    wanted = filtering.read(request.query_params, errors, timezone=parts.site().timezone)
+    if form not in FORMATS or errors or wanted.status != request.query_params.get("status", ""):
+        raise NotFound(N_("There is no such file (any more)."))
     descriptor, name = tempfile.mkstemp(prefix=".export-", dir=parts.settings.data)
     path = Path(name)
     try:
@@ -151,7 +152,7 @@ def export(request: Request) -> Response:
             os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file,
             parts.db.read() as tx,
         ):
-            file.writelines(_pieces(tx, form, status))
+            file.writelines(_pieces(tx, form, wanted))
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -160,11 +161,12 @@ def export(request: Request) -> Response:
     return _file(path, f"{shown}.{kind}", gone_after=True)
 
 
-def _pieces(tx: Transaction, form: str, status: str) -> Iterator[str]:
+def _pieces(tx: Transaction, form: str, wanted: Filter) -> Iterator[str]:
     for service in abroad.SERVICES:
         if form == service:
-            return abroad.pieces(transfer.records(tx, status=status or abroad.STATUS), service)
-    return exporting.pieces(tx, "ndjson" if form == "ndjson" else "csv", status=status)
+            status = wanted.status or abroad.STATUS
+            return abroad.pieces(transfer.records(tx, replace(wanted, status=status)), service)
+    return exporting.pieces(tx, "ndjson" if form == "ndjson" else "csv", wanted)
 
 
 def _file(path: Path, shown: str, *, gone_after: bool = False) -> Response:
@@ -177,7 +179,10 @@ def _file(path: Path, shown: str, *, gone_after: bool = False) -> Response:
 
 
 def _lists_page(request: Request, errors: Errors) -> Response:
-    with hub(request).db.read() as tx:
+    parts = hub(request)
+    timezone = parts.site().timezone
+    wanted = filtering.read(request.query_params, errors, timezone=timezone)
+    with parts.db.read() as tx:
         latest = list_imports.latest(tx)
     return desk_page(
         request,
@@ -187,6 +192,9 @@ def _lists_page(request: Request, errors: Errors) -> Response:
         latest=latest,
         errors=errors.by_field,
         formats=FORMATS,
+        wanted=wanted,
+        asked=filtering.fields(wanted, timezone=timezone),
+        traits=filtering.traits(request, wanted),
         words=words,
     )
 

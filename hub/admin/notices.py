@@ -24,6 +24,7 @@ _TEXTS = {
     "accepted": N_("Accepted. Those who waited are told by mail."),
     "declined": N_("Declined. Those who waited are told by mail."),
     "noted": N_("Noted."),
+    "counted": N_("Counted."),
     "tagged": N_("The tags are changed."),
     "invited": N_("The invitation is ready to be given out."),
     "revoked": N_("Taken back: nobody comes by it any more."),

@@ -5,41 +5,58 @@ from dataclasses import asdict, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub import i18n
-from hub.admin import replies, words
+from hub.admin import filtering, words
 from hub.admin.confirming import ask
 from hub.admin.forms import Errors
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.audience import segments, tagging
-from hub.audience.segments import Segment, Typed
+from hub.audience import counts_store, segment_counts, segments, tagging
+from hub.audience.segment_counts import Counted
+from hub.audience.segments import Typed
 from hub.content import shelf
 from hub.i18n import LANGUAGES, N_
-from hub.web.pages import message
 from hub.web.state import hub
 
 _PATH = "/admin/newsletter/segments"
 
 
 def overview(request: Request) -> Response:
-    """Every segment, and how many readers are in it now."""
+    """Every segment, and how many readers are in it."""
     parts = hub(request)
     with parts.db.read() as tx:
         kept = segments.kept(tx)
-        counted = [
-            (one, _rule(request, one.segment), segments.count(tx, one.segment, parts.now()))
-            for one in kept
-        ]
+        counts = segment_counts.shown(tx, kept, parts.now())
     return desk_page(
         request,
         "admin/segments.html",
         section="newsletter",
-        counted=counted,
+        listed=[
+            (one, filtering.rule(request, one.segment), counted)
+            for one, counted in zip(kept, counts, strict=True)
+        ],
+        stale=any(counted.readers is None or counted.at for counted in counts),
     )
 
 
+def count_all(request: Request) -> Response:
+    """Count the readers of every segment; each in a transaction of its own, so that others write
+    in between."""
+    parts = hub(request)
+    with parts.db.read() as tx:
+        kept = segments.kept(tx)
+    for one in kept:
+        with parts.db.read() as tx:
+            readers = segment_counts.count(tx, one.segment, parts.now())
+        with parts.db.write() as tx:
+            segment_counts.keep(tx, one.id, readers, now=parts.now())
+    return done(_PATH, "counted")
+
+
 def new(request: Request) -> Response:
-    return _form_page(request, Typed(), Errors(hub(request).site().language))
+    """Empty, or with what the list was filtered by."""
+    asked = request.query_params
+    typed = Typed(**{name: asked.get(name, "").replace("\0", "") for name in asdict(Typed())})
+    return _form_page(request, typed, Errors(hub(request).site().language))
 
 
 def create(request: Request) -> Response:
@@ -79,24 +96,6 @@ def delete(request: Request) -> Response:
     return done(_PATH, "deleted")
 
 
-def _rule(request: Request, segment: Segment) -> str:
-    """What is true of its readers, in one line."""
-    site = hub(request).site()
-    said = [message(request, words.CADENCE[segment.cadence])] if segment.cadence else []
-    if segment.topics:
-        said.append(", ".join(segment.topics))
-    if segment.joined_since:
-        day = i18n.long_date(segment.joined_since, site.language, site.timezone)
-        said.append(message(request, N_("since %(when)s"), when=day))
-    if segment.language:
-        said.append(LANGUAGES.get(segment.language, segment.language))
-    if segment.source:
-        said.append(replies.origin(segment.source, site.language))
-    if segment.tags:
-        said.append(message(request, N_("tagged %(tags)s"), tags=", ".join(segment.tags)))
-    return " · ".join(said)
-
-
 def _save(request: Request, segment_id: int | None) -> Response:
     parts, form = hub(request), request.state.form
     site = parts.site()
@@ -104,12 +103,16 @@ def _save(request: Request, segment_id: int | None) -> Response:
     errors = Errors(site.language, main="name")
     if form.text("action") == "count":
         return _count(request, typed, errors, segment_id)
-    with errors.caught(), parts.db.write() as tx:
+    with errors.caught():
         name, segment = segments.checked(typed, timezone=site.timezone)
-        if segment_id is None:
-            segments.add(tx, name, segment, now=parts.now())
-        else:
-            segments.change(tx, segment_id, name, segment)
+        with parts.db.read() as tx:
+            readers = segment_counts.count(tx, segment, parts.now())
+        with parts.db.write() as tx:
+            if segment_id is None:
+                segment_id = segments.add(tx, name, segment, now=parts.now())
+            else:
+                segments.change(tx, segment_id, name, segment)
+            segment_counts.keep(tx, segment_id, readers, now=parts.now())
         return done(_PATH, "saved")
     return _form_page(request, typed, errors, segment_id=segment_id)
 
@@ -117,12 +120,12 @@ def _save(request: Request, segment_id: int | None) -> Response:
 def _count(request: Request, typed: Typed, errors: Errors, segment_id: int | None) -> Response:
     """How many readers what was typed would hold; nothing is kept, and it needs no name yet."""
     parts = hub(request)
-    readers = None
+    counted = None
     with errors.caught(), parts.db.read() as tx:
         named = replace(typed, name=typed.name or "-")
         _, segment = segments.checked(named, timezone=parts.site().timezone)
-        readers = segments.count(tx, segment, parts.now())
-    return _form_page(request, typed, errors, segment_id=segment_id, readers=readers)
+        counted = Counted(segment_counts.count(tx, segment, parts.now()))
+    return _form_page(request, typed, errors, segment_id=segment_id, counted=counted)
 
 
 def _form_page(
@@ -131,13 +134,14 @@ def _form_page(
     errors: Errors,
     *,
     segment_id: int | None = None,
-    readers: int | None = None,
+    counted: Counted | None = None,
 ) -> Response:
     parts = hub(request)
     with parts.db.read() as tx:
-        if segment_id is not None and readers is None and not errors:
-            readers = segments.count(tx, segments.get(tx, segment_id).segment, parts.now())
-        sources, topics = segments.sources(tx), shelf.topic_names(tx)
+        kept = None if segment_id is None else segments.get(tx, segment_id)
+        if kept is not None and counted is None and not errors:
+            (counted,) = segment_counts.shown(tx, [kept], parts.now())
+        sources, topics = counts_store.sources(tx), shelf.topic_names(tx)
         tags = tagging.names(tx)
     return desk_page(
         request,
@@ -147,7 +151,10 @@ def _form_page(
         typed=typed,
         errors=errors.by_field,
         segment_id=segment_id,
-        readers=readers,
+        counted=counted,
+        people=filtering.people_address(kept.segment, timezone=parts.site().timezone)
+        if kept
+        else "",
         sources=sources,
         topics=topics,
         tags=tags,
@@ -158,6 +165,7 @@ def _form_page(
 
 ROUTES = [
     DeskRoute(_PATH, overview, needs=Needs.OWNER),
+    DeskRoute(f"{_PATH}/count", count_all, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_PATH}/new", new, needs=Needs.OWNER),
     DeskRoute(f"{_PATH}/new", create, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_PATH}/{{id:int}}", edit, needs=Needs.OWNER),

@@ -1,20 +1,15 @@
-"""The people on the list: finding them, one person's page, adding somebody."""
-
-from collections.abc import Mapping
-from urllib.parse import urlencode
+"""People of the list: adding somebody, and what is done with one of them."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.admin import words
 from hub.admin.confirming import ask
-from hub.admin.forms import Errors, Messages, number
+from hub.admin.forms import Errors, Messages
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.audience import membership, rules, store, tagging
-from hub.audience.gates import rules as gate_rules
-from hub.audience.gates import store as gates
-from hub.audience.model import STATUSES, Subscriber, Wish
+from hub.audience import membership, rules, store
+from hub.audience.model import Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import NotFound
 from hub.i18n import LANGUAGES, N_
@@ -22,71 +17,8 @@ from hub.mail import outbox
 from hub.newsletter.returns import lifting
 from hub.web.state import hub
 
-PER_PAGE = 50
-MOST_HELD = 100
 _LIST = "/admin/subscribers"
 _FIELDS = ("email", "name", "cadence", "language", "consent")
-
-
-def people(request: Request) -> Response:
-    """The list, newest first, by status, by tag, and by a part of what is known of each."""
-    errors = Errors(hub(request).site().language, main="tags")
-    return people_page(request, request.query_params, Messages(), errors, set())
-
-
-def people_page(
-    request: Request,
-    query: Mapping[str, str],
-    typed: Messages,
-    errors: Errors,
-    ticked: set[int],
-) -> Response:
-    """The part of the list that `query` asks for, with what was typed and ticked there."""
-    status = query.get("status", "") if query.get("status") in STATUSES else ""
-    search = query.get("q", "").strip()[:254].replace("\0", "")
-    tag = query.get("tag", "").strip()[:254].replace("\0", "")
-    with hub(request).db.read() as tx:
-        counts = store.count_by_status(tx)
-        held = gates.count_held(tx, most=MOST_HELD)
-        brake = gates.last_brake(tx)
-        found = store.page(
-            tx,
-            after=number(query.get("after", "")),
-            limit=PER_PAGE + 1,
-            status=status,
-            search=search,
-            tag=tag,
-        )
-        theirs = tagging.of_each(tx, [one.id for one in found])
-        tags = tagging.names(tx)
-    shown = {name: v for name, v in (("status", status), ("q", search), ("tag", tag)) if v}
-    asked = shown | ({"after": query["after"]} if "after" in query else {})
-    more = ""
-    if len(found) > PER_PAGE:
-        more = f"{_LIST}?" + urlencode({**shown, "after": str(found[PER_PAGE - 1].id)})
-    return desk_page(
-        request,
-        "admin/subscribers.html",
-        section="subscribers",
-        status=400 if errors else 200,
-        typed=typed,
-        errors=errors.by_field,
-        ticked=ticked,
-        found=found[:PER_PAGE],
-        counts=counts,
-        total=sum(counts.values()),
-        held=held,
-        braking=gate_rules.is_braking(brake, hub(request).now()),
-        status_shown=status,
-        search=search,
-        tag_shown=tag,
-        tags=tags,
-        theirs=theirs,
-        here=_LIST + (f"?{urlencode(asked)}" if asked else ""),
-        more=more,
-        first="after" not in query,
-        words=words,
-    )
 
 
 def add_form(request: Request) -> Response:
@@ -227,7 +159,6 @@ def _found(tx: Transaction, request: Request) -> Subscriber:
 
 _ONE = f"{_LIST}/{{id:int}}"
 ROUTES = [
-    DeskRoute("/admin/subscribers", people, needs=Needs.OWNER),
     DeskRoute("/admin/subscribers/new", add_form, needs=Needs.OWNER),
     DeskRoute("/admin/subscribers/new", add, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/confirm", confirm, needs=Needs.OWNER, methods=["POST"]),

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from hub.audience import transfer
+from hub.audience.people_store import EVERYONE, Filter
 from hub.audience.record import COLUMNS
 from hub.audience.spreadsheet import guarded
 from hub.db import Transaction
@@ -29,17 +30,15 @@ _TO_QUOTE = re.compile('[,"\r\n]')
 def pieces(
     tx: Transaction,
     format: Format,  # noqa: A002
-    *,
-    status: str = "",
-    topic: str = "",
+    wanted: Filter = EVERYONE,
 ) -> Iterator[str]:
-    """The text of the export, of everybody or those with that status and topic.
+    """The text of the export, of everybody or of those that fit.
 
     CSV as RFC 4180 has it, with a header; JSON as one array.
     """
     if format == "csv":
-        return _csv(transfer.cells(tx, status=status, topic=topic))
-    documents = transfer.documents(tx, status=status, topic=topic)
+        return _csv(transfer.cells(tx, wanted))
+    documents = transfer.documents(tx, wanted)
     return _ndjson(documents) if format == "ndjson" else _json(documents)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from hub.audience import growth_store
+from hub.audience import counts_store, growth_store
 from hub.audience.growth_store import Count
 from hub.db import Database, Transaction
 
@@ -80,14 +80,16 @@ def read(tx: Transaction, span: Span, *, now: datetime, source: str = "") -> Gro
 
 
 def keep(db: Database) -> None:
-    """Put what happened lately into the counts of its days, in pieces; cheap when nothing did."""
-    more = True
-    while more:
-        with db.read() as tx:
-            more = growth_store.is_waiting(tx)
-        if more:
-            with db.write() as tx:
-                more = growth_store.fold(tx)
+    """Put what happened lately into the counts of its days, and who came and went into those of
+    people, in pieces; cheap when nothing did."""
+    for kept in (growth_store, counts_store):
+        more = True
+        while more:
+            with db.read() as tx:
+                more = kept.is_waiting(tx)
+            if more:
+                with db.write() as tx:
+                    more = kept.fold(tx)
 
 
 def _people(shown: Sequence[Piece], counted: Iterable[Count]) -> dict[Measure, tuple[int, ...]]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from hub.audience import rules
+from hub.audience import counts_store, rules
 from hub.db import Transaction, in_list
 from hub.errors import Conflict, NotFound, Refused
 from hub.i18n import N_
@@ -268,13 +268,8 @@ def crossed(tx: Transaction, codes: list[str]) -> dict[str, Crossed]:
         ):
             key = (row.source, row.kind)
             found[key] = found.get(key, 0) + int(row.people)
-    for row in tx.all(
-        _Count,
-        "SELECT source, 'here' AS kind, count(*) AS people FROM subscribers"
-        f" WHERE source IN {names} AND status = 'active' GROUP BY source",
-        **values,
-    ):
-        found[row.source, "here"] = row.people
+    for source, people in counts_store.active_of_sources(tx, map(source_of, codes)).items():
+        found[source, "here"] = people
     return {
         code: Crossed(
             *(found.get((source_of(code), kind), 0) for kind in ("requested", "confirmed", "here"))

@@ -70,10 +70,16 @@ def holds(
 ) -> bool:
     """Whether a reader who chose `topics` and whom the owner gave `tags` belongs to a segment; the
     SQL below says the same."""
+    return reader.status == "active" and fits(segment, reader, topics, tags)
+
+
+def fits(
+    segment: Segment, reader: Subscriber, topics: Iterable[str], tags: Iterable[str] = ()
+) -> bool:
+    """Whether all of a segment is true of somebody, whatever their status is."""
     joined = reader.confirmed_at or reader.created_at
     return (
-        reader.status == "active"
-        and segment.cadence in ("", reader.cadence)
+        segment.cadence in ("", reader.cadence)
         and (not segment.topics or not set(segment.topics).isdisjoint(topics))
         and (segment.joined_since is None or joined >= segment.joined_since)
         and segment.language in ("", reader.language)
@@ -94,7 +100,7 @@ def checked(typed: Typed, *, timezone: str) -> tuple[str, Segment]:
     segment = Segment(
         typed.cadence,
         checked_topics(typed.topics),
-        _day(typed.joined_since, timezone),
+        day(typed.joined_since, timezone),
         typed.language,
         typed.source.strip()[:LONGEST_SOURCE],
         rules.tags(typed.tags),
@@ -130,8 +136,8 @@ def typed(kept: Kept, *, timezone: str) -> Typed:
     )
 
 
-def _day(text: str, timezone: str) -> datetime | None:
-    """The beginning of a day."""
+def day(text: str, timezone: str) -> datetime | None:
+    """The beginning of a day like 2026-11-28; None for "". Raises Refused for any other text."""
     if not text:
         return None
     try:
@@ -176,39 +182,6 @@ def condition(segment: Segment, *, between: bool = False) -> tuple[str, Values]:
         parts.append("source = :source")
         values["source"] = segment.source
     return " AND ".join(parts), values
-
-
-def count(tx: Transaction, segment: Segment, now: datetime) -> int:
-    """How many readers a letter to the segment would go to now: those who pause are not among
-    them. By an index alone where only status or cadence is asked for."""
-    where, values = condition(segment)
-    paused = tx.scalar(
-        f"SELECT count(*) FROM subscribers WHERE {where}"
-        " AND cadence IN ('each', 'weekly', 'monthly')"
-        " AND paused_until IS NOT NULL AND paused_until > :now",
-        now=now,
-        **values,
-    )
-    return count_all(tx, segment) - int(paused)
-
-
-def count_all(tx: Transaction, segment: Segment) -> int:
-    """How many are in the segment, those who pause among them."""
-    where, values = condition(segment)
-    return int(tx.scalar(f"SELECT count(*) FROM subscribers WHERE {where}", **values))
-
-
-def sources(tx: Transaction) -> list[str]:
-    """Where the people on the list came from, each once, 200 at most: a step of the index for
-    each."""
-    found = tx.all(
-        str,
-        "WITH RECURSIVE found (source) AS (SELECT min(source) FROM subscribers"
-        " UNION ALL SELECT (SELECT min(s.source) FROM subscribers AS s"
-        " WHERE s.source > found.source) FROM found WHERE found.source IS NOT NULL)"
-        " SELECT source FROM found WHERE source IS NOT NULL LIMIT 200",
-    )
-    return sorted(found)
 
 
 # Those that are kept.

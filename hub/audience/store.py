@@ -3,14 +3,13 @@
 (The suppression list has its own in suppression.py, the list in and out in transfer.py.)
 """
 
+import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
-from hub.audience import growth_store, searching
+from hub.audience import counts_store, growth_store, people_store
 from hub.audience.model import (
     REQUEST_MAILS,
-    STATUSES,
     Confirmation,
     ConsentEvent,
     Preferences,
@@ -33,24 +32,14 @@ def by_email_key(tx: Transaction, email_key: str) -> Subscriber | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _StatusCount:
-    status: Status
-    people: int
-
-
 def count_by_status(tx: Transaction) -> dict[Status, int]:
     """How many people have each status; every status is there."""
-    rows = tx.all(
-        _StatusCount, "SELECT status, count(*) AS people FROM subscribers GROUP BY status"
-    )
-    found = {row.status: row.people for row in rows}
-    return {status: found.get(status, 0) for status in STATUSES}
+    return counts_store.by_status(tx)
 
 
 def count_waiting(tx: Transaction) -> int:
-    """How many wait for the owner: by an index alone, of which it sees no others."""
-    return int(tx.scalar("SELECT count(*) FROM subscribers WHERE status = 'waiting'"))
+    """How many wait for the owner."""
+    return counts_store.number(tx, status="waiting")
 
 
 def page(
@@ -62,33 +51,14 @@ def page(
     search: str = "",
     tag: str = "",
 ) -> list[Subscriber]:
-    """Up to `limit` subscribers, newest first, those that follow the id `after`.
+    """Up to `limit` subscribers, newest first, those that follow the id `after`: looked for to the
+    end of the list (the desk's list stops earlier, people_store.py).
 
     `search` is a part of the address, the name, a note or an answer, or a whole tag, in any case;
     `status` and `tag` empty mean all.
     """
-    conditions: list[str] = []
-    values: dict[str, object] = {}
-    if after is not None:
-        conditions.append("id < :after")
-        values["after"] = after
-    if status:
-        conditions.append("status = :status")
-        values["status"] = status
-    if tag:
-        conditions.append("id IN (SELECT subscriber_id FROM subscriber_tags WHERE tag = :tag)")
-        values["tag"] = tag
-    if search.strip():
-        found, searched = searching.condition(search.strip())
-        conditions.append(found)
-        values |= searched
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    return tx.all(
-        Subscriber,
-        f"SELECT * FROM subscribers {where} ORDER BY id DESC LIMIT :limit",
-        limit=limit,
-        **values,
-    )
+    wanted = people_store.asked(status=status, tag=tag, search=search)
+    return people_store.page(tx, wanted, after=after, limit=limit, most=sys.maxsize).found
 
 
 def add(

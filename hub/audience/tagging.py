@@ -1,9 +1,10 @@
 """Tags: the owner's own words for people, which readers do not see."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from hub.audience import rules, segments
-from hub.audience.segments import Segment
+from hub.audience import people_store, rules
+from hub.audience.people_store import Filter
 from hub.db import Transaction, in_list
 from hub.errors import Refused
 from hub.i18n import N_
@@ -11,6 +12,15 @@ from hub.i18n import N_
 # So many are shown to choose from.
 SHOWN = 200
 _BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a piece of a long change did: `changed` tags of somebody, and the id behind which it
+    goes on; None when nobody is left."""
+
+    after: int | None
+    changed: int
 
 
 def needed(text: str, *, field: str = "tags") -> tuple[str, ...]:
@@ -84,15 +94,15 @@ def remove(tx: Transaction, subscriber_ids: Iterable[int], tags: Iterable[str]) 
 
 def change_batch(
     tx: Transaction,
-    segment: Segment,
+    wanted: Filter,
     tags: Iterable[str],
     *,
     away: bool,
     after: int,
     most: int = _BATCH,
-) -> int | None:
-    """Add tags to readers of a segment, or take them `away`: those of the next `most` ids behind
-    `after`. Where to go on, None when nobody is left; harmless when repeated."""
+) -> Batch:
+    """Add tags to the people that fit, or take them `away`: those of the next `most` ids behind
+    `after`. Harmless when repeated."""
     last = tx.scalar(
         "SELECT max(id) FROM (SELECT id FROM subscribers WHERE id > :after ORDER BY id"
         " LIMIT :limit) AS piece",
@@ -100,26 +110,27 @@ def change_batch(
         limit=most,
     )
     if last is None:
-        return None
-    where, values = segments.condition(segment, between=True)
+        return Batch(None, 0)
+    where, values = people_store.condition(wanted)
     ids = f"SELECT id FROM subscribers WHERE {where}"
+    changed = 0
     for tag in tags:
         if away:
-            tx.execute(
-                "DELETE FROM subscriber_tags WHERE tag = :changed AND subscriber_id > :after"
-                f" AND subscriber_id <= :last AND subscriber_id IN ({ids})",
-                after=after,
-                last=last,
+            changed += tx.execute(
+                "DELETE FROM subscriber_tags WHERE tag = :changed AND subscriber_id > :floor"
+                f" AND subscriber_id <= :top AND subscriber_id IN ({ids})",
+                floor=after,
+                top=last,
                 changed=tag,
                 **values,
             )
         else:
-            tx.execute(
+            changed += tx.execute(
                 "INSERT INTO subscriber_tags (subscriber_id, tag) SELECT id, CAST(:changed AS text)"
                 f" FROM subscribers WHERE {where} ON CONFLICT (subscriber_id, tag) DO NOTHING",
-                after=after,
-                last=last,
+                floor=after,
+                top=last,
                 changed=tag,
                 **values,
             )
-    return int(last)
+    return Batch(int(last), changed)

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from hub.audience import growth_store
+from hub.audience import growth_store, people_store
 from hub.audience.growth_store import Move
+from hub.audience.people_store import EVERYONE, Filter
 from hub.audience.record import COLUMNS, EVENT_FIELDS, Event, Known, Record
 from hub.db import Transaction, in_list
 
@@ -85,51 +86,42 @@ _SHEET = {name: name for name in COLUMNS} | {
 _CELLS = ", ".join(_SHEET.values())
 
 
-def documents(tx: Transaction, *, status: str = "", topic: str = "") -> Iterator[list[str]]:
-    """Everybody (with that status, with that topic) as JSON objects, page by page.
+def documents(tx: Transaction, wanted: Filter = EVERYONE) -> Iterator[list[str]]:
+    """Everybody, or those that fit, as JSON objects, page by page.
 
     They come in the order they joined; memory is flat.
     """
-    for page in _pages(tx, f"id, {_DOCUMENT}", status, topic):
+    for page in _pages(tx, f"id, {_DOCUMENT}", wanted):
         yield [document for _, document in page]
 
 
-def cells(tx: Transaction, *, status: str = "", topic: str = "") -> Iterator[list[tuple[Any, ...]]]:
+def cells(tx: Transaction, wanted: Filter = EVERYONE) -> Iterator[list[tuple[Any, ...]]]:
     """As `documents`, the texts of record.COLUMNS for each; None for a time that there is not."""
-    for page in _pages(tx, f"id, {_CELLS}", status, topic):
+    for page in _pages(tx, f"id, {_CELLS}", wanted):
         yield [person[1:] for person in page]
 
 
-def records(tx: Transaction, *, status: str = "", topic: str = "") -> Iterator[Record]:
+def records(tx: Transaction, wanted: Filter = EVERYONE) -> Iterator[Record]:
     """As `documents`, one by one, with their fields."""
-    for page in _pages(tx, _PERSON, status, topic):
+    for page in _pages(tx, _PERSON, wanted):
         for start in range(0, len(page), _LOOK_UP):
             yield from _complete(tx, page[start : start + _LOOK_UP])
 
 
-def _pages(
-    tx: Transaction, columns: str, status: str, topic: str
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows that begin with the id."""
-    where = "subscribers.id > :after"
-    if status:
-        where += " AND subscribers.status = :status"
-    if topic:
-        where += (
-            " AND EXISTS (SELECT 1 FROM subscriber_topics AS wanted"
-            " WHERE wanted.subscriber_id = subscribers.id AND wanted.topic = :topic)"
+def _pages(tx: Transaction, columns: str, wanted: Filter) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows that begin with the id, those of so many ids at a time."""
+    where, values = people_store.condition(wanted)
+    last = int(tx.scalar("SELECT coalesce(max(id), 0) FROM subscribers"))
+    for floor in range(0, last, _PAGE):
+        page = tx.all(
+            tuple,
+            f"SELECT {columns} FROM subscribers WHERE {where} ORDER BY id",
+            floor=floor,
+            top=floor + _PAGE,
+            **values,
         )
-    filters = {name: value for name, value in (("status", status), ("topic", topic)) if value}
-    after = 0
-    while page := tx.all(
-        tuple,
-        f"SELECT {columns} FROM subscribers WHERE {where} ORDER BY subscribers.id LIMIT :limit",
-        after=after,
-        limit=_PAGE,
-        **filters,
-    ):
-        yield page
-        after = page[-1][0]
+        if page:
+            yield page
 
 
 def _complete(tx: Transaction, people: Sequence[tuple[Any, ...]]) -> Iterator[Record]:

@@ -12,6 +12,8 @@ import click
 from hub.audience import abroad, exporting, suppression_file, transfer
 from hub.audience.exporting import FORMATS, Format
 from hub.audience.model import STATUSES
+from hub.audience.people_store import Filter
+from hub.audience.segments import Segment
 from hub.cli import archive as archives
 from hub.cli.context import CommandContext, pass_hub, progress
 from hub.db import Transaction
@@ -98,12 +100,13 @@ def archive(context: CommandContext, output: Path) -> None:
 
 
 def _pieces(tx: Transaction, form: str, status: str, topic: str) -> Iterator[str]:
+    traits = Segment(topics=(topic,) if topic else ())
     for service in abroad.SERVICES:
         if form == service:
-            people = transfer.records(tx, status=status or abroad.STATUS, topic=topic)
+            people = transfer.records(tx, Filter(status or abroad.STATUS, traits))
             return abroad.pieces(people, service)
     own = next(known for known in FORMATS if known == form)
-    return exporting.pieces(tx, own, status=status, topic=topic)
+    return exporting.pieces(tx, own, Filter(status, traits))
 
 
 def _counted(pieces: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,9 @@ from hub.db.bulk import Bulk, Rows, Table, parents_first
 from hub.db.seam import Database
 from hub.errors import Refused
 
+# Kept by triggers from what is in the others, on each engine in its own way.
+FOLLOWING = frozenset(("people_counts", "people_moves"))
+
 # Told of the name of a table and how many of its rows are copied or compared.
 Progress = Callable[[str, int], None]
 
@@ -53,6 +56,7 @@ def _tables(old: Bulk, new: Bulk) -> list[Table]:
         (t.name, t.columns, t.key) for t in new.tables()
     }:
         raise Refused(texts.OTHER_SCHEMA)
+    tables = [table for table in tables if table.name not in FOLLOWING]
     # A fresh hub has the one row that says so, and it is replaced.
     filled = [table.name for table in tables if table.name != "hub" and not new.is_empty(table)]
     if filled:

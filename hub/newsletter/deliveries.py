@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.audience import segments
+from hub.audience import counts_store, segments
 from hub.audience.segments import Segment
 from hub.db import Transaction
 from hub.mail import relays
@@ -52,18 +52,17 @@ class Result:
 def readers(tx: Transaction, cadence: str, made_at: datetime) -> int:
     """How many readers an edition goes to that is made now, at `made_at`.
 
-    A million are counted by the index alone, and the few who pause are taken away; nobody
-    was confirmed later than now.
+    Their number is kept, and the few who pause are taken away; nobody was confirmed later than
+    now.
     """
-    active = "status = 'active' AND cadence = :cadence"
-    everybody = tx.scalar(f"SELECT count(*) FROM subscribers WHERE {active}", cadence=cadence)
+    everybody = counts_store.number(tx, status="active", cadence=cadence)
     paused = tx.scalar(
-        f"SELECT count(*) FROM subscribers WHERE {active}"
+        "SELECT count(*) FROM subscribers WHERE status = 'active' AND cadence = :cadence"
         " AND paused_until IS NOT NULL AND paused_until > :made_at",
         cadence=cadence,
         made_at=made_at,
     )
-    return int(everybody) - int(paused)
+    return everybody - int(paused)
 
 
 def has_readers(tx: Transaction, cadence: str, made_at: datetime) -> bool:

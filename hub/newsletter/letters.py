@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hub import i18n
-from hub.audience import segments
+from hub.audience import segment_counts, segments
 from hub.audience.segments import EVERYBODY, Segment
 from hub.content.rendering import Rendered
 from hub.db import Transaction
@@ -118,7 +118,7 @@ def segment_of(tx: Transaction, letter: HandLetter) -> Segment:
 
 def readers(tx: Transaction, letter: HandLetter, now: datetime) -> int:
     """How many would get it now."""
-    return segments.count(tx, segment_of(tx, letter), now)
+    return segment_counts.count(tx, segment_of(tx, letter), now)
 
 
 def schedule(tx: Transaction, letter_id: int, send_at: datetime, *, now: datetime) -> HandLetter:
@@ -156,7 +156,7 @@ def send(
     """
     letter = _sendable(unsent(tx, letter_id))
     segment = segment_of(tx, letter)
-    if not segments.count(tx, segment, now):
+    if not segment_counts.count(tx, segment, now):
         raise Refused(N_("There is nobody to send to: no active reader is among these."))
     return _make(tx, press, letter, segment, now, starts_at)
 
@@ -175,7 +175,7 @@ def make_due(tx: Transaction, press: Press, now: datetime) -> Edition | None:
     refused: HubError | None = None
     for letter in letter_store.due(tx, now):
         segment = segment_of(tx, letter)
-        if not segments.count(tx, segment, now):
+        if not segment_counts.count(tx, segment, now):
             letter_store.put_back(tx, letter.id, problem=NO_READERS)
             continue
         try:

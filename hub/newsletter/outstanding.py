@@ -58,8 +58,9 @@ def page(
     """Up to `limit` deliveries in one of STATES, by the reader's number, from above `after`."""
     return tx.all(
         Outstanding,
-        f"{_SELECT} AND {_OF_STATE[state]} AND d.subscriber_id > :after"
-        " ORDER BY d.subscriber_id LIMIT :limit",
+        f"{_SELECT} AND d.subscriber_id IN (SELECT d.subscriber_id FROM deliveries AS d"
+        f" WHERE d.edition_id = :id AND {_OF_STATE[state]} AND d.subscriber_id > :after"
+        " ORDER BY d.subscriber_id LIMIT :limit) ORDER BY d.subscriber_id",
         id=edition_id,
         after=after,
         limit=limit,

@@ -114,7 +114,7 @@ def test_a_refused_change_keeps_the_page_its_tags_and_ticks(
     assert ('value="1" aria-label="eve@hub.test" checked' in answer.text) == ("who" in form)
 
 
-def test_a_segment_is_counted_before_it_is_kept_and_tagged_whole(
+def test_a_segment_is_counted_before_it_is_kept_and_its_readers_tagged(
     desk: TestClient, hub: Hub, eve: int
 ) -> None:
     subscribe(hub, "r@mail.test", language="fr")
@@ -127,12 +127,11 @@ def test_a_segment_is_counted_before_it_is_kept_and_tagged_whole(
     assert 'value="crew"' in counted.text
     assert desk.post(f"{path}/new", data={"name": "Crew", "tags": "crew"}).status_code == 303
     assert "tagged crew" in desk.get(path).text
-    assert "1 active reader" in desk.get(f"{path}/1/tags").text
-    assert desk.post(f"{path}/1/tags", data={"tags": "old hand"}).status_code == 303
+    tagging_all = desk.get(f"{path}/1/tags").headers["location"]
+    assert tagging_all == f"{LIST}/tagging?status=active&tag=crew"
+    done = desk.post(tagging_all, data={"tags": "old hand", "step": "do"})
+    assert done.status_code == 303
     assert tags_of(hub, eve) == ("crew", "old hand")
-    desk.post(f"{path}/1/tags", data={"tags": "crew", "action": "remove"})
-    assert tags_of(hub, eve) == ("old hand",)
-    assert desk.post(f"{path}/1/tags", data={"tags": ""}).status_code == 400
 
 
 def test_the_owner_decides_on_the_page_of_who_waits(desk: TestClient, hub: Hub) -> None:

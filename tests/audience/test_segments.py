@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from hub.audience import segments, store, tagging
+from hub.audience import counts_store, segment_counts, segments, store, tagging
 from hub.audience.segments import EVERYBODY, Segment, Typed
 from hub.db import Database, Transaction
 from hub.errors import Conflict, NotFound, Refused
@@ -77,26 +77,26 @@ def test_what_is_found_is_what_the_rule_says(crowd: Hub, segment: Segment) -> No
                 )
             )
         assert found == expected
-        assert segments.count(tx, segment, NOW) == len(expected)
+        assert segment_counts.count(tx, segment, NOW) == len(expected)
 
 
 def test_who_pauses_is_not_counted(hub: Hub) -> None:
     subscribe(hub, "a@mail.test")
     subscribe(hub, "b@mail.test", paused_until=NOW + DAY)
     with hub.db.read() as tx:
-        assert segments.count(tx, EVERYBODY, NOW) == 1
-        assert segments.count(tx, EVERYBODY, NOW + DAY) == 2
+        assert segment_counts.count(tx, EVERYBODY, NOW) == 1
+        assert segment_counts.count(tx, EVERYBODY, NOW + DAY) == 2
 
 
 def test_the_sources_of_readers_are_listed_once(hub: Hub) -> None:
     with hub.db.read() as tx:
-        assert segments.sources(tx) == []
+        assert counts_store.sources(tx) == []
     for number in range(3):
         subscribe(hub, f"r{number}@mail.test")
     with hub.db.write() as tx:
         tx.execute("UPDATE subscribers SET source = 'import b.csv' WHERE id = 1")
     with hub.db.read() as tx:
-        assert segments.sources(tx) == ["import b.csv", "test"]
+        assert counts_store.sources(tx) == ["import b.csv", "test"]
 
 
 @pytest.mark.parametrize(

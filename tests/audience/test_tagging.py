@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.audience import notes, rules, segments, store, tagging
+from hub.audience import notes, rules, segment_counts, store, tagging
 from hub.audience.segments import Segment
 from hub.db import Database
 from hub.errors import Refused
@@ -105,9 +105,12 @@ def test_a_whole_segment_is_tagged_in_pieces(
         after: int | None = 0
         while after is not None:
             with hub.db.write() as tx:
-                after = tagging.change_batch(tx, segment, ("new",), away=away, after=after, most=1)
+                batch = tagging.change_batch(
+                    tx, segment_counts.of_segment(segment), ("new",), away=away, after=after, most=1
+                )
+                after = batch.after
         with hub.db.read() as tx:
-            have = segments.count_all(tx, Segment(tags=("new",)))
+            have = segment_counts.count_all(tx, Segment(tags=("new",)))
         assert have == (0 if away else len(tagged))
 
 

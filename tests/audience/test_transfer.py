@@ -15,7 +15,9 @@ from hub.addresses import key
 from hub.audience import exporting, importing, membership, store, suppression, transfer
 from hub.audience.exporting import FORMATS, Format
 from hub.audience.model import Wish
+from hub.audience.people_store import Filter
 from hub.audience.record import COLUMNS, Event, Record
+from hub.audience.segments import Segment
 from hub.audience.spreadsheet import guarded, unguarded
 from hub.db import Database
 from hub.db.sqlite import SqliteDatabase
@@ -52,7 +54,9 @@ def _put(db: Database, *people: Record) -> None:
 
 def _export(db: Database, form: Format, **filters: str) -> bytes:
     with db.read() as tx:
-        return "".join(exporting.pieces(tx, form, **filters)).encode()
+        topics = (filters["topic"],) if "topic" in filters else ()
+        wanted = Filter(filters.get("status", ""), Segment(topics=topics))
+        return "".join(exporting.pieces(tx, form, wanted)).encode()
 
 
 def _import(db: Database, path: Path, *, consent: str = "", dry_run: bool = False) -> Report | None:
