@@ -61,6 +61,7 @@ _KNOWN = (
     N_("suppressed"),
     N_("import %(file)s"),
     N_("invite %(code)s"),
+    N_("form %(place)s"),
 )
 _ORIGINS = {
     "form": N_("the form on the site"),

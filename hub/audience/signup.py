@@ -30,6 +30,8 @@ KIND = "confirmation"
 # The mail to who has just confirmed; its number is the confirmation's. hub/newsletter/welcoming.py
 # writes it: it shows what readers get.
 WELCOME = "welcome"
+# Of who came by the form on the site itself; one on another site names that.
+FORM = "form"
 _ANY_WAY = Visit()
 _PURGE_BATCH = 2_000
 
@@ -54,10 +56,11 @@ def sign_up(
     offered: Collection[str] = (),
     visit: Visit = _ANY_WAY,
     invitation: Invitation | None = None,
+    source: str = FORM,
 ) -> None:
     """Somebody asked for the newsletter, by an invitation or by the open form: a confirmation mail
     follows, if one may; or the owner looks first (gates/). Every way into the list from outside is
-    this one.
+    this one. `source` is where the open form stood.
 
     `offered` are the topics that the form could offer: others, which an import brought, stay.
 
@@ -74,6 +77,7 @@ def sign_up(
             now=now,
             offered=offered,
             invitation=invitation,
+            source=source,
         )
     elif verdict.decision == "held" and _would_mail(tx, addresses.key(wish.email), now):
         holding.hold(
@@ -97,6 +101,7 @@ def ask(
     asked_at: datetime | None = None,
     offered: Collection[str] = (),
     invitation: Invitation | None = None,
+    source: str = FORM,
 ) -> bool:
     """Mail a request to confirm, unless this address gets none (any more today); whether one is
     queued. `asked_at` is when the reader asked, if it was earlier."""
@@ -112,8 +117,8 @@ def ask(
         # Nobody is on the list whom no mail will ask.
         return False
     later = None
+    source = invitation.source if invitation else source
     if known is None:
-        source = invitation.source if invitation else "form"
         try:
             with tx.savepoint():
                 subscriber_id = store.add(
@@ -137,6 +142,7 @@ def ask(
         asked_at=asked_at or now,
         now=now,
         invitation=invitation,
+        source=source,
         later=later,
     )
     gates.drop_of(tx, email_key)
@@ -271,6 +277,7 @@ def _ask(
     asked_at: datetime,
     now: datetime,
     invitation: Invitation | None,
+    source: str,
     later: str | None,
 ) -> None:
     consent_texts.keep(tx, consent, now)
@@ -284,7 +291,7 @@ def _ask(
             text_version=consent.version,
             language=consent.language,
             form_url=form_url,
-            source=invitation.source if invitation else "form",
+            source=source,
         ),
     )
     confirmation_id = store.add_confirmation(

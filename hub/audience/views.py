@@ -68,6 +68,7 @@ def _sign_up(request: Request, invitation: Invitation | None = None) -> Response
     site = parts.site()
     try:
         wish = _wish(form, site)
+        form_url = _form_url(request, site)
         with parts.db.write() as tx:
             visit = _visit(request, tx, site)
             once_more = visit.proof == "missing" and not form.flag("again")
@@ -76,7 +77,8 @@ def _sign_up(request: Request, invitation: Invitation | None = None) -> Response
                     tx,
                     wish,
                     consent.shown(tx, site, form.text("consent"), _form_language(form, site)),
-                    form_url=_form_url(request, site),
+                    form_url=form_url,
+                    source=_source(form_url, site),
                     network=client.network(client.address(request)),
                     now=parts.now(),
                     offered=site.topics_offered,
@@ -186,6 +188,12 @@ def _form_url(request: Request, site: Site) -> str:
         if origin in site.form_origins:
             return (origin + quoted(parts.path or "/"))[:_LONGEST_URL]
     return site.url("/subscribe")
+
+
+def _source(form_url: str, site: Site) -> str:
+    """`form`, or `form harbour.example` for one on another site."""
+    host = urlsplit(form_url).netloc
+    return signup.FORM if host == urlsplit(site.base_url).netloc else f"{signup.FORM} {host}"
 
 
 def confirm(request: Request) -> Response:

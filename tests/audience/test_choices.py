@@ -37,6 +37,7 @@ def test_a_form_on_a_listed_site_signs_up(hub: Hub) -> None:
         agreed.text,
         "fr",
     )
+    assert found.source == line.source == "form blog.test"
 
 
 @pytest.mark.parametrize(
