@@ -68,7 +68,8 @@ def edit(request: Request) -> Response:
         copy = _asked_copy(tx, request)
         revision = revisions.find(tx, post.id, asked) if asked is not None else None
     if revision is not None:
-        typed = writing_form.of_fields({**revision.fields, "slug": typed.slug})
+        current = {"slug": typed.slug, "in_menu": typed.in_menu}
+        typed = writing_form.of_fields({**revision.fields, **current})
     elif copy is not None:
         typed = writing_form.of_fields(copy.typed)
     missing: tuple[str, ...] = ()
