@@ -14,7 +14,16 @@ from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.admin.post_actions import SHARED
 from hub.admin.writing_form import Typed
-from hub.content import publishing, revisions, search, shelf, store, working_copies, writing
+from hub.content import (
+    link_cards,
+    publishing,
+    revisions,
+    search,
+    shelf,
+    store,
+    working_copies,
+    writing,
+)
 from hub.content.model import Kind, Post
 from hub.content.rendering import Rendered, render
 from hub.content.revisions import Revision
@@ -160,6 +169,7 @@ def _write(
     if action in ("schedule", "unschedule"):
         at = _time(request, site, now) if action == "schedule" else None
         post = publishing.schedule(tx, post.id, at, now)
+    link_cards.want(tx, site, post, now)
     working_copies.drop(tx, request.state.form.text("copy"), user_id=user.id)
     notice = {"schedule": "timed", "unschedule": "untimed"}.get(action, "saved")
     return _Saved(post, "published" if published_now else notice)
