@@ -7,7 +7,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import words, writing_form
+from hub.admin import share_preview, words, writing_form
 from hub.admin import working_copies as copies
 from hub.admin.forms import Errors, number
 from hub.admin.pages import desk_page, done
@@ -274,6 +274,7 @@ def _form_page(
         authors=authors,
         old_addresses=old_addresses,
         sounds=sounds,
+        shared=share_preview.of(site, post) if post else None,
         languages=list(LANGUAGES.items()),
         newsletter_words=words.NEWSLETTER,
     )

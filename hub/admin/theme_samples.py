@@ -40,7 +40,13 @@ _TOPIC = Topic("harbour", "Harbour")
 _ACCENT = "#7a2e4d"
 _EXCERPT = "What the water says twice a day, and who writes it down."
 
-_COVER = Shown("/media/ab/cd.jpg", 1200, 800, "/media/ab/cd.jpg/480.webp 480w")
+_COVER = Shown(
+    "/media/ab/cd.jpg",
+    1200,
+    800,
+    "/media/ab/cd.jpg/480.webp 480w",
+    "/media/ab/cd.jpg/480.avif 480w",
+)
 
 Context = dict[str, object]
 
