@@ -1,5 +1,7 @@
 """What the desk calls the sections of a home, and what each of them holds, in a line."""
 
+import html
+import re
 from collections.abc import Sequence
 
 from hub import i18n
@@ -10,10 +12,12 @@ from hub.db import Transaction
 from hub.i18n import N_
 from hub.site.model import Site
 
+_TAG = re.compile(r"<[^>]*>")
+
 KINDS = {
     "latest": N_("Latest articles"),
     "chosen": N_("Chosen articles"),
-    "topic": N_("A topic's latest"),
+    "topic": N_("A topic’s latest"),
     "subscribe": N_("Form to subscribe"),
     "text": N_("Text"),
     "cards": N_("Cards"),
@@ -41,9 +45,9 @@ def summaries(tx: Transaction, home: Sequence[Section], site: Site) -> dict[int 
     found: dict[int | str, str] = {}
     for section in home:
         held = {
-            "latest": i18n.translate(site.language, N_("%(count)s articles"), count=section.most),
+            "latest": i18n.translate(site.language, N_("Articles: %(count)s"), count=section.most),
             "topic": names.get(section.topic, ""),
-            "text": " ".join(section.text.split())[:120],
+            "text": " ".join(html.unescape(_TAG.sub(" ", section.html)).split())[:120],
             "cards": ", ".join(cards.get(section.id, [])),
             "chosen": ", ".join(chosen.get(section.id, [])),
         }

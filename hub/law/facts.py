@@ -9,7 +9,7 @@ from hub.settings import Settings
 from hub.site.model import Site
 
 # Raised when the hub's own words come to say something else.
-WORDING = 1
+WORDING = 2
 # What the law of most countries, the French among them (LCEN), wants to read in a legal notice.
 NEEDED = (
     "publisher",
