@@ -138,9 +138,10 @@ def pressed(index: int, count: int, down: bool) -> str:
 
 
 def back(at: str, notice: str, *, press: str = "", path: str = PATH) -> Response:
-    """To the list after a change: at what was changed, with its button under the finger."""
-    query = f"done={notice}&at={quote(f'{at}-{press}')}" if press else f"done={notice}"
-    return RedirectResponse(f"{path}?{query}#{quote(at)}", status_code=303)
+    """To the list after a change: at what was changed, or at its button `press`, which has the
+    focus then."""
+    place = f"{at}-{press}" if press else at
+    return RedirectResponse(f"{path}?done={notice}#{quote(place)}", status_code=303)
 
 
 def _asked(request: Request) -> tuple[Place, str]:
@@ -185,7 +186,6 @@ def _page(request: Request, errors: Errors, place: str, typed: Typed) -> Respons
         faults={one: errors.by_field if one == place else Messages() for one in PLACES},
         wrong=place,
         typed=typed,
-        at_button=request.query_params.get("at", ""),
     )
 
 

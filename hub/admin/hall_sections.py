@@ -255,7 +255,6 @@ def _page(request: Request, section: Section, typed: Typed, errors: Errors) -> R
         query=query,
         offered=offered,
         errors=errors.by_field,
-        at_button=request.query_params.get("at", ""),
     )
 
 

@@ -32,6 +32,7 @@ _TITLED_PICTURE = re.compile(r'<p>(<a [^<>]*>)?<img ([^<>]*?) title="([^"]*)"([^
 _TASK = re.compile(r"(<li>(?:\s*<p>)?)\[([ xX])\](?= )")
 # An address alone on its line is a link, which others would make of it too.
 _BARE_ADDRESS = re.compile(r"<p>(https?://[^\s<>\"]+)</p>")
+_ADDRESS = re.compile(r"https?://\S+")
 _FOOTNOTE_MARK = re.compile(r'<sup id="fnref[^"]*">.*?</sup>', re.DOTALL)
 
 
@@ -200,7 +201,7 @@ def _first_paragraph(safe: str) -> str:
                 begin = match.end()
             elif begin >= 0:
                 text = " ".join(plain_text(safe[begin : match.start()]).split())
-                if sum(map(str.isalnum, text)) >= 20:
+                if sum(map(str.isalnum, text)) >= 20 and not _ADDRESS.fullmatch(text):
                     return text
     return ""
 

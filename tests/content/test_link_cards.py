@@ -83,6 +83,11 @@ def test_other_links_are_none(markdown: str) -> None:
     assert found(markdown) == []
 
 
+def test_a_bare_address_is_no_summary() -> None:
+    rendered = render(f"{URL}\n\nWords that say what the article is about.", language="en")
+    assert rendered.excerpt == "Words that say what the article is about."
+
+
 def test_what_is_saved_at_the_desk_becomes_a_card_and_stays_a_link_in_feeds(
     desk: TestClient, hub: Hub
 ) -> None:
