@@ -91,6 +91,11 @@ def media_paths(tx: Transaction) -> list[str]:
     return tx.all(str, "SELECT path FROM media")
 
 
+def id_of_uid(tx: Transaction, uid: str) -> int | None:
+    """The id of the post with this uid."""
+    return tx.one(int, "SELECT id FROM posts WHERE uid = :uid", uid=uid)
+
+
 def uid_taken(tx: Transaction, uid: str) -> bool:
     """Whether a post with this uid is here, or was."""
     return tx.scalar("SELECT 1 FROM posts WHERE uid = :uid", uid=uid) is not None

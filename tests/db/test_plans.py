@@ -95,7 +95,14 @@ WALKS = {
     ),
 }
 # What is in somebody's hands just now, what the owner called off, and letters that are not sent.
-SMALL_INDEXES = ("deliveries_claimed", "mails_claimed", "editions_cancelled", "letters_open")
+# And pages elsewhere that are still to be asked.
+SMALL_INDEXES = (
+    "link_cards_due",
+    "deliveries_claimed",
+    "mails_claimed",
+    "editions_cancelled",
+    "letters_open",
+)
 # In thousands. To go through the shortest of the tables that grow takes more.
 MOST_STEPS = 20
 PEOPLE = 10_000
@@ -123,6 +130,7 @@ def ahead(n: int) -> str:
 
 
 VALUES: Mapping[str, Mapping[str, Make]] = {
+    "link_cards": {"due_at": lambda n: times(n) if n % 1_000 == 0 else None},
     "hall_places": {"place": lambda n: ("menu", "footer", "home")[n - 1]},
     "hall_sections": {"topic": lambda n: "slug-7", "most": lambda n: 5, "hidden": lambda n: 0},
     "invitations": {

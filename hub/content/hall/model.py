@@ -113,5 +113,4 @@ class Chosen:
     section_id: int
     post_id: int
     title: str
-    slug: str
     status: str

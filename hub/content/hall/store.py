@@ -1,10 +1,11 @@
 """All SQL of the hall. What readers see of the chosen articles: hub/content/listing.py."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.content.hall.model import Card, Chosen, Link, Section
-from hub.db import Transaction
+from hub.db import Transaction, in_list
 
 _SECTION = "id, kind, title, topic, most, text, html, hidden"
 _CARD = "id, section_id, title, text, address, picture"
@@ -39,16 +40,16 @@ def forget_home(tx: Transaction) -> None:
 
 def links(tx: Transaction, place: str) -> list[Link]:
     """The lines of a place in their order, drafts of pages too."""
-    return tx.all(
+    found = tx.all(
         Link,
-        "SELECT l.id, l.kind, l.label, l.target, l.post_id, coalesce(p.kind, '') AS post_kind,"
-        " coalesce(p.slug, '') AS post_slug, coalesce(p.title, '') AS post_title,"
-        " coalesce(p.status, '') AS post_status, coalesce(t.name, l.target) AS topic"
-        " FROM hall_links l LEFT JOIN posts p ON p.id = l.post_id"
-        " LEFT JOIN topics t ON l.kind = 'topic' AND t.slug = l.target"
+        "SELECT l.id, l.kind, l.label, l.target, l.post_id, coalesce(t.name, l.target) AS topic,"
+        " '' AS post_kind, '' AS post_slug, '' AS post_title, '' AS post_status"
+        " FROM hall_links l LEFT JOIN topics t ON l.kind = 'topic' AND t.slug = l.target"
         " WHERE l.place = :place ORDER BY l.position, l.id",
         place=place,
     )
+    there = _posts(tx, (link.post_id for link in found if link.post_id is not None))
+    return [_filled(link, there.get(link.post_id or 0)) for link in found]
 
 
 def marked_pages(tx: Transaction) -> list[Link]:
@@ -212,11 +213,16 @@ def drop_card(tx: Transaction, card_id: int) -> None:
 
 def chosen(tx: Transaction) -> list[Chosen]:
     """The articles that were chosen for sections, in their order, drafts too."""
-    return tx.all(
+    found = tx.all(
         Chosen,
-        "SELECT c.section_id, c.post_id, p.title, p.slug, p.status FROM hall_chosen c"
-        " JOIN posts p ON p.id = c.post_id ORDER BY c.section_id, c.position, c.post_id",
+        "SELECT section_id, post_id, '' AS title, '' AS status FROM hall_chosen"
+        " ORDER BY section_id, position, post_id",
     )
+    there = _posts(tx, (one.post_id for one in found))
+    return [
+        replace(one, title=there[one.post_id].title, status=there[one.post_id].status)
+        for one in found
+    ]
 
 
 def set_chosen(tx: Transaction, section_id: int, post_ids: Sequence[int]) -> None:
@@ -226,4 +232,34 @@ def set_chosen(tx: Transaction, section_id: int, post_ids: Sequence[int]) -> Non
         "INSERT INTO hall_chosen (section_id, post_id, position)"
         " VALUES (:section_id, :post_id, :position)",
         [{"section_id": section_id, "post_id": p, "position": n} for n, p in enumerate(post_ids)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    id: int
+    kind: str
+    slug: str
+    title: str
+    status: str
+
+
+def _posts(tx: Transaction, ids: Iterable[int]) -> dict[int, _Post]:
+    """By their ids alone: joined, PostgreSQL would go through all of them."""
+    marks, values = in_list("id", ids)
+    if not values:
+        return {}
+    sql = f"SELECT id, kind, slug, title, status FROM posts WHERE id IN {marks}"
+    return {post.id: post for post in tx.all(_Post, sql, **values)}
+
+
+def _filled(link: Link, post: _Post | None) -> Link:
+    if post is None:
+        return link
+    return replace(
+        link,
+        post_kind=post.kind,
+        post_slug=post.slug,
+        post_title=post.title,
+        post_status=post.status,
     )
