@@ -224,13 +224,12 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     that has no picture of its own where a link to it is shared.
     """
     with hub_of(request).db.read() as tx:
-        menu = showing.entries(tx, "menu", language)
-        footer_menu = showing.entries(tx, "footer", language)
+        lines = showing.entries(tx, language)
         logo = media.picture(tx, site.logo) if site.logo else None
         share_image = sharing.of_site(tx, site)
     return {
-        "menu": menu,
-        "footer_menu": footer_menu,
+        "menu": lines["menu"],
+        "footer_menu": lines["footer"],
         "logo": logo,
         "share_image": share_image,
         "footer_links": law_views.links(site, language),

@@ -154,16 +154,17 @@ def _page(request: Request, errors: Errors, place: str, typed: Typed) -> Respons
     site = parts.site()
     with parts.db.read() as tx:
         arranged = store.arranged(tx)
-        lines: dict[Place, list[Line]] = {}
-        for one in PLACES:
-            lines[one] = [
+        lines = {
+            one: [
                 Line(
                     showing.title_of(link, one, site.language),
                     link,
                     f"{PATH}/{one}/{quote(link.name)}",
                 )
-                for link in links.of(tx, one)
+                for link in there
             ]
+            for one, there in links.of_all(tx).items()
+        }
         home = sections.of(tx, site.posts_per_page)
         pages = shelf.published(tx, "page", limit=_PAGES)
         topics = shelf.topics(tx)

@@ -13,7 +13,7 @@ from tests.content.conftest import picture
 
 def menu(hub: Hub) -> list[str]:
     with hub.db.read() as tx:
-        return [entry.title for entry in showing.entries(tx, "menu", "en")]
+        return [entry.title for entry in showing.entries(tx, "en")["menu"]]
 
 
 def go(desk: TestClient, path: str, **form: str) -> str:

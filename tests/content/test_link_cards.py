@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,14 +12,13 @@ from hub.app import create_app
 from hub.content import link_card_store, link_cards, link_metadata
 from hub.content.link_fetching import LinkReader
 from hub.content.rendering import render
-from hub.db import Transaction
 from hub.errors import Unreachable
-from hub.net import Answer
+from hub.net import Answer, Fetcher
 from hub.site import store as sites
-from hub.site.model import Site
 from hub.web.state import Hub
 from tests.admin.conftest import logged_in, write
 from tests.conftest import NOW
+from tests.test_net import answering, listening
 
 URL = "https://example.org/a?b=1&c=2"
 PAGE = b"""<!doctype html><head><title>Ropes</title>
@@ -52,10 +52,7 @@ def desk(hub: Hub) -> Iterator[TestClient]:
 
 
 def reader(hub: Hub, world: World) -> LinkReader:
-    def load(tx: Transaction) -> Site:
-        return sites.load(tx)
-
-    return LinkReader(hub.db, load, world)
+    return LinkReader(hub.db, sites.load, world)
 
 
 def found(markdown: str) -> list[str]:
@@ -192,3 +189,15 @@ def test_titles(body: bytes, content_type: str, title: str | None) -> None:
 )
 def test_no_page_keeps_the_worker_busy(piece: bytes) -> None:
     link_metadata.read(piece * (1_000_000 // len(piece)), "text/html")
+
+
+def test_no_redirect_leads_to_what_is_private(
+    desk: TestClient, hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "hub")
+    away = b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\n\r\n"
+    with listening(answering(away)) as port:
+        write(desk, hub, title="Ropes", markdown=f"http://127.0.0.1:{port}/")
+        fetcher = Fetcher((ip_network("127.0.0.1/32"),))
+        assert LinkReader(hub.db, sites.load, fetcher.beginning).work(NOW)
+    assert "an address that is not public" in caplog.text

@@ -18,12 +18,25 @@ _GONE = N_("This line is not there any more.")
 
 def of(tx: Transaction, place: Place) -> list[Link]:
     """The lines of a place, arranged or as they come; drafts of pages too."""
-    return store.links(tx, place) if place in store.arranged(tx) else usual(tx, place)
+    return of_all(tx)[place]
 
 
-def usual(tx: Transaction, place: Place) -> list[Link]:
-    """The lines of a place that nobody arranged."""
-    pages = store.marked_pages(tx)
+def of_all(tx: Transaction) -> dict[Place, list[Link]]:
+    """The same of every place, in few questions: every page of the site asks for it."""
+    arranged = store.arranged(tx)
+    own = [place for place in PLACES if place in arranged]
+    lines = store.links(tx, *own) if own else []
+    pages = store.marked_pages(tx) if len(own) < len(PLACES) else []
+    return {
+        place: [line for line in lines if line.place == place]
+        if place in own
+        else usual(pages, place)
+        for place in PLACES
+    }
+
+
+def usual(pages: Sequence[Link], place: Place) -> list[Link]:
+    """The lines of a place that nobody arranged; `pages` are those marked for the menu."""
     if place == "menu":
         return [*pages, Link(0, "archive", ""), Link(0, "search", "")]
     fixed = [Link(0, kind, "") for kind in ("archive", "newsletter", "preferences")]
@@ -151,7 +164,7 @@ def _begin(tx: Transaction, place: Place, now: datetime) -> None:
     """From now on the lines of a place are the owner's: those that stand there to begin with."""
     if place in store.arranged(tx):
         return
-    for position, link in enumerate(usual(tx, place)):
+    for position, link in enumerate(usual(store.marked_pages(tx), place)):
         store.add_link(tx, place, position, link)
     store.set_arranged(tx, place, now)
 

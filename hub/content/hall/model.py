@@ -48,6 +48,7 @@ class Link:
     post_title: str = ""
     post_status: str = ""
     topic: str = ""
+    place: str = ""
 
     @property
     def name(self) -> str:

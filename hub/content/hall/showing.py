@@ -43,13 +43,12 @@ class Home:
     pictures: frozenset[str]
 
 
-def entries(tx: Transaction, place: Place, language: str) -> list[Entry]:
-    """The lines of a place that lead somewhere, as they are read in a language."""
-    return [
-        Entry(title_of(link, place, language), link.url)
-        for link in links.of(tx, place)
-        if link.is_shown
-    ]
+def entries(tx: Transaction, language: str) -> dict[Place, list[Entry]]:
+    """The lines of every place that lead somewhere, as they are read in a language."""
+    return {
+        place: [Entry(title_of(x, place, language), x.url) for x in lines if x.is_shown]
+        for place, lines in links.of_all(tx).items()
+    }
 
 
 def title_of(link: Link, place: Place, language: str) -> str:

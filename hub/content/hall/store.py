@@ -38,15 +38,16 @@ def forget_home(tx: Transaction) -> None:
     tx.execute("DELETE FROM hall_sections")
 
 
-def links(tx: Transaction, place: str) -> list[Link]:
-    """The lines of a place in their order, drafts of pages too."""
+def links(tx: Transaction, *places: str) -> list[Link]:
+    """The lines of places in their order, drafts of pages too."""
+    marks, values = in_list("place", places)
     found = tx.all(
         Link,
-        "SELECT l.id, l.kind, l.label, l.target, l.post_id, coalesce(t.name, l.target) AS topic,"
-        " '' AS post_kind, '' AS post_slug, '' AS post_title, '' AS post_status"
+        "SELECT l.id, l.place, l.kind, l.label, l.target, l.post_id,"
+        " coalesce(t.name, l.target) AS topic, '' AS post_kind, '' AS post_slug, '' AS post_title, '' AS post_status"
         " FROM hall_links l LEFT JOIN topics t ON l.kind = 'topic' AND t.slug = l.target"
-        " WHERE l.place = :place ORDER BY l.position, l.id",
-        place=place,
+        f" WHERE l.place IN {marks} ORDER BY l.position, l.id",
+        **values,
     )
     there = _posts(tx, (link.post_id for link in found if link.post_id is not None))
     return [_filled(link, there.get(link.post_id or 0)) for link in found]
@@ -56,7 +57,7 @@ def marked_pages(tx: Transaction) -> list[Link]:
     """The published pages that are marked for the menu, as lines, in the order they came."""
     return tx.all(
         Link,
-        "SELECT 0 AS id, 'page' AS kind, '' AS label, '' AS target, p.id AS post_id,"
+        "SELECT 0 AS id, '' AS place, 'page' AS kind, '' AS label, '' AS target, p.id AS post_id,"
         " p.kind AS post_kind, p.slug AS post_slug, p.title AS post_title,"
         " p.status AS post_status, '' AS topic"
         " FROM posts p WHERE p.kind = 'page' AND p.status = 'published' AND p.in_menu = 1"

@@ -13,7 +13,7 @@ from tests.posts import add
 
 
 def read(tx: Transaction, place: Place = "menu", language: str = "en") -> list[tuple[str, str]]:
-    return [(entry.title, entry.url) for entry in showing.entries(tx, place, language)]
+    return [(entry.title, entry.url) for entry in showing.entries(tx, language)[place]]
 
 
 def titles(tx: Transaction, place: Place = "menu") -> list[str]:

@@ -64,7 +64,7 @@ def test_what_is_arranged_already_stays(hub: Hub) -> None:
     with hub.db.write() as tx:
         links.remove(tx, "menu", "search", now=NOW)
         assert restore(hub, tx, {"menu": [{"kind": "newsletter"}]}) == []
-        assert [entry.title for entry in showing.entries(tx, "menu", "en")] == ["Archive"]
+        assert [entry.title for entry in showing.entries(tx, "en")["menu"]] == ["Archive"]
 
 
 def test_what_cannot_be_taken_is_named_and_the_rest_comes(hub: Hub) -> None:
@@ -84,7 +84,7 @@ def test_what_cannot_be_taken_is_named_and_the_rest_comes(hub: Hub) -> None:
     }
     with hub.db.write() as tx:
         problems = restore(hub, tx, values)
-        assert [entry.title for entry in showing.entries(tx, "menu", "en")] == ["Archive"]
+        assert [entry.title for entry in showing.entries(tx, "en")["menu"]] == ["Archive"]
         assert [one.kind for one in sections.of(tx, 10)] == ["latest"]
     assert len(problems) == 6
 
