@@ -44,7 +44,8 @@ def links(tx: Transaction, *places: str) -> list[Link]:
     found = tx.all(
         Link,
         "SELECT l.id, l.place, l.kind, l.label, l.target, l.post_id,"
-        " coalesce(t.name, l.target) AS topic, '' AS post_kind, '' AS post_slug, '' AS post_title, '' AS post_status"
+        " coalesce(t.name, l.target) AS topic,"
+        " '' AS post_kind, '' AS post_slug, '' AS post_title, '' AS post_status"
         " FROM hall_links l LEFT JOIN topics t ON l.kind = 'topic' AND t.slug = l.target"
         f" WHERE l.place IN {marks} ORDER BY l.position, l.id",
         **values,
