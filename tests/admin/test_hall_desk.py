@@ -64,7 +64,7 @@ def test_a_refused_line_keeps_what_was_typed(desk: TestClient, hub: Hub) -> None
 def test_a_page_says_whether_it_stands_in_the_menu(desk: TestClient, hub: Hub) -> None:
     page = write(desk, hub, title="About", markdown="Us.", kind="page", in_menu="no")
     assert "About" not in menu(hub)
-    assert 'name="in_menu" value="yes" aria' in desk.get(f"/admin/posts/{page.id}").text
+    assert '<option value="no" selected>' in desk.get(f"/admin/posts/{page.id}").text
     go(desk, "/admin/hall/menu/search/remove")
     form = {"kind": "page", "title": "About", "markdown": "Us.", "in_menu": "yes"}
     edited = desk.get(f"/admin/posts/{page.id}").text
