@@ -18,6 +18,10 @@ from starlette.routing import Match, Route
 from bench.measure import free_port, hub, program, run
 from demo.__main__ import OWNER, fill
 from hub.app import create_hub, routes
+from hub.content.hall import sections
+from hub.content.hall import store as hall_store
+from hub.content.hall.model import Card
+from hub.db import Transaction
 from hub.settings import from_environment
 from hub.times import utcnow
 from hub.users import accounts, one_time_links
@@ -177,6 +181,7 @@ def _desk(base: str, cookie: str, parts: _Opened) -> Iterator[Page]:
         owner = accounts.find(tx, OWNER)
         forgotten = one_time_links.make(tx, "password", owner.id if owner else None, utcnow())
         fresh = one_time_links.make(tx, "setup", None, utcnow())
+        _arrange(tx)
     yield Page(f"/admin/password/{forgotten}")
     yield Page(f"/setup/{fresh}")
     # Who is logged in is not shown the ways in.
@@ -188,8 +193,20 @@ def _desk(base: str, cookie: str, parts: _Opened) -> Iterator[Page]:
     yield Page("/admin/posts/new", {"title": "", "markdown": "Some *words*."}, desk=True)
     yield Page("/admin/posts/preview", {"title": "A", "markdown": "Some *words*."}, desk=True)
     yield Page("/admin/settings", {"title": ""}, desk=True)
+    refused = {"what": "address", "label": "Shop", "address": "javascript:alert(1)"}
+    yield Page("/admin/hall/menu/new", refused, desk=True)
     yield Page("/admin/posts/no-such-page", desk=True)
     yield Page("/admin/posts?status=draft&done=saved", desk=True)
+
+
+def _arrange(tx: Transaction) -> None:
+    """A home with a section of each kind, once."""
+    if "home" in hall_store.arranged(tx):
+        return
+    for kind in ("chosen", "topic", "text", "cards"):
+        made = sections.add(tx, kind, now=utcnow(), posts_per_page=4)
+        if kind == "cards":
+            sections.put_card(tx, Card(0, made.id, "Boat storage", "In the dry.", "/about", ""))
 
 
 def _linked(site: Shown, start: str) -> list[str]:

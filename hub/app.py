@@ -44,6 +44,7 @@ from hub.content import (
     working_copies,
 )
 from hub.content import views as content_views
+from hub.content.hall import showing
 from hub.content.model import Topic
 from hub.db import open_database
 from hub.errors import Unavailable
@@ -219,15 +220,16 @@ def _chrome(request: Request, site: Site, language: str) -> dict[str, object]:
     """What header and footer of every page show.
 
     `subscribe_form` is what the form to subscribe offers, None before set-up; `footer_links` are
-    more of what `menu` holds: things with `title` and `url`. `share_image` stands for a page that
-    has no picture of its own where a link to it is shared.
+    more of what `footer_menu` holds: things with `title` and `url`. `share_image` stands for a page
+    that has no picture of its own where a link to it is shared.
     """
     with hub_of(request).db.read() as tx:
-        menu = listing.menu(tx)
+        lines = showing.entries(tx, language)
         logo = media.picture(tx, site.logo) if site.logo else None
         share_image = sharing.of_site(tx, site)
     return {
-        "menu": menu,
+        "menu": lines["menu"],
+        "footer_menu": lines["footer"],
         "logo": logo,
         "share_image": share_image,
         "footer_links": law_views.links(site, language),

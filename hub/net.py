@@ -81,11 +81,23 @@ class Fetcher:
         """Ask for a URL. Raises Unreachable."""
         return self._call("GET", url, None, headers or {})
 
+    def beginning(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """As `get`, of what is too large its first `largest` bytes. Raises Unreachable."""
+        return self._call("GET", url, None, headers, cut=True)
+
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send `body` to a URL. Raises Unreachable."""
         return self._call("POST", url, body, headers)
 
-    def _call(self, method: str, url: str, body: bytes | None, given: Mapping[str, str]) -> Answer:
+    def _call(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        given: Mapping[str, str],
+        *,
+        cut: bool = False,
+    ) -> Answer:
         target = parsed(url)
         connection = _Pinned(target, self._address(target), self.seconds, self._context(target))
         late = threading.Event()
@@ -110,10 +122,10 @@ class Fetcher:
         finally:
             watch.cancel()
             connection.close()
-        if len(content) > self.largest:
+        if len(content) > self.largest and not cut:
             raise Unreachable(f"the answer has more than {self.largest} bytes")
         found = {name.lower(): value for name, value in answer.getheaders()}
-        return Answer(answer.status, found, content)
+        return Answer(answer.status, found, content[: self.largest])
 
     def _address(self, target: Target) -> str:
         """The address to connect to. Every address of the name must be one that may be called."""

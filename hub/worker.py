@@ -11,6 +11,7 @@ from hub.admin import rounds
 from hub.audience import growth, import_lane, retention
 from hub.audience.import_lane import ImportLane
 from hub.content import publishing, shelf
+from hub.content.link_fetching import Get, LinkReader
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
 from hub.feeds.websub import Post, Teller
@@ -70,6 +71,7 @@ class Worker:
         steady: Callable[[], float] = time.monotonic,
         connections: int | None = None,
         post: Post | None = None,
+        get: Get | None = None,
     ) -> None:
         self._hub = hub
         self._housekeepers = (_purge_mails, self._forget_lists, self._retain, *housekeepers)
@@ -105,6 +107,12 @@ class Worker:
             post or Fetcher(hub.settings.private_networks).post,
             self.stopping.is_set,
         )
+        self._links = LinkReader(
+            hub.db,
+            self._site,
+            get or Fetcher(hub.settings.private_networks).beginning,
+            self.stopping.is_set,
+        )
         gate = Gate(hub.db, self._site, steady=steady, connections=connections)
         self.editions = EditionLane(
             books,
@@ -127,7 +135,8 @@ class Worker:
         listed = await self.take_lists(now)
         sent = await self.send(lambda: now, patient=False)
         told = await self.tell(now)
-        return planned or posted or listed or sent or told
+        read = await self.read_links(now)
+        return planned or posted or listed or sent or told or read
 
     async def beat(self, now: datetime) -> None:
         """Renew the heartbeat; queue again what dead workers held."""
@@ -160,6 +169,10 @@ class Worker:
     async def tell(self, now: datetime) -> bool:
         """Tell the WebSub hub which feeds changed."""
         return await asyncio.to_thread(self._tell, now)
+
+    async def read_links(self, now: datetime) -> bool:
+        """Ask the pages that articles link to what they say of themselves."""
+        return await asyncio.to_thread(self._links.work, now)
 
     async def close(self, now: datetime) -> None:
         """Give back every claim and sign off."""
@@ -350,6 +363,7 @@ async def run(
             ("lists", lambda: worker.take_lists(hub.now()), IDLE_SECONDS),
             ("send", _sending(worker, hub, stopping), IDLE_SECONDS),
             ("websub", lambda: worker.tell(hub.now()), IDLE_SECONDS),
+            ("links", lambda: worker.read_links(hub.now()), WAITING_SECONDS),
             ("mailbox", lambda: worker.read_mailbox(hub.now()), WAITING_SECONDS),
         )
     ]
@@ -388,6 +402,7 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                 posted = await worker.post(hub.now())
                 posted = await worker.take_lists(hub.now()) or posted
                 told = await worker.tell(hub.now())
+                told = await worker.read_links(hub.now()) or told
                 did = await _send_beside_letters(worker, hub) or planned or posted or told
                 if trouble := worker.trouble:
                     # The mail that tells the owner, if it can go.

@@ -204,3 +204,12 @@ def test_the_certificate_must_be_that_of_the_name(tmp_path: Path) -> None:
 def test_a_certificate_comes_over_https_alone(url: str) -> None:
     with pytest.raises(Unreachable, match="https"):
         body_of(url)
+
+
+def test_of_what_is_too_large_the_beginning_can_be_had() -> None:
+    answer = b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n" + b"x" * 5000
+    fetcher = Fetcher(LOOPBACK, largest=1000)
+    with listening(answering(answer)) as port:
+        assert fetcher.beginning(f"http://127.0.0.1:{port}/", {}).body == b"x" * 1000
+        with pytest.raises(Unreachable):
+            fetcher.get(f"http://127.0.0.1:{port}/")

@@ -25,6 +25,7 @@ SECTIONS = (
     Section("home", N_("Home"), "/admin"),
     Section("posts", N_("Articles"), "/admin/posts"),
     Section("pages", N_("Pages"), "/admin/pages"),
+    Section("hall", N_("Menu and home"), "/admin/hall", owners=True),
     Section("media", N_("Pictures"), "/admin/media"),
     Section("subscribers", N_("Subscribers"), "/admin/subscribers", owners=True),
     Section("newsletter", N_("Newsletter"), "/admin/newsletter", owners=True),

@@ -7,14 +7,23 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import words, writing_form
+from hub.admin import share_preview, words, writing_form
 from hub.admin import working_copies as copies
 from hub.admin.forms import Errors, number
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.admin.post_actions import SHARED
 from hub.admin.writing_form import Typed
-from hub.content import publishing, revisions, search, shelf, store, working_copies, writing
+from hub.content import (
+    link_cards,
+    publishing,
+    revisions,
+    search,
+    shelf,
+    store,
+    working_copies,
+    writing,
+)
 from hub.content.model import Kind, Post
 from hub.content.rendering import Rendered, render
 from hub.content.revisions import Revision
@@ -68,7 +77,8 @@ def edit(request: Request) -> Response:
         copy = _asked_copy(tx, request)
         revision = revisions.find(tx, post.id, asked) if asked is not None else None
     if revision is not None:
-        typed = writing_form.of_fields({**revision.fields, "slug": typed.slug})
+        current = {"slug": typed.slug, "in_menu": typed.in_menu}
+        typed = writing_form.of_fields({**revision.fields, **current})
     elif copy is not None:
         typed = writing_form.of_fields(copy.typed)
     missing: tuple[str, ...] = ()
@@ -159,6 +169,7 @@ def _write(
     if action in ("schedule", "unschedule"):
         at = _time(request, site, now) if action == "schedule" else None
         post = publishing.schedule(tx, post.id, at, now)
+    link_cards.want(tx, site, post, now)
     working_copies.drop(tx, request.state.form.text("copy"), user_id=user.id)
     notice = {"schedule": "timed", "unschedule": "untimed"}.get(action, "saved")
     return _Saved(post, "published" if published_now else notice)
@@ -263,6 +274,7 @@ def _form_page(
         authors=authors,
         old_addresses=old_addresses,
         sounds=sounds,
+        shared=share_preview.of(site, post) if post else None,
         languages=list(LANGUAGES.items()),
         newsletter_words=words.NEWSLETTER,
     )

@@ -41,7 +41,7 @@ _NAMED = (
     Group(
         "open_web",
         N_("The open web"),
-        ("websub_hub", "rel_me", "fediverse_creator", "share_links"),
+        ("websub_hub", "rel_me", "fediverse_creator", "share_links", "link_cards"),
     ),
     Group("look", N_("The look"), ("theme", "accent_colour", "logo", "icon", "social_image")),
     Group(
@@ -159,6 +159,7 @@ LABELS = {
     "rel_me": N_("Your pages elsewhere"),
     "fediverse_creator": N_("Accounts in the fediverse"),
     "share_links": N_("Links for sharing"),
+    "link_cards": N_("Cards of links"),
     "newsletter_name": N_("Name of the newsletter"),
     "weekly_day": N_("Day of the weekly newsletter"),
     "weekly_time": N_("Time of day"),
@@ -388,6 +389,7 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "each_content": translated(_ARTICLE),
         "machine_texts": translated(_SWITCH),
         "share_links": translated(_SWITCH),
+        "link_cards": translated(_SWITCH),
         "dkim": translated(_SWITCH),
         "proof_of_work": translated(_SWITCH),
         "welcome_mail": translated(_SWITCH),

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 from hub.admin.notice_words import Said
 from hub.audience.model import CADENCES, Subscriber
-from hub.content.listing import Line, Listed, MenuItem, Neighbour
+from hub.content.hall.model import Card, Entry
+from hub.content.hall.showing import Shown as HallSection
+from hub.content.listing import Line, Listed, Neighbour
 from hub.content.media import Shown
 from hub.content.model import Author, Post, Summary, Topic
 from hub.content.outline import Heading
@@ -38,7 +40,13 @@ _TOPIC = Topic("harbour", "Harbour")
 _ACCENT = "#7a2e4d"
 _EXCERPT = "What the water says twice a day, and who writes it down."
 
-_COVER = Shown("/media/ab/cd.jpg", 1200, 800, "/media/ab/cd.jpg/480.webp 480w")
+_COVER = Shown(
+    "/media/ab/cd.jpg",
+    1200,
+    800,
+    "/media/ab/cd.jpg/480.webp 480w",
+    "/media/ab/cd.jpg/480.avif 480w",
+)
 
 Context = dict[str, object]
 
@@ -61,7 +69,8 @@ def _on_every_page(site: Site) -> Context:
         "share_image": ShareImage(site.url("/media/ab/cd.jpg"), 1200, 630, "Harbour Notes"),
         "structured_data": structured_data.of_page(site),
         "logo": Shown("/media/ab/cd.png", 320, 80),
-        "menu": [MenuItem("About", "about")],
+        "menu": [Entry("About", "/about"), Entry("Archive", "/archive")],
+        "footer_menu": [Entry("All articles", "/archive")],
         "footer_links": [{"title": "Legal notice", "url": "/legal"}],
         "subscribe_form": {
             "action": "/subscribe",
@@ -75,6 +84,20 @@ def _on_every_page(site: Site) -> Context:
             "script_url": "/assets/0/sign-up.js",
         },
     }
+
+
+def _sections() -> tuple[HallSection, ...]:
+    item = Listed(_summary(), (_AUTHOR,), (_TOPIC,))
+    card = Card(1, 1, "Sail loft", "Sails and covers, made and mended.", "/sails", _COVER.url)
+    plain = Card(2, 1, "Chandlery", "", "https://shop.example", "")
+    return (
+        HallSection("text", "", html="<p>Welcome to the harbour.</p>"),
+        HallSection("latest", "Latest"),
+        HallSection("subscribe", ""),
+        HallSection("topic", "Harbour", (item,), url="/topics/harbour"),
+        HallSection("chosen", "To begin with", (item,)),
+        HallSection("cards", "Our services", cards=(card, plain)),
+    )
 
 
 def _pages() -> dict[str, Context]:
@@ -109,7 +132,7 @@ def _pages() -> dict[str, Context]:
         ),
     }
     return {
-        "home": listed,
+        "home": listed | {"sections": _sections()},
         "topic": listed | {"topic": _TOPIC},
         "author": listed | {"author": _AUTHOR},
         "search": {

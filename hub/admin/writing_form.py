@@ -31,6 +31,7 @@ class Typed:
     cover_alt: str = ""
     translation_of: str = ""
     audio: str = ""
+    in_menu: str = "yes"
 
 
 def read(form: Form) -> Typed:
@@ -51,6 +52,7 @@ def read(form: Form) -> Typed:
         cover_alt=form.text("cover_alt"),
         translation_of=form.text("translation_of"),
         audio=form.text("audio"),
+        in_menu=form.text("in_menu", "yes"),
     )
 
 
@@ -79,6 +81,7 @@ def of_post(tx: Transaction, post: Post) -> Typed:
         cover_alt=post.cover_alt,
         translation_of=translations.original_of(tx, post.id),
         audio=post.audio,
+        in_menu="yes" if post.in_menu else "no",
     )
 
 
@@ -115,6 +118,7 @@ def draft(typed: Typed) -> Draft:
         authors=_names(typed.authors),
         topics=_names(typed.topics),
         translation_of=typed.translation_of,
+        in_menu=typed.in_menu != "no",
     )
 
 

@@ -6,6 +6,7 @@ import secrets
 import stat
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from hub.audience import exporting, finding, importing, suppression_file
 from hub.audience.importing import Facts, Progress
 from hub.content import archive as articles
 from hub.content import audio, media
+from hub.content.hall import travelling
+from hub.content.rendering import Rendered, render
 from hub.db import Transaction
 from hub.errors import Refused
 from hub.reports import Problem, Report
@@ -22,6 +25,7 @@ from hub.web.state import Hub
 PEOPLE = "subscribers.ndjson"
 SUPPRESSED = "suppressions.ndjson"
 REDIRECTS = "redirects.ndjson"
+HALL = "hall.json"
 _README = "README.txt"
 _MARK = "This is the archive of a hub"
 _FOLDERS = ("posts", "pages", "deleted")
@@ -34,6 +38,7 @@ posts/, pages/      one Markdown file each; the front matter (YAML) holds title,
                     authors and old addresses; `uid` is what feeds know the article by
 deleted/            addresses that answer “gone”
 {REDIRECTS}    old addresses that lead to something else than an article
+{HALL}           menu, footer and home as they were arranged, where they were
 media/              the pictures and sounds, under the addresses that the articles use: /media/...
 {PEOPLE}  one person a line (JSON), with topics and the whole log of consent
 {SUPPRESSED} addresses that must never get mail again, as keyed hashes. The key is in the
@@ -66,6 +71,8 @@ def _fill(zip_: zipfile.ZipFile, tx: Transaction, pictures: Path) -> None:
         _add(zip_, name, [text])
     elsewhere = articles.led_elsewhere(tx)
     _add(zip_, REDIRECTS, (_line({"path": path, "to": target}) for path, target in elsewhere))
+    if hall := travelling.as_json(tx):
+        _add(zip_, HALL, [hall])
     for path in media.paths(tx):
         if (pictures / path).is_file():
             with (pictures / path).open("rb") as file:
@@ -139,6 +146,7 @@ def _articles(
             progress(f"{done} of {len(found)} articles")
     if not dry_run:
         problems += _redirects(hub, folder / REDIRECTS, now)
+        problems += _hall(hub, site, folder / HALL, now)
     return Report("posts", "hub-archive", new, 0, unchanged, refused, tuple(problems))
 
 
@@ -155,6 +163,23 @@ def _redirects(hub: Hub, file: Path, now: datetime) -> Iterator[Problem]:
                 continue
             if target.startswith(("/", "https://", "http://")):
                 articles.lead_elsewhere(tx, path, target, now)
+
+
+def _hall(hub: Hub, site: Site, file: Path, now: datetime) -> list[Problem]:
+    """Menu, footer and home are arranged again; what cannot be taken is named."""
+    if not file.is_file():
+        return []
+    try:
+        values = travelling.parsed(file.read_text(encoding="utf-8", errors="replace"))
+    except Refused as error:
+        return [Problem(file.name, str(error))]
+    rendered: dict[str, Rendered] = {}
+    for text in travelling.texts(values):
+        with suppress(Refused):
+            rendered[text] = render(text, language=site.language)
+    with hub.db.write() as tx:
+        found = travelling.restore(tx, values, site=site, rendered=rendered, now=now)
+        return [Problem(file.name, reason) for reason in found]
 
 
 def _article(hub: Hub, site: Site, text: str, now: datetime, *, dry_run: bool) -> bool:

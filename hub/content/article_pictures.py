@@ -63,8 +63,13 @@ def _picture(match: re.Match[str], picture: Shown | None, first: bool, near_top:
     if not picture.srcset:
         return image
     sizes = _COLUMN if width >= _COLUMN_PIXELS else f"min(100vw, {width}px)"
-    source = f'<source type="image/webp" srcset="{picture.srcset}" sizes="{sizes}">'
-    return f"<picture>{source}{image}</picture>"
+    kinds = (("avif", picture.avif_srcset), ("webp", picture.srcset))
+    sources = "".join(
+        f'<source type="image/{kind}" srcset="{srcset}" sizes="{sizes}">'
+        for kind, srcset in kinds
+        if srcset
+    )
+    return f"<picture>{sources}{image}</picture>"
 
 
 def _laid_out(picture: Shown, width: int, height: int) -> tuple[int, int]:

@@ -30,6 +30,9 @@ _ASIDE = frozenset(("blockquote", "li", "table", "details", "aside", "figure", "
 _TITLED_PICTURE = re.compile(r'<p>(<a [^<>]*>)?<img ([^<>]*?) title="([^"]*)"([^<>]*)>(</a>)?</p>')
 # GitHub's list of tasks: a box that nobody can press is a sign.
 _TASK = re.compile(r"(<li>(?:\s*<p>)?)\[([ xX])\](?= )")
+# An address alone on its line is a link, which others would make of it too.
+_BARE_ADDRESS = re.compile(r"<p>(https?://[^\s<>\"]+)</p>")
+_ADDRESS = re.compile(r"https?://\S+")
 _FOOTNOTE_MARK = re.compile(r'<sup id="fnref[^"]*">.*?</sup>', re.DOTALL)
 
 
@@ -107,7 +110,8 @@ class _Page:
         source = _RAW_IFRAME.sub(r"\1", source)
         # The page's own title is its h1.
         self._shift = 1 if "<h1" in source else 0
-        return _TITLED_PICTURE.sub(_figure, _TAG.sub(self._tag, source))
+        shaped = _TITLED_PICTURE.sub(_figure, _TAG.sub(self._tag, source))
+        return _BARE_ADDRESS.sub(r'<p><a href="\1">\1</a></p>', shaped)
 
     def _tag(self, match: re.Match[str]) -> str:
         closing, name, rest = match.groups()
@@ -197,7 +201,7 @@ def _first_paragraph(safe: str) -> str:
                 begin = match.end()
             elif begin >= 0:
                 text = " ".join(plain_text(safe[begin : match.start()]).split())
-                if sum(map(str.isalnum, text)) >= 20:
+                if sum(map(str.isalnum, text)) >= 20 and not _ADDRESS.fullmatch(text):
                     return text
     return ""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hub.content import article_pictures, outline, sharing, translations
+from hub.content import article_pictures, link_cards, outline, sharing, translations
 from hub.content.media import Shown
 from hub.content.model import Post
 from hub.content.sharing import ShareImage
@@ -31,7 +31,7 @@ def dress(tx: Transaction, site: Site, post: Post, *, code_label: str) -> Dresse
     # What was first published elsewhere is no version of ours.
     versions = () if post.canonical_url else translations.versions(tx, post)
     return Dressed(
-        body=outline.for_a_page(html, code_label=code_label),
+        body=link_cards.for_a_page(tx, site, outline.for_a_page(html, code_label=code_label)),
         cover_picture=article_pictures.covers(tx, {post.cover}).get(post.cover),
         share_image=sharing.of_post(tx, site, post),
         readings=translations.readings(versions, post, site.language),

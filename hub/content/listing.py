@@ -110,18 +110,6 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
-class MenuItem:
-    """A page of the site, for its menu."""
-
-    title: str
-    slug: str
-
-    @property
-    def url(self) -> str:
-        return path_of("page", self.slug)
-
-
-@dataclass(frozen=True, slots=True)
 class Stored:
     """A file under data/media/: `path` is what follows /media/, `width` that of a picture."""
 
@@ -289,6 +277,15 @@ def related(
     )
 
 
+def these(tx: Transaction, ids: Iterable[int]) -> list[Listed[Summary]]:
+    """The published articles among these, as lists show them, in no order."""
+    marks, values = in_list("id", ids)
+    # By the ids alone: SQLite would rather go through the list of what is published.
+    found = tx.all(Summary, f"SELECT {_SUMMARY} FROM posts p WHERE p.id IN {marks}", **values)
+    posts = [post for post in found if post.kind == "post" and post.status == "published"]
+    return _with_names(tx, posts) if posts else []
+
+
 def archive(tx: Transaction, *, limit: int, offset: int) -> list[Line]:
     """A page of all published articles, newest first."""
     return tx.all(
@@ -320,15 +317,6 @@ def described(tx: Transaction, kind: str) -> list[Described]:
         "SELECT p.kind, p.slug, p.title, p.excerpt FROM posts p "
         f"WHERE p.kind = :kind AND p.status = 'published' {_NEWEST_FIRST}",
         kind=kind,
-    )
-
-
-def menu(tx: Transaction) -> list[MenuItem]:
-    """The published pages, in the order in which they came."""
-    return tx.all(
-        MenuItem,
-        "SELECT title, slug FROM posts WHERE kind = 'page' AND status = 'published' "
-        "ORDER BY published_at, id",
     )
 
 

@@ -19,12 +19,14 @@ _IMAGE = re.compile(r'<img src="/media/([^"]+)"([^>]*)>')
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture for a page: its address, its size in pixels, and other widths of it (srcset)."""
+    """A picture for a page: its address, its size in pixels, and other widths of it (srcset), as
+    WebP and as AVIF where that is made."""
 
     url: str
     width: int
     height: int
     srcset: str = ""
+    avif_srcset: str = ""
 
 
 def keep(folder: Path, data: bytes) -> Picture:

@@ -1,9 +1,9 @@
-"""/media/…: the owner's files, and smaller widths of pictures (`…/960.webp`).
+"""/media/…: the owner's files, and smaller widths of pictures (`…/960.avif`, `…/960.webp`).
 
 Their addresses hold a hash, so what is fetched once is kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -37,7 +37,7 @@ async def width(request: Request) -> Response:
     if isinstance(found, Response):
         return found
     headers = {
-        "etag": f'"{found.stored.sha256}-{found.width}"',
+        "etag": f'"{found.stored.sha256}-{found.width}{found.mark}"',
         "cache-control": _FOR_EVER,
     }
     if _holds(request.headers.get("if-none-match", ""), headers["etag"]):
@@ -49,16 +49,29 @@ async def width(request: Request) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A width of a picture: `original` is its file, `kept` where the smaller one is or will be."""
+    """A width of a picture: `original` is its file, `kept` where the smaller one is or will be.
+
+    `suffix` is that of its format: webp or avif.
+    """
 
     stored: Stored
     width: int
     original: Path
     cache: Path
+    suffix: str = "webp"
 
     @property
     def path(self) -> str:
-        return f"pictures/{picture_sizes.place(self.stored.path, self.width)}"
+        return f"pictures/{picture_sizes.place(self.stored.path, self.width, self.suffix)}"
+
+    @property
+    def mark(self) -> str:
+        """What tells its ETag from that of the WebP."""
+        return "" if self.suffix == "webp" else f"-{self.suffix}"
+
+    @property
+    def as_webp(self) -> "_Wanted":
+        return replace(self, suffix="webp")
 
     @property
     def kept(self) -> Path:
@@ -76,32 +89,49 @@ class _Wanted:
         if self.made is not None:
             return  # somebody else's wish came first
         try:
-            data = picture_sizes.shrunk(self.original, self.width)
+            data = self._avif() if self.suffix == "avif" else self._webp()
             files.save(self.cache, self.path, data or b"")
-        except (OSError, ValueError, Unavailable) as error:
+        except (OSError, ValueError, RuntimeError, Unavailable) as error:
             # A full disk, or a file that was changed by hand: the original is shown.
             logs.warning("picture.not_shrunk", reason=type(error).__name__)
+
+    def _webp(self) -> bytes | None:
+        return picture_sizes.shrunk(self.original, self.width)
+
+    def _avif(self) -> bytes | None:
+        """None where it cannot be made, and where the WebP is as small."""
+        self.as_webp.make()
+        if not picture_sizes.AVIF:
+            return None
+        data = picture_sizes.shrunk(self.original, self.width, "AVIF")
+        webp = self.as_webp.made
+        return None if data is None or (webp and webp <= len(data)) else data
 
 
 def _wanted(request: Request) -> _Wanted | Response:
     """The width that is asked for; or the file itself that has such a name."""
     parts = hub(request)
     path, name = request.path_params["path"], request.path_params["width"]
+    suffix = request.scope["path"].rpartition(".")[2]
     try:
         stored, original = _stored(parts, path)
     except NotFound:
-        return _whole(request, f"{path}/{name}.webp")
+        return _whole(request, f"{path}/{name}.{suffix}")
     offered = picture_sizes.widths(stored.content_type, stored.width or 0)
+    if suffix == "avif" and not picture_sizes.has_avif(stored.content_type):
+        offered = ()
     wanted = next((width for width in offered if str(width) == name), None)
     if wanted is None:
         raise NotFound(NO_SUCH_FILE)
-    return _Wanted(stored, wanted, original, parts.settings.cache)
+    return _Wanted(stored, wanted, original, parts.settings.cache, suffix)
 
 
 def _answer(found: _Wanted, headers: dict[str, str]) -> Response:
     made = found.made
     if made:
-        return FileResponse(found.kept, media_type="image/webp", headers=headers)
+        return FileResponse(found.kept, media_type=f"image/{found.suffix}", headers=headers)
+    if found.suffix != "webp" and made is not None:
+        return _answer(found.as_webp, headers)
     if made is None:
         headers["cache-control"] = "no-cache"
         del headers["etag"]
@@ -160,6 +190,7 @@ def _holds(if_none_match: str, etag: str) -> bool:
 
 ROUTES: list[BaseRoute] = [
     Route("/media/{path:path}/mail", media_for_mail),
+    Route("/media/{path:path}/{width}.avif", width),
     Route("/media/{path:path}/{width}.webp", width),
     Route("/media/{path:path}", media),
 ]

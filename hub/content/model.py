@@ -36,6 +36,8 @@ class Post:
     published_at: datetime | None
     audio: str = ""
     publish_at: datetime | None = None
+    # Of a page: whether it stands in the menu.
+    in_menu: int = 1
 
     @property
     def path(self) -> str:
@@ -94,6 +96,7 @@ class Draft:
     aliases: tuple[str, ...] = ()
     # The slug of the article that this is a translation of.
     translation_of: str = ""
+    in_menu: bool = True
     source: str | None = None
     source_hash: str | None = None
 

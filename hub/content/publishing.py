@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from hub.content import changed_feeds, revisions, search, store
+from hub.content.hall import links
+from hub.content.hall import store as hall
 from hub.content.model import Post
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
@@ -84,6 +86,7 @@ def delete(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
     if post.status == "published":
         _note_feeds(tx, post, now)
     store.empty(tx, post.id, now)
+    hall.drop_post(tx, post.id)
     search.forget(tx, post.id)
     revisions.forget(tx, post.id)
     tx.site_changed()
@@ -96,6 +99,7 @@ def _publish(tx: Transaction, post: Post, dated: datetime, now: datetime) -> Pos
     store.drop_redirect(tx, post.path.strip("/"))
     tx.site_changed()
     _note_feeds(tx, post, now)
+    links.follow(tx, find(tx, post.id))
     return _as_it_is_now(tx, post.id)
 
 

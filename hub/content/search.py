@@ -35,6 +35,11 @@ class Hit:
     published_at: datetime
     title: tuple[Part, ...]
     snippet: tuple[Part, ...]
+    id: int = 0
+
+    @property
+    def plain_title(self) -> str:
+        return "".join(part.text for part in self.title)
 
     @property
     def path(self) -> str:
@@ -92,6 +97,7 @@ def find(tx: Transaction, query: str, *, page: int = 1) -> Results:
                 published_at=row.published_at,
                 title=marker.parts(row.title),
                 snippet=marker.snippet(row.plain_text, otherwise=row.excerpt),
+                id=row.id,
             )
         )
     return Results(tuple(hits), total)

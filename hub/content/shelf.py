@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.content.model import path_of
+from hub.content.model import Topic, path_of
 from hub.db import Transaction
 
 _SUMMARY = "id, kind, slug, title, status, newsletter, updated_at, published_at, publish_at"
@@ -107,6 +107,11 @@ def everything(
 def topic_names(tx: Transaction) -> list[str]:
     """Every topic, to be offered while somebody writes."""
     return tx.all(str, "SELECT name FROM topics ORDER BY name LIMIT 500")
+
+
+def topics(tx: Transaction) -> list[Topic]:
+    """The topics of the site, to choose one."""
+    return tx.all(Topic, "SELECT slug, name FROM topics ORDER BY name, slug LIMIT 500")
 
 
 def topic_slugs(tx: Transaction) -> list[str]:

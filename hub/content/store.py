@@ -53,6 +53,7 @@ class PostRow:
     source: str | None = None
     source_hash: str | None = None
     audio: str = ""
+    in_menu: int = 1
 
 
 _COLUMNS = tuple(field.name for field in fields(PostRow))
@@ -88,6 +89,11 @@ def shelved(tx: Transaction) -> list[Shelved]:
 def media_paths(tx: Transaction) -> list[str]:
     """What follows /media/, of every picture."""
     return tx.all(str, "SELECT path FROM media")
+
+
+def id_of_uid(tx: Transaction, uid: str) -> int | None:
+    """The id of the post with this uid."""
+    return tx.one(int, "SELECT id FROM posts WHERE uid = :uid", uid=uid)
 
 
 def uid_taken(tx: Transaction, uid: str) -> bool:
@@ -238,6 +244,12 @@ def topics_of(tx: Transaction, post_id: int) -> list[Topic]:
         " WHERE post_topics.post_id = :id ORDER BY post_topics.position",
         id=post_id,
     )
+
+
+def topics_there(tx: Transaction, slugs: Iterable[str]) -> list[str]:
+    """Those of the slugs that are topics of the site."""
+    marks, values = in_list("slug", slugs)
+    return tx.all(str, f"SELECT slug FROM topics WHERE slug IN {marks}", **values)
 
 
 def author_by_name(tx: Transaction, name: str) -> Author | None:

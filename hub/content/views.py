@@ -1,5 +1,6 @@
 """What readers see: the first page, articles, pages, lists, and old addresses that lead on."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from starlette.routing import BaseRoute, Match, Route
 from hub import i18n
 from hub.content import article_pictures, dressing, listing, outline
 from hub.content.dressing import Dressed
+from hub.content.hall import showing
 from hub.content.listing import ALL, Listed, Scope
 from hub.content.missed import Missed
 from hub.content.model import Post
@@ -33,7 +35,17 @@ TAKEN_AWAY = N_("This page was taken away by its owner.")
 
 def home(request: Request) -> Response:
     """What the site is, and its latest articles."""
-    return _list(request, "home.html", ALL, "/")
+    with hub(request).db.read() as tx:
+        arranged = showing.home(tx)
+    return _list(
+        request,
+        "home.html",
+        ALL,
+        "/",
+        per_page=arranged.per_page if arranged else 0,
+        pictures=arranged.pictures if arranged else (),
+        sections=arranged.sections if arranged else None,
+    )
 
 
 def topic(request: Request) -> Response:
@@ -181,21 +193,31 @@ def _creators(request: Request, item: Listed[Post]) -> list[str]:
     return identities.handles_of(hub(request).site().fediverse_creator, names)
 
 
-def _list(request: Request, template: str, scope: Scope, path: str, **context: Any) -> Response:
+def _list(
+    request: Request,
+    template: str,
+    scope: Scope,
+    path: str,
+    *,
+    per_page: int = 0,
+    pictures: Iterable[str] = (),
+    **context: Any,
+) -> Response:
+    """A page of a list. `per_page` is by default what the owner says for all lists, `pictures`
+    are more of those that the page shows."""
     number = _page_number(request)
     site = hub(request).site()
+    per_page = per_page or site.posts_per_page
     with hub(request).db.read() as tx:
         total = listing.count(tx, scope)
-        here = Paging(quoted(path), number, paging.pages_of(total, site.posts_per_page))
+        here = Paging(quoted(path), number, paging.pages_of(total, per_page))
         # A topic without an article has no page; the site without one has.
         if total == 0 and scope is not ALL:
             return _elsewhere(tx, request, scope.by, "")
         if number > here.pages:
             raise NotFound(NO_SUCH_PAGE)
-        items = listing.latest(
-            tx, scope, limit=site.posts_per_page, offset=(number - 1) * site.posts_per_page
-        )
-        covers = article_pictures.covers(tx, {item.post.cover for item in items})
+        items = listing.latest(tx, scope, limit=per_page, offset=(number - 1) * per_page)
+        covers = article_pictures.covers(tx, {*pictures, *(item.post.cover for item in items)})
     return page(
         request,
         template,

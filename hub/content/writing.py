@@ -18,6 +18,7 @@ from hub.content import (
     translations,
     typography,
 )
+from hub.content.hall import links
 from hub.content.model import Draft, Post, Topic, path_of
 from hub.content.rendering import Rendered
 from hub.db import Transaction
@@ -71,6 +72,7 @@ def create(
             changed_feeds.note(tx, changed_feeds.pages_of(tx, post_id), now)
     post = _stored(tx, post_id)
     _show(tx, post, draft, rendered)
+    links.follow(tx, post)
     search.reindex(tx, post)
     return post
 
@@ -125,6 +127,7 @@ def update(
     if slug != old.slug:
         translations.moved(tx, old.kind, old.slug, slug)
     _show(tx, post, draft, rendered)
+    links.follow(tx, post)
     revisions.keep(tx, post, author=by, at=now)
     search.reindex(tx, post)
     return post
@@ -152,6 +155,7 @@ def restore(
     store.set_pictures(tx, post_id, (image.removeprefix("/media/") for image in rendered.images))
     # The original may come after it.
     translations.put(tx, post, draft.translation_of, must_exist=False)
+    links.follow(tx, post)
     search.reindex(tx, post)
     return post
 
@@ -262,6 +266,7 @@ def _filled(
         cover=draft.cover,
         cover_alt=draft.cover_alt,
         audio=draft.audio,
+        in_menu=int(draft.in_menu),
         source=draft.source if draft.source is not None else row.source,
         source_hash=draft.source_hash if draft.source is not None else row.source_hash,
     )

@@ -27,6 +27,7 @@ class Site:
     rel_me: str
     fediverse_creator: str
     share_links: str
+    link_cards: str
     owner_email: str
     sender_name: str
     sender_email: str

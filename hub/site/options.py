@@ -125,6 +125,15 @@ OPTIONS = (
         checks.creators,
     ),
     Option(
+        "link_cards",
+        "on",
+        N_(
+            "Whether a link that stands alone in an article shows what its page says of itself; the"
+            " hub asks that page once, when you save, and readers’ browsers never: on or off."
+        ),
+        checks.choice("on", "off"),
+    ),
+    Option(
         "share_links",
         "on",
         N_("Whether articles end with links for sharing them: on or off."),

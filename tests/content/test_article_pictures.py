@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.content import article_pictures, media
+from hub.content import article_pictures, media, picture_sizes
 from hub.content.pictures import Picture
 from hub.web.state import Hub
 from tests.conftest import NOW
@@ -37,6 +37,15 @@ def test_a_picture_comes_in_widths(hub: Hub, wide: Picture) -> None:
         f'<img src="{wide.address}" width="1000" height="500" alt="Sea" title="T"{LAZY}>'
         "</picture> b</p>"
     )
+
+
+def test_avif_comes_before_webp(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_sizes, "AVIF", True)
+    photograph = media.keep(hub.settings.media, picture("JPEG", (600, 300)))
+    with hub.db.write() as tx:
+        media.record(tx, photograph, NOW)
+    found = shown(hub, f'<p><img src="{photograph.address}" alt="Sea"{LAZY}></p>')
+    assert found.index("600.avif 600w") < found.index("600.webp 600w") < found.index("<img")
 
 
 def test_a_small_one_says_its_size(hub: Hub) -> None:

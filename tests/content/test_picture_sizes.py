@@ -153,6 +153,46 @@ def test_what_webp_does_not_make_smaller_stays_as_it_is(client: TestClient, hub:
     assert answer.content == stored.data
 
 
+avif = pytest.mark.skipif(not picture_sizes.AVIF, reason="this build of Pillow has no AVIF")
+
+
+@avif
+def test_a_photograph_is_offered_as_avif_too_and_a_screenshot_is_not() -> None:
+    photograph = picture_sizes.shown(Size("ab/c.jpg", "image/jpeg", 600, 400))
+    assert photograph.avif_srcset == "/media/ab/c.jpg/480.avif 480w, /media/ab/c.jpg/600.avif 600w"
+    assert picture_sizes.shown(Size("ab/c.png", "image/png", 600, 400)).avif_srcset == ""
+
+
+@avif
+def test_an_avif_is_smaller_than_the_webp(client: TestClient, hub: Hub, stored: Picture) -> None:
+    made, webp = (client.get(f"{stored.address}/960.{kind}") for kind in ("avif", "webp"))
+    assert made.headers["content-type"] == "image/avif"
+    assert opened(made.content).size == (960, 640)
+    assert len(made.content) < len(webp.content)
+    assert made.headers["etag"] != webp.headers["etag"]
+    assert (hub.settings.cache / "pictures" / stored.path / "960.avif").read_bytes() == made.content
+
+
+@pytest.mark.parametrize("can", [False, True])
+def test_where_avif_does_not_help_the_webp_is_served(
+    client: TestClient, stored: Picture, monkeypatch: pytest.MonkeyPatch, can: bool
+) -> None:
+    def larger(source: Path, width: int, kind: str = "WEBP") -> bytes:
+        return b"x" * 100 if kind == "AVIF" else b"webp"
+
+    monkeypatch.setattr(picture_sizes, "AVIF", can)
+    monkeypatch.setattr(picture_sizes, "shrunk", larger)
+    for _ in range(2):
+        answer = client.get(f"{stored.address}/480.avif")
+        assert (answer.content, answer.headers["content-type"]) == (b"webp", "image/webp")
+    shown = picture_sizes.shown(Size("ab/c.jpg", "image/jpeg", 600, 400))
+    assert bool(shown.avif_srcset) == can
+
+
+def test_a_screenshot_has_no_avif(client: TestClient, hub: Hub) -> None:
+    assert client.get(f"{keep(hub, noise('PNG', (600, 400))).address}/480.avif").status_code == 404
+
+
 def test_a_picture_is_upright(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -8,6 +8,7 @@ from typing import Protocol
 import pytest
 
 from hub.db import Database
+from hub.db.copying import FOLLOWING
 from hub.db.migrations import Script, scripts
 from hub.db.postgres import PostgresDatabase
 from hub.db.sqlite import SqliteDatabase
@@ -81,10 +82,13 @@ def test_an_earlier_hub_comes_up_with_all_it_holds(
     with closing(open_as(last)) as db:
         fill(db, usual=3)
         before = contents(db)
-    assert all(before.values()), "a table was left empty"
+    empty = {name for name, rows in before.items() if not rows}
+    assert empty <= FOLLOWING, "a table was left empty"
     with closing(open_as()) as db, closing(SqliteDatabase(tmp_path / "fresh.db")) as fresh:
         after, found, wanted = contents(db), shape(db), shape(fresh)
     for name, rows in before.items():
+        if name in FOLLOWING:
+            continue
         assert all(is_kept(row, after[name]) for row in rows), name
     for name, table in wanted.items():
         assert found[name] == table, name

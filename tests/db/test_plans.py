@@ -48,6 +48,8 @@ SMALL = {
     "list_imports",
     # At most a row for each topic and author; at most two thousand addresses.
     *("changed_feeds", "missed"),
+    # What the owner arranges: dozens.
+    *("hall_places", "hall_links", "hall_sections", "hall_chosen", "hall_cards"),
 }
 # What may walk, by how its statement begins or what is in it, and why.
 WALKS = {
@@ -92,7 +94,14 @@ WALKS = {
     ),
 }
 # What is in somebody's hands just now, what the owner called off, and letters that are not sent.
-SMALL_INDEXES = ("deliveries_claimed", "mails_claimed", "editions_cancelled", "letters_open")
+# And pages elsewhere that are still to be asked.
+SMALL_INDEXES = (
+    "link_cards_due",
+    "deliveries_claimed",
+    "mails_claimed",
+    "editions_cancelled",
+    "letters_open",
+)
 # In thousands. To go through the shortest of the tables that grow takes more.
 MOST_STEPS = 20
 PEOPLE = 10_000
@@ -120,6 +129,9 @@ def ahead(n: int) -> str:
 
 
 VALUES: Mapping[str, Mapping[str, Make]] = {
+    "link_cards": {"due_at": lambda n: times(n) if n % 1_000 == 0 else None},
+    "hall_places": {"place": lambda n: ("menu", "footer", "home")[n - 1]},
+    "hall_sections": {"topic": lambda n: "slug-7", "most": lambda n: 5, "hidden": lambda n: 0},
     "invitations": {
         **dict.fromkeys(("revoked_at", "expires_at", "most"), lambda n: None),
         "skips_approval": lambda n: 0,
@@ -208,7 +220,8 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     },
 }
 ROWS = {
-    **dict.fromkeys(("relays", "troubles", "list_imports", "brakes"), 3),
+    **dict.fromkeys(("relays", "troubles", "list_imports", "brakes", "hall_places"), 3),
+    **dict.fromkeys(("hall_links", "hall_sections", "hall_chosen", "hall_cards"), 12),
     "missed": 1_000,
     "changed_feeds": 100,
     "edition_samples": 100,
@@ -364,6 +377,9 @@ def keep(hub: Hub) -> None:
         "/admin/posts?status=draft",
         "/admin/posts/5",
         "/admin/pages",
+        "/admin/hall",
+        "/admin/hall/sections/6",
+        "/admin/hall/sections/1?q=words",
         "/admin/media",
         "/admin/sounds",
         "/admin/addresses",

@@ -55,6 +55,8 @@ def test_every_page_has_an_address_that_answers(town: Town) -> None:
     # A link of a newsletter leads on; nobody waits behind this token.
     strangers["/newsletter/{edition:int}/go/{number:int}"] = 302
     strangers["/confirm/{token}/answer"] = 303
+    # A drawing stays as sharp as it is.
+    strangers["/media/{path:path}/{width}.avif"] = 404
     # Few articles need no parts.
     strangers["/sitemap-{number}.xml"] = 404
     # Nobody's browser is asked to work here.
