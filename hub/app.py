@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from hub import i18n, limits, logs, worker
+from hub import i18n, journal, limits, logs, worker
 from hub.admin import letters as desk_letters
 from hub.admin import routes as desk
 from hub.audience import (
@@ -104,6 +104,7 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     missed.forget_old,
     reach.forget_old,
     working_copies.forget_old,
+    journal.forget_old,
 )
 
 

@@ -4,9 +4,10 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from hub import logs
+from hub import journal, logs
 from hub.admin import rounds
 from hub.audience import growth, import_lane, retention
 from hub.audience.import_lane import ImportLane
@@ -255,7 +256,7 @@ class Worker:
         with self._hub.db.read() as tx:
             if not publishing.is_due(tx, now):
                 return False
-        with self._hub.db.write() as tx:
+        with _by_itself(now), self._hub.db.write() as tx:
             published = publishing.publish_due(tx, now)
         for post in published:
             logs.event("post.published", id=post.id)
@@ -272,7 +273,7 @@ class Worker:
                     site, render = self._site_and_render(tx)
                     if not due.is_due(tx, site, now):
                         return did
-                with self._hub.db.write() as tx:
+                with _by_itself(now), self._hub.db.write() as tx:
                     press = Press(site, self._hub.signer, render, self._hub.settings.media)
                     edition = due.plan_due(tx, press, now)
                     tx.site_changed()
@@ -493,6 +494,11 @@ async def _wait(stopping: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stopping.wait(), seconds)
     except TimeoutError:
         return
+
+
+def _by_itself(now: datetime) -> AbstractContextManager[None]:
+    """What the worker does as planned stands in the log of changes as the hub's own."""
+    return journal.acting(journal.Actor(journal.ITSELF, "", now))
 
 
 def _give_back(tx: Transaction, worker_id: int, now: datetime) -> int:

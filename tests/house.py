@@ -36,7 +36,7 @@ LEAVES: dict[str, set[str]] = {
         *("errors", "times", "tokens", "addresses", "i18n", "logs", "reports"),
         "archives",
     )
-} | {"settings": set(), "net": set(), "limits": {"db"}, "backups": {"db"}}
+} | {"settings": set(), "net": set(), "limits": {"db"}, "journal": {"db"}, "backups": {"db"}}
 # A model is a leaf too; the one that describes a letter's writer names what that is given.
 MODELS_WITH_MORE = {"hub.mail.model": {"hub.db", "hub.tokens"}}
 

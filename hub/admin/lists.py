@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from hub import i18n
+from hub import i18n, journal
 from hub.admin import words
 from hub.admin.forms import Errors
 from hub.admin.pages import desk_page, done
@@ -144,6 +144,8 @@ def export(request: Request) -> Response:
     if form not in FORMATS or (status and status not in STATUSES):
         raise NotFound(N_("There is no such file (any more)."))
     parts = hub(request)
+    with parts.db.write() as tx:
+        journal.note(tx, "list", "exported", subject=form)
     descriptor, name = tempfile.mkstemp(prefix=".export-", dir=parts.settings.data)
     path = Path(name)
     try:

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from hub import logs
+from hub import journal, logs
 from hub.admin.pages import bare_page
 from hub.errors import HubError, NotAllowed
 from hub.i18n import N_
@@ -96,15 +96,22 @@ class DeskRoute(Route):
             await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
 
     async def _run(self, request: Request) -> Response:
-        if self._slow:
-            limiter = request.app.state.slow_threads
-            return await anyio.to_thread.run_sync(self._view, request, limiter=limiter)
-        return await run_in_threadpool(self._view, request)
+        with journal.acting(actor(request)):
+            if self._slow:
+                limiter = request.app.state.slow_threads
+                return await anyio.to_thread.run_sync(self._view, request, limiter=limiter)
+            return await run_in_threadpool(self._view, request)
 
 
 def allowed(user: User, needs: Needs) -> bool:
     """Whether this account may use a route that needs `needs`."""
     return needs is not Needs.OWNER or user.is_owner
+
+
+def actor(request: Request) -> journal.Actor | None:
+    """Who does what this request asks for, as the log of changes names them."""
+    user: User | None = request.state.user
+    return user and journal.user(user.id, user.name or user.email, hub(request).now())
 
 
 def _incoming(request: Request) -> Path:

@@ -400,6 +400,11 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+def said(request: Request, name: str, value: str) -> str:
+    """A stored value as the form shows it."""
+    return dict(_choices(request).get(name, ())).get(value, value)
+
+
 ROUTES = [
     DeskRoute("/admin/settings", settings_form, needs=Needs.OWNER),
     DeskRoute("/admin/settings", save, needs=Needs.OWNER, methods=["POST"]),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from hub import addresses
+from hub import addresses, journal
 from hub.audience import consent, growth_store, mail_limits, rules, signup, store, suppression
 from hub.audience.gates import store as gates
 from hub.audience.model import ConsentEvent, Preferences, Subscriber, Wish
@@ -102,6 +102,7 @@ def erase(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> None:
     mail_limits.forget(tx, subscriber.email_key)
     gates.drop_of(tx, subscriber.email_key)
     store.delete(tx, subscriber.id)
+    journal.note(tx, "readers", "erased", number=subscriber.id)
 
 
 def bounce(tx: Transaction, subscriber_ids: Iterable[int], *, now: datetime) -> int:
@@ -146,6 +147,7 @@ def lift(tx: Transaction, subscriber: Subscriber) -> Subscriber:
         )
     store.set_status(tx, subscriber.id, to)
     suppression.lift(tx, subscriber.email_key, "bounced", "complained")
+    journal.note(tx, "readers", "lifted", number=subscriber.id)
     return _found(store.get(tx, subscriber.id))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from hub import journal
 from hub.db import Transaction
 from hub.site import options
 from hub.site.model import Site
@@ -67,7 +68,9 @@ def change(tx: Transaction, name: str, value: str, *, now: datetime) -> str:
     newsletter counts from the first that begins after `now`."""
     before = tx.one(str, "SELECT value FROM settings WHERE name = :name", name=name)
     stored = put(tx, name, value)
-    if stored != (options.BY_NAME[name].default if before is None else before):
+    known = options.BY_NAME[name].default if before is None else before
+    if stored != known:
+        journal.note(tx, "settings", "changed", subject=name, was=known, became=stored)
         for mark, names in _CHANGED.items():
             if name in names:
                 _write(tx, mark, to_text(now))

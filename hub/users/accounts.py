@@ -3,7 +3,7 @@ session and every open link of that account."""
 
 from datetime import datetime
 
-from hub import addresses
+from hub import addresses, journal
 from hub.db import Transaction
 from hub.errors import Conflict, NotFound, Refused
 from hub.i18n import N_
@@ -27,7 +27,7 @@ def create(
     key = addresses.key(email)
     if store.by_email_key(tx, key) is not None:
         raise Conflict(N_("There is an account with this address already."), field="email")
-    return store.insert(
+    user = store.insert(
         tx,
         email=email,
         email_key=key,
@@ -36,6 +36,8 @@ def create(
         password_hash=password_hash,
         now=now,
     )
+    _note(tx, "added", user, became=role)
+    return user
 
 
 def by_email(tx: Transaction, email: str) -> User:
@@ -56,13 +58,17 @@ def find(tx: Transaction, email: str) -> User | None:
 
 
 def rename(tx: Transaction, user: User, name: str) -> None:
-    store.set_name(tx, user.id, checked_name(name))
+    name = checked_name(name)
+    if name != user.name:
+        store.set_name(tx, user.id, name)
+        _note(tx, "renamed", user, was=user.name, became=name)
 
 
 def change_password(tx: Transaction, user: User, password_hash: str) -> None:
     """The account has this password from now on, and is logged in nowhere."""
     store.set_password_hash(tx, user.id, password_hash)
     end_everything(tx, user.id)
+    _note(tx, "password", user)
 
 
 def change_role(tx: Transaction, user: User, role: str) -> None:
@@ -75,6 +81,7 @@ def change_role(tx: Transaction, user: User, role: str) -> None:
         _keep_an_owner(tx)
     store.set_role(tx, user.id, role)
     end_everything(tx, user.id)
+    _note(tx, "role", user, was=user.role, became=role)
 
 
 def remove(tx: Transaction, user: User) -> None:
@@ -83,6 +90,7 @@ def remove(tx: Transaction, user: User) -> None:
         _keep_an_owner(tx)
     one_time_links.end(tx, "password", user.id)
     store.delete(tx, user.id)
+    _note(tx, "removed", user)
 
 
 def end_everything(tx: Transaction, user_id: int) -> None:
@@ -101,6 +109,18 @@ def checked_name(name: str) -> str:
             longest=LONGEST_NAME,
         )
     return name
+
+
+def _note(tx: Transaction, deed: str, user: User, *, was: str = "", became: str = "") -> None:
+    journal.note(
+        tx,
+        "users",
+        deed,
+        subject=user.name or user.email,
+        number=user.id,
+        was=was,
+        became=became,
+    )
 
 
 def _keep_an_owner(tx: Transaction) -> None:

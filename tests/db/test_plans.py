@@ -44,11 +44,15 @@ SMALL = {
     *("retention_days", "law_state", "law_changes"),
     # What an owner gave to the desk within a week.
     "list_imports",
+    # One for each provider; what was found last.
+    *("webhook_keys", "examinations"),
     # At most a row for each topic and author; at most two thousand addresses.
     *("changed_feeds", "missed"),
 }
 # What may walk, by how its statement begins or what is in it, and why.
 WALKS = {
+    "SELECT * FROM users ORDER BY id": "who works at the desk: a handful, not the rows of this test",
+    "FROM journal  ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
     "FROM editions ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
     "AND on_site = 1 AND queued_up_to > 0 ORDER BY id DESC LIMIT": (
         "newest first, and stops at the limit"
@@ -130,6 +134,13 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
         "day": lambda n: str(LATER.date() - timedelta(days=n // 10)),
         "kind": lambda n: ("requested", "confirmed", "unsubscribed", "bounced")[n % 4],
     },
+    "journal": {
+        "who": lambda n: rarely(n, "user 7", "command"),
+        "area": lambda n: rarely(n + 1, "posts", "readers"),
+        "at": just_now,
+    },
+    "examinations": {"findings": lambda n: "[]"},
+    "backups": {"state": lambda n: "done", "asked_at": times},
     "law_state": {"facts": lambda n: "{}", "coming": lambda n: None},
     "law_changes": {"changes": lambda n: "[]", "letter_id": lambda n: None},
     "list_imports": {"state": lambda n: "done", "created_at": just_now},
@@ -400,6 +411,11 @@ def keep(hub: Hub) -> None:
         f"/admin/newsletter/letters/{DRAFT}/send",
         "/admin/notices",
         "/admin/notices?after=5000",
+        "/admin/log",
+        "/admin/log?before=5000",
+        "/admin/log?who=command&before=9000",
+        "/admin/log?area=readers&before=9000",
+        "/admin/log?who=command&area=readers",
         "/admin/settings/welcome/fr",
     ):
         assert desk.get(path).status_code == 200, path
