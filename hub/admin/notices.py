@@ -43,6 +43,8 @@ _TEXTS = {
     "cancelled": N_("Cancelled."),
     "prefilled": N_("A draft of a letter. Nothing is sent until you send it."),
     "password": N_("Your password is changed. Everywhere else you are logged out."),
+    "logged-out": N_("Logged out there."),
+    "user-removed": N_("The account is removed."),
     "ready": N_("Your hub is ready."),
 }
 

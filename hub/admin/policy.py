@@ -111,7 +111,7 @@ def allowed(user: User, needs: Needs) -> bool:
 def actor(request: Request) -> journal.Actor | None:
     """Who does what this request asks for, as the log of changes names them."""
     user: User | None = request.state.user
-    return user and journal.user(user.id, user.name or user.email, hub(request).now())
+    return journal.user(user.id, user.name or user.email, hub(request).now()) if user else None
 
 
 def _incoming(request: Request) -> Path:

@@ -244,7 +244,11 @@ def _mails(site: Site) -> dict[str, Context]:
         "url": site.url("/preferences/token"),
         "hours": 2,
     }
-    password: Context = {"subject": "A new password", "url": site.url("/admin/password/token")}
+    password: Context = {
+        "subject": "A new password",
+        "invited": False,
+        "url": site.url("/admin/password/token"),
+    }
     paused: Context = {
         "subject": "The newsletter is paused: Tides",
         "edition": Edition(3, "weekly", "2026-W48", "paused", "Tides", "relay", _AT, None, 0),

@@ -78,7 +78,7 @@ def change_role(tx: Transaction, user: User, role: str) -> None:
     if user.role == role:
         return
     if user.is_owner:
-        _keep_an_owner(tx)
+        _keep_an_owner(tx, user)
     store.set_role(tx, user.id, role)
     end_everything(tx, user.id)
     _note(tx, "role", user, was=user.role, became=role)
@@ -87,7 +87,7 @@ def change_role(tx: Transaction, user: User, role: str) -> None:
 def remove(tx: Transaction, user: User) -> None:
     """Raises Refused when the hub would be left without an owner."""
     if user.is_owner:
-        _keep_an_owner(tx)
+        _keep_an_owner(tx, user)
     one_time_links.end(tx, "password", user.id)
     store.delete(tx, user.id)
     _note(tx, "removed", user)
@@ -123,6 +123,12 @@ def _note(tx: Transaction, deed: str, user: User, *, was: str = "", became: str 
     )
 
 
-def _keep_an_owner(tx: Transaction) -> None:
-    if store.count_owners(tx) < 2:
-        raise Refused(N_("This is the last owner; a hub needs one."))
+def _keep_an_owner(tx: Transaction, leaving: User) -> None:
+    others = [user for user in store.owners(tx) if user.id != leaving.id]
+    if not others:
+        raise Refused(N_("This is the last owner; a hub needs one."), field="role")
+    if leaving.password_hash and not any(user.password_hash for user in others):
+        raise Refused(
+            N_("No other owner has chosen a password yet; a hub needs one who can log in."),
+            field="role",
+        )

@@ -51,7 +51,7 @@ SMALL = {
 }
 # What may walk, by how its statement begins or what is in it, and why.
 WALKS = {
-    "SELECT * FROM users ORDER BY id": "who works at the desk: a handful, not the rows of this test",
+    "SELECT * FROM users ORDER BY id": "who works at the desk: a handful, unlike here",
     "FROM journal  ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
     "FROM editions ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
     "AND on_site = 1 AND queued_up_to > 0 ORDER BY id DESC LIMIT": (
