@@ -45,6 +45,7 @@ _TEXTS = {
     "password": N_("Your password is changed. Everywhere else you are logged out."),
     "logged-out": N_("Logged out there."),
     "user-removed": N_("The account is removed."),
+    "key-revoked": N_("Taken back: nobody is believed with it any more."),
     "ready": N_("Your hub is ready."),
 }
 
