@@ -75,6 +75,8 @@ THREADS = 4
 MISSED_SECONDS = 5.0
 # Beside them, for what authors wait for: as many as there are processes that render.
 SLOW_THREADS = rendering.CHILDREN
+# And for what asks servers elsewhere, which may take half a minute.
+WAITING_THREADS = 2
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
@@ -156,6 +158,7 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     app.state.dossier = _dossier
     app.state.drawing = drawing.limiter()
     app.state.slow_threads = anyio.CapacityLimiter(SLOW_THREADS)
+    app.state.waiting_threads = anyio.CapacityLimiter(WAITING_THREADS)
     same_origin = SameOrigin(app, hub=hub)
     headers = SecurityHeaders(same_origin, hub=hub)
     cache = PageCache(

@@ -46,6 +46,7 @@ _TEXTS = {
     "logged-out": N_("Logged out there."),
     "user-removed": N_("The account is removed."),
     "key-revoked": N_("Taken back: nobody is believed with it any more."),
+    "examined": N_("Looked at everything; what was found stands below."),
     "ready": N_("Your hub is ready."),
 }
 

@@ -46,8 +46,8 @@ class DeskRoute(Route):
     `request.state.user` (None only for NOTHING) and, for POST, `request.state.form`, which is
     read after the check, up to `largest` bytes; `to_disk` for uploads that may be larger than
     memory, which the view moves to where they stay. `slow` views (they render, or read pictures)
-    have threads of their own, so that none that answers readers waits with them. Answers are never
-    stored by a browser."""
+    have threads of their own, so that none that answers readers waits with them; and so have those
+    that `wait` for servers elsewhere. Answers are never stored by a browser."""
 
     def __init__(
         self,
@@ -59,12 +59,13 @@ class DeskRoute(Route):
         largest: int = LARGEST_BODY,
         to_disk: bool = False,
         slow: bool = False,
+        waits: bool = False,
     ) -> None:
         self.needs = needs
         self._view = view
         self._largest = largest
         self._to_disk = to_disk
-        self._slow = slow
+        self._limiter = "slow_threads" if slow else "waiting_threads" if waits else ""
         super().__init__(path, self._answer, methods=list(methods), name=view.__name__)
 
     async def _answer(self, request: Request) -> Response:
@@ -97,8 +98,8 @@ class DeskRoute(Route):
 
     async def _run(self, request: Request) -> Response:
         with journal.acting(actor(request)):
-            if self._slow:
-                limiter = request.app.state.slow_threads
+            if self._limiter:
+                limiter = getattr(request.app.state, self._limiter)
                 return await anyio.to_thread.run_sync(self._view, request, limiter=limiter)
             return await run_in_threadpool(self._view, request)
 
