@@ -59,6 +59,7 @@ from hub.newsletter.returns import views as returns_views
 from hub.newsletter.welcoming import Reader, Welcome
 from hub.notices import telling
 from hub.settings import Settings, from_environment
+from hub.site import backup_jobs
 from hub.site.model import Site
 from hub.tokens import Signer
 from hub.users import letters as users_letters
@@ -107,6 +108,7 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     reach.forget_old,
     working_copies.forget_old,
     journal.forget_old,
+    backup_jobs.forget_old,
 )
 
 

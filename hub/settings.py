@@ -113,6 +113,11 @@ class Settings:
         return self.data / "imports"
 
     @property
+    def backups(self) -> Path:
+        """What `hub backup` and the worker write, unless they are told another place."""
+        return self.data / "backups"
+
+    @property
     def workers(self) -> Path:
         """A file for each worker that lives."""
         return self.data / "workers"

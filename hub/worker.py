@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from hub import journal, logs
 from hub.admin import rounds
+from hub.admin.backup_lane import BackupLane
 from hub.audience import growth, import_lane, retention
 from hub.audience.import_lane import ImportLane
 from hub.content import publishing, shelf
@@ -87,6 +88,7 @@ class Worker:
         self._next_round = steady()
         self.stumbles = Stumbles()
         self.stopping = asyncio.Event()
+        self.backups = BackupLane(hub.db, hub.settings, self.stopping.is_set)
         way = mailer or mailers.mailer(hub.settings, hub.site().base_url, steady=steady)
         self._mailer = way
         self._standings: tuple[Standing, ...] = ()
@@ -128,7 +130,8 @@ class Worker:
         listed = await self.take_lists(now)
         sent = await self.send(lambda: now, patient=False)
         told = await self.tell(now)
-        return planned or posted or listed or sent or told
+        backed_up = await self.back_up(now)
+        return planned or posted or listed or sent or told or backed_up
 
     async def beat(self, now: datetime) -> None:
         """Renew the heartbeat; queue again what dead workers held."""
@@ -161,6 +164,10 @@ class Worker:
     async def tell(self, now: datetime) -> bool:
         """Tell the WebSub hub which feeds changed."""
         return await asyncio.to_thread(self._tell, now)
+
+    async def back_up(self, now: datetime) -> bool:
+        """Make the backup that was asked for, or that of the day."""
+        return await asyncio.to_thread(self.backups.work, now)
 
     async def close(self, now: datetime) -> None:
         """Give back every claim and sign off."""
@@ -352,6 +359,7 @@ async def run(
             ("send", _sending(worker, hub, stopping), IDLE_SECONDS),
             ("websub", lambda: worker.tell(hub.now()), IDLE_SECONDS),
             ("mailbox", lambda: worker.read_mailbox(hub.now()), WAITING_SECONDS),
+            ("backups", lambda: worker.back_up(hub.now()), WAITING_SECONDS),
         )
     ]
     try:
@@ -389,6 +397,7 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                 posted = await worker.post(hub.now())
                 posted = await worker.take_lists(hub.now()) or posted
                 told = await worker.tell(hub.now())
+                told = await worker.back_up(hub.now()) or told
                 did = await _send_beside_letters(worker, hub) or planned or posted or told
                 if trouble := worker.trouble:
                     # The mail that tells the owner, if it can go.

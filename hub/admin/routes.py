@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from hub.admin import (
     account,
     addresses,
+    backups,
     coming,
     doctor,
     growth,
@@ -76,6 +77,7 @@ ROUTES: list[BaseRoute] = [
     *users.ROUTES,
     *tokens.ROUTES,
     *doctor.ROUTES,
+    *backups.ROUTES,
     *legal.ROUTES,
     *welcome.ROUTES,
     *look.ROUTES,

@@ -139,6 +139,7 @@ _NAMED = (
             *("legal_notice", "privacy_notice", "trust_notice", "retention_months"),
         ),
     ),
+    Group("backups", N_("Backups"), ("daily_backups", "backups_kept")),
 )
 LABELS = {
     "title": N_("Name"),
@@ -228,6 +229,8 @@ LABELS = {
     "privacy_notice": N_("Your own words: privacy"),
     "trust_notice": N_("Your own words: what you do with readers’ data"),
     "retention_months": N_("Silent for so many months"),
+    "daily_backups": N_("A backup every day"),
+    "backups_kept": N_("Keep the newest"),
 }
 _WEEKDAYS = {
     "monday": N_("Monday"),
@@ -300,6 +303,7 @@ _TYPES = {
     "host_phone": "tel",
     "retention_months": "number",
     "notice_limit": "number",
+    "backups_kept": "number",
 }
 
 
@@ -394,6 +398,7 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "count_clicks": translated(_SWITCH),
         "signup_mode": translated(_MODES),
         "ask_why": translated(_SWITCH),
+        "daily_backups": translated(_SWITCH),
         "notice_readers": translated(_REPORTS),
         **{name: translated(_NOTICES) for name in _TOLD},
         "theme": [(name, name) for name in names],

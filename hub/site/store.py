@@ -21,7 +21,7 @@ _CHANGED: dict[str, tuple[str, ...]] = {
 _NUMBERS = (
     *("posts_per_page", "feed_items", "monthly_day", "send_connections"),
     *("notice_failures_above", "notice_limit", "retention_months"),
-    *("sign_ups_per_network", "sign_ups_per_domain"),
+    *("sign_ups_per_network", "sign_ups_per_domain", "backups_kept"),
 )
 
 
