@@ -15,6 +15,7 @@ from pathlib import Path
 from hub import backups, journal, logs
 from hub.db import Database
 from hub.errors import HubError, StorageFull, Unavailable
+from hub.i18n import N_
 from hub.newsletter import troubles
 from hub.settings import Settings
 from hub.site import backup_jobs
@@ -25,9 +26,9 @@ if sys.platform != "win32":
     import fcntl
 
 MOST_TRIES = 3
-BROKEN_OFF = "the hub was stopped each time while it made the backup"
+BROKEN_OFF = N_("the hub was stopped each time while it made the backup")
 _UNFINISHED = ".unfinished-"
-_FULL = "the disk is full"
+_FULL = N_("the disk is full")
 
 
 class BackupLane:

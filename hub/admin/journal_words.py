@@ -50,7 +50,7 @@ _SAID = {
     ("tokens", "made"): N_("Made or renewed the key of %(subject)s"),
     ("tokens", "revoked"): N_("Took back the key of %(subject)s"),
 }
-_UNKNOWN = N_("%(subject)s")
+_UNKNOWN = "%(subject)s"
 
 
 def said(entry: Entry) -> str:
