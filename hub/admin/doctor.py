@@ -9,6 +9,7 @@ from starlette.responses import Response
 from hub.admin import examining
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
+from hub.admin.settings import LABELS
 from hub.errors import TooMany
 from hub.i18n import N_
 from hub.limits import take
@@ -29,6 +30,16 @@ LEVELS = {
 }
 
 
+PATHS = {
+    "Address": "/admin/settings/site#base_url",
+    "Legal texts": "/admin/settings/legal",
+    "Theme": "/admin/settings/look",
+    "Welcome": "/admin/settings/welcome",
+    "Bounces": "/admin/settings/mail#bounce_address",
+    "DKIM": "/admin/settings/mail#dkim",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A line for the DNS in the parts that a provider's form asks for."""
@@ -40,10 +51,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A finding in the owner's language."""
+    """A finding in the owner's language; `path` is where at the desk it is mended, if anywhere."""
 
     name: str
     level: str
+    path: str
     text: str
     found: tuple[str, ...]
     wanted: str
@@ -91,10 +103,15 @@ def make_key(request: Request) -> Response:
 
 
 def _shown(request: Request, finding: Finding) -> Shown:
+    values = dict(finding.values)
+    if examining.OPTIONS in values:
+        names = str(values[examining.OPTIONS]).split(", ")
+        values[examining.OPTIONS] = ", ".join(message(request, LABELS[name]) for name in names)
     return Shown(
         message(request, finding.name),
         finding.level,
-        message(request, finding.text, **finding.values),
+        PATHS.get(finding.name, "") if finding.level != "good" else "",
+        message(request, finding.text, **values),
         finding.found,
         message(request, finding.wanted) if finding.wanted else "",
         _record(finding.paste.split(" ", 2)),

@@ -28,6 +28,8 @@ from hub.settings import ImapBox
 from hub.site.model import Site
 from hub.web.state import Hub
 
+# The value of a finding that holds names of options, with commas between.
+OPTIONS = "options"
 RELAY_SECONDS = 20.0
 _AT_ONCE = 8
 # An address with more names is a provider's, and any that leads back will do.
@@ -81,9 +83,10 @@ def _site(hub: Hub, site: Site) -> Iterator[Finding]:
         text = N_("%(url)s is not https: mail programs offer one-press leaving over https only.")
         yield Finding("Address", "bad", text, {"url": site.base_url})
     empty = () if site.legal_notice else facts.missing(site)
-    for name in (*(() if site.postal_address else ("postal_address",)), *empty):
-        text = N_("%(name)s is empty; the law asks for it in many countries.")
-        yield Finding("Legal texts", "warning", text, {"name": name})
+    names = (*(() if site.postal_address else ("postal_address",)), *empty)
+    if names:
+        text = N_("Empty, though the law asks for it in many countries: %(options)s.")
+        yield Finding("Legal texts", "warning", text, {OPTIONS: ", ".join(names)})
 
 
 def _host(site: Site, dns: Dns) -> Iterator[Finding]:
