@@ -411,6 +411,15 @@ def keep(hub: Hub) -> None:
         f"/admin/newsletter/letters/{DRAFT}/send",
         "/admin/notices",
         "/admin/notices?after=5000",
+        "/admin/users",
+        "/admin/users/77",
+        "/admin/account",
+        "/admin/backups",
+        "/admin/doctor",
+        "/admin/tokens",
+        "/admin/settings",
+        "/admin/settings/look",
+        "/admin/settings/look/preview",
         "/admin/log",
         "/admin/log?before=5000",
         "/admin/log?who=command&before=9000",
@@ -419,6 +428,9 @@ def keep(hub: Hub) -> None:
         "/admin/settings/welcome/fr",
     ):
         assert desk.get(path).status_code == 200, path
+    assert desk.post("/admin/users/77/sessions/end").status_code == 303
+    assert desk.post(f"/admin/users/78/sessions/{'a' * 16}/end").status_code == 303
+    assert desk.post("/admin/backups").status_code == 303
     for act in ("drop", "let-through"):
         answer = desk.post("/admin/subscribers/held", data={"held": ["70", "71"], "do": act})
         assert answer.status_code == 303
