@@ -42,7 +42,7 @@ def test_an_invited_editor_chooses_a_password_and_is_in(desk: TestClient, hub: H
         assert other.get("/admin/posts").status_code == 200
         assert other.get("/admin/users").status_code == 403
         assert other.get(path).status_code == 403
-    assert path not in desk.get("/admin/users").text
+        assert path not in desk.get("/admin/users").text
 
 
 @pytest.mark.parametrize(("mailed", "messages"), [("on", 1), ("", 0)])
@@ -77,13 +77,12 @@ def test_a_new_role_logs_out(desk: TestClient, hub: Hub) -> None:
         logged_in(other, hub, "editor")
         editor = account(hub, "editor@hub.test")
         assert editor
-        assert (
-            desk.post(f"/admin/users/{editor.id}/role", data={"role": "owner"}).status_code == 303
-        )
+        answer = desk.post(f"/admin/users/{editor.id}/role", data={"role": "owner"})
+        assert answer.status_code == 303
         assert other.get("/admin/posts", follow_redirects=False).status_code == 303
-    now = account(hub, "editor@hub.test")
-    assert now
-    assert now.is_owner
+        now = account(hub, "editor@hub.test")
+        assert now
+        assert now.is_owner
 
 
 @pytest.mark.parametrize("action", ["role", "remove"])
@@ -141,7 +140,7 @@ def test_nobody_ends_the_sessions_of_somebody_else(desk: TestClient, hub: Hub) -
         logged_in(other, hub, "editor")
         other.post(f"/admin/account/sessions/{here(desk)}/end")
         assert other.post(f"/admin/users/{owner.id}/sessions/end").status_code == 403
-    assert open_sessions(hub, owner) == {here(desk)}
+        assert open_sessions(hub, owner) == {here(desk)}
 
 
 def open_sessions(hub: Hub, user: User) -> set[str]:

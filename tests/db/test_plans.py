@@ -46,6 +46,8 @@ SMALL = {
     "list_imports",
     # One for each provider; what was found last.
     *("webhook_keys", "examinations"),
+    # One a day, and those that were asked for, of 90 days.
+    "backups",
     # At most a row for each topic and author; at most two thousand addresses.
     *("changed_feeds", "missed"),
 }
@@ -219,9 +221,10 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
     },
 }
 ROWS = {
-    **dict.fromkeys(("relays", "troubles", "list_imports", "brakes"), 3),
+    **dict.fromkeys(("relays", "troubles", "list_imports", "brakes", "webhook_keys"), 3),
     "missed": 1_000,
     "changed_feeds": 100,
+    "backups": 100,
     "edition_samples": 100,
     "sent_minutes": 1_400,
     "retention_days": 1_000,
