@@ -42,6 +42,8 @@ def test_an_invited_editor_chooses_a_password_and_is_in(desk: TestClient, hub: H
         assert other.get("/admin/posts").status_code == 200
         assert other.get("/admin/users").status_code == 403
         assert other.get(path).status_code == 403
+        log = desk.get("/admin/log?area=users").text
+        assert "Changed the password of Ed" in log
         assert path not in desk.get("/admin/users").text
 
 
