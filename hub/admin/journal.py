@@ -1,5 +1,6 @@
 """Who changed what, for owners: newest first, by who and by what it was about."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from hub.admin import journal_words
 from hub.admin.forms import number
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
-from hub.admin.settings import LABELS, said
+from hub.admin.settings import LABELS, shown_values
 from hub.i18n import N_
 from hub.journal import Entry
 from hub.users import store as users
@@ -30,12 +31,12 @@ def log(request: Request) -> Response:
     with hub(request).db.read() as tx:
         found = journal.page(tx, who=who, area=area, before=before, limit=PER_PAGE + 1)
         people = users.everybody(tx)
-    shown = found[:PER_PAGE]
+    shown, values = found[:PER_PAGE], shown_values(request)
     return desk_page(
         request,
         "admin/log.html",
         section="settings",
-        lines=[_line(request, entry) for entry in shown],
+        lines=[_line(request, entry, values) for entry in shown],
         older=_address(who, area, shown[-1].id) if len(found) > PER_PAGE else "",
         first=before is None,
         here=_address(who, area),
@@ -51,8 +52,10 @@ def log(request: Request) -> Response:
     )
 
 
-def _line(request: Request, entry: Entry) -> dict[str, object]:
-    """A line as its template shows it: in words, and where it leads."""
+def _line(
+    request: Request, entry: Entry, shown: Mapping[tuple[str, str], str]
+) -> dict[str, object]:
+    """A line as its template shows it: in words, and where it leads. `shown` as shown_values."""
     subject = entry.subject
     if entry.area == "settings":
         subject = message(request, LABELS.get(subject, subject))
@@ -64,14 +67,14 @@ def _line(request: Request, entry: Entry) -> dict[str, object]:
         "text": message(request, journal_words.said(entry), **values),
         "path": journal_words.path(entry),
         "actor": message(request, actor) if actor else entry.name,
-        "was": _value(request, entry, entry.was),
-        "became": _value(request, entry, entry.became),
+        "was": _value(request, entry, entry.was, shown),
+        "became": _value(request, entry, entry.became, shown),
     }
 
 
-def _value(request: Request, entry: Entry, value: str) -> str:
+def _value(request: Request, entry: Entry, value: str, shown: Mapping[tuple[str, str], str]) -> str:
     if entry.area == "settings":
-        return said(request, entry.subject, value)
+        return shown.get((entry.subject, value), value)
     if value in journal_words.ROLES:
         return message(request, journal_words.ROLES[value])
     return value

@@ -457,9 +457,13 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def said(request: Request, name: str, value: str) -> str:
-    """A stored value as the form shows it."""
-    return dict(_choices(request).get(name, ())).get(value, value)
+def shown_values(request: Request) -> dict[tuple[str, str], str]:
+    """How the forms show the values of options that have few: by option and value."""
+    return {
+        (name, value): shown
+        for name, values in _choices(request).items()
+        for value, shown in values
+    }
 
 
 ROUTES = [
