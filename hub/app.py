@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from hub import i18n, limits, logs, worker
+from hub import i18n, journal, limits, logs, worker
 from hub.admin import letters as desk_letters
 from hub.admin import routes as desk
 from hub.audience import (
@@ -60,6 +60,7 @@ from hub.newsletter.returns import views as returns_views
 from hub.newsletter.welcoming import Reader, Welcome
 from hub.notices import telling
 from hub.settings import Settings, from_environment
+from hub.site import backup_jobs
 from hub.site.model import Site
 from hub.tokens import Signer
 from hub.users import letters as users_letters
@@ -76,6 +77,8 @@ THREADS = 4
 MISSED_SECONDS = 5.0
 # Beside them, for what authors wait for: as many as there are processes that render.
 SLOW_THREADS = rendering.CHILDREN
+# And for what asks servers elsewhere, which may take half a minute.
+WAITING_THREADS = 2
 
 Background = Callable[[Hub, asyncio.Event], Awaitable[None]]
 
@@ -105,6 +108,8 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     missed.forget_old,
     reach.forget_old,
     working_copies.forget_old,
+    journal.forget_old,
+    backup_jobs.forget_old,
 )
 
 
@@ -152,10 +157,13 @@ def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:
     app.state.presses = pressed
     app.state.chrome = _chrome
     app.state.welcome = _welcome
+    app.state.first_page = content_views.home
+    app.state.article = content_views.post
     app.state.offered_topics = _offered_topics
     app.state.dossier = _dossier
     app.state.drawing = drawing.limiter()
     app.state.slow_threads = anyio.CapacityLimiter(SLOW_THREADS)
+    app.state.waiting_threads = anyio.CapacityLimiter(WAITING_THREADS)
     same_origin = SameOrigin(app, hub=hub)
     headers = SecurityHeaders(same_origin, hub=hub)
     cache = PageCache(

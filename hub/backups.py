@@ -6,13 +6,15 @@ PostgreSQL.
 """
 
 import os
+import re
 import shutil
 import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from hub.db import Database, check_file
@@ -23,6 +25,7 @@ _DATABASE = "hub.db"
 _KEY = "secret.key"
 _FOLDERS = ("media", "themes")
 _MOST_FILES = 1_000_000
+_NAME = re.compile(r"(hub|daily)-(\d{8}T\d{6}Z)\.zip")
 _CHUNK = 1 << 20
 
 HOW_TO_RESTORE = """This is a backup of a hub. To bring it back:
@@ -37,17 +40,75 @@ secret.key signs the links in every mail that was sent: keep this file as safe a
 """
 
 
-def write(settings: Settings, db: Database, target: Path, *, now: datetime) -> Path:
-    """Write a backup to `target`; it appears whole, by rename, readable by its owner alone.
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A file in the folder of backups; `daily`: made by itself."""
+
+    path: Path
+    at: datetime
+    size: int
+    daily: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def megabytes(self) -> float:
+        return round(self.size / 1e6, 1)
+
+
+class Stopped(Exception):
+    """Whoever wrote a backup was told to end; nothing is left of it."""
+
+
+def file_name(now: datetime, *, daily: bool = False) -> str:
+    """What a backup of this moment is called."""
+    return f"{'daily' if daily else 'hub'}-{now:%Y%m%dT%H%M%SZ}.zip"
+
+
+def found(folder: Path) -> list[Backup]:
+    """The backups in a folder, the newest first; what bears another name is none."""
+    named = ((path, _NAME.fullmatch(path.name)) for path in folder.glob("*.zip"))
+    backups = [
+        Backup(
+            path,
+            datetime.strptime(name[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC),
+            path.stat().st_size,
+            name[1] == "daily",
+        )
+        for path, name in named
+        if name and path.is_file()
+    ]
+    return sorted(backups, key=lambda backup: (backup.at, backup.name), reverse=True)
+
+
+def keep_newest(folder: Path, kept: int) -> None:
+    """Delete what was made by itself beyond the newest `kept`; what an owner asked for stays."""
+    for old in [backup for backup in found(folder) if backup.daily][kept:]:
+        old.path.unlink(missing_ok=True)
+
+
+def write(
+    settings: Settings,
+    db: Database,
+    target: Path,
+    *,
+    now: datetime,
+    prefix: str = ".backup-",
+    stopping: Callable[[], bool] = lambda: False,
+) -> Path:
+    """Write a backup to `target`; it appears whole, by rename, readable by its owner alone. Until
+    then it lies in a folder beside it whose name begins with `prefix`.
 
     Raises Conflict when there is a file already, Refused when there is no such folder, OSError
-    when the disk refuses.
+    when the disk refuses, Stopped soon after `stopping` says so.
     """
     if target.exists():
         raise Conflict("%(path)s exists already; a backup never replaces a file.", path=target)
     if not target.parent.is_dir():
         raise Refused("%(path)s: there is no such folder.", path=target.parent)
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as folder:
         copy = Path(folder) / _DATABASE
         db.backup(copy)
         unfinished = Path(folder) / target.name
@@ -56,9 +117,9 @@ def write(settings: Settings, db: Database, target: Path, *, now: datetime) -> P
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
                 archive.writestr(_info("RESTORE.txt", now), HOW_TO_RESTORE)
                 archive.writestr(_info(_KEY, now), settings.secret_key)
-                archive.write(copy, _DATABASE)
+                _add(archive, copy, _DATABASE, stopping)
                 for name in _FOLDERS:
-                    _add_folder(archive, settings.data / name, name)
+                    _add_folder(archive, settings.data / name, name, stopping)
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(target)
@@ -98,11 +159,24 @@ def _info(name: str, now: datetime) -> zipfile.ZipInfo:
     return info
 
 
-def _add_folder(archive: zipfile.ZipFile, folder: Path, name: str) -> None:
+def _add(archive: zipfile.ZipFile, path: Path, name: str, stopping: Callable[[], bool]) -> None:
+    """A piece at a time: a list of a million readers takes minutes."""
+    info = zipfile.ZipInfo.from_file(path, name)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    with path.open("rb") as source, archive.open(info, "w") as target:
+        while piece := source.read(_CHUNK):
+            if stopping():
+                raise Stopped
+            target.write(piece)
+
+
+def _add_folder(
+    archive: zipfile.ZipFile, folder: Path, name: str, stopping: Callable[[], bool]
+) -> None:
     for path in sorted(folder.rglob("*")):
         # A name that begins with a dot is a file that is still being written.
         if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
-            archive.write(path, f"{name}/{path.relative_to(folder).as_posix()}")
+            _add(archive, path, f"{name}/{path.relative_to(folder).as_posix()}", stopping)
 
 
 def _checked_entries(archive: zipfile.ZipFile, data: Path) -> Iterator[zipfile.ZipInfo]:

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from hub.errors import SettingError
 
-_TOPIC = re.compile(r"arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}")
+TOPIC = re.compile(r"arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}")
 _SHORTEST_PASSWORD = 16
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -62,13 +62,15 @@ class WebhookKeys:
     """What proves that a webhook comes from the provider; empty where none is listened to.
 
     `ses` holds ARNs of the owner's SNS topics, `postmark` is user:password, `mailgun` the key
-    that signs, `sendgrid` the public key as DER (SubjectPublicKeyInfo).
+    that signs, `sendgrid` the public key as DER (SubjectPublicKeyInfo). `postmark_hash` stands
+    for `postmark` where the hub made it at the desk (hub/site/webhook_keys.py).
     """
 
     ses: tuple[str, ...] = ()
     postmark: str = field(default="", repr=False)
     mailgun: str = field(default="", repr=False)
     sendgrid: bytes = b""
+    postmark_hash: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,11 @@ class Settings:
     def imports(self) -> Path:
         """A folder for each list that was given to the desk."""
         return self.data / "imports"
+
+    @property
+    def backups(self) -> Path:
+        """What `hub backup` and the worker write, unless they are told another place."""
+        return self.data / "backups"
 
     @property
     def workers(self) -> Path:
@@ -281,7 +288,7 @@ def parse_imap(url: str) -> ImapBox | None:
 
 def _webhook_keys(values: Mapping[str, str]) -> WebhookKeys:
     topics = tuple(values["HUB_WEBHOOK_SES"].split())
-    if not all(_TOPIC.fullmatch(topic) for topic in topics):
+    if not all(TOPIC.fullmatch(topic) for topic in topics):
         raise SettingError("HUB_WEBHOOK_SES must be like arn:aws:sns:eu-west-1:123456789012:name")
     postmark = values["HUB_WEBHOOK_POSTMARK"]
     user, _, password = postmark.partition(":")

@@ -4,10 +4,12 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from hub import logs
+from hub import journal, logs
 from hub.admin import rounds
+from hub.admin.backup_lane import BackupLane
 from hub.audience import growth, import_lane, retention
 from hub.audience.import_lane import ImportLane
 from hub.content import publishing, shelf
@@ -88,6 +90,7 @@ class Worker:
         self._next_round = steady()
         self.stumbles = Stumbles()
         self.stopping = asyncio.Event()
+        self.backups = BackupLane(hub.db, hub.settings, self.stopping.is_set)
         way = mailer or mailers.mailer(hub.settings, hub.site().base_url, steady=steady)
         self._mailer = way
         self._standings: tuple[Standing, ...] = ()
@@ -136,7 +139,8 @@ class Worker:
         sent = await self.send(lambda: now, patient=False)
         told = await self.tell(now)
         read = await self.read_links(now)
-        return planned or posted or listed or sent or told or read
+        backed_up = await self.back_up(now)
+        return planned or posted or listed or sent or told or read or backed_up
 
     async def beat(self, now: datetime) -> None:
         """Renew the heartbeat; queue again what dead workers held."""
@@ -173,6 +177,10 @@ class Worker:
     async def read_links(self, now: datetime) -> bool:
         """Ask the pages that articles link to what they say of themselves."""
         return await asyncio.to_thread(self._links.work, now)
+
+    async def back_up(self, now: datetime) -> bool:
+        """Make the backup that was asked for, or that of the day."""
+        return await asyncio.to_thread(self.backups.work, now)
 
     async def close(self, now: datetime) -> None:
         """Give back every claim and sign off."""
@@ -268,7 +276,7 @@ class Worker:
         with self._hub.db.read() as tx:
             if not publishing.is_due(tx, now):
                 return False
-        with self._hub.db.write() as tx:
+        with _by_itself(now), self._hub.db.write() as tx:
             published = publishing.publish_due(tx, now)
         for post in published:
             logs.event("post.published", id=post.id)
@@ -285,7 +293,7 @@ class Worker:
                     site, render = self._site_and_render(tx)
                     if not due.is_due(tx, site, now):
                         return did
-                with self._hub.db.write() as tx:
+                with _by_itself(now), self._hub.db.write() as tx:
                     press = Press(site, self._hub.signer, render, self._hub.settings.media)
                     edition = due.plan_due(tx, press, now)
                     tx.site_changed()
@@ -365,6 +373,7 @@ async def run(
             ("websub", lambda: worker.tell(hub.now()), IDLE_SECONDS),
             ("links", lambda: worker.read_links(hub.now()), WAITING_SECONDS),
             ("mailbox", lambda: worker.read_mailbox(hub.now()), WAITING_SECONDS),
+            ("backups", lambda: worker.back_up(hub.now()), WAITING_SECONDS),
         )
     ]
     try:
@@ -403,6 +412,7 @@ async def run_once(hub: Hub, *, composers: Mapping[str, Composer]) -> str:
                 posted = await worker.take_lists(hub.now()) or posted
                 told = await worker.tell(hub.now())
                 told = await worker.read_links(hub.now()) or told
+                told = await worker.back_up(hub.now()) or told
                 did = await _send_beside_letters(worker, hub) or planned or posted or told
                 if trouble := worker.trouble:
                     # The mail that tells the owner, if it can go.
@@ -508,6 +518,11 @@ async def _wait(stopping: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stopping.wait(), seconds)
     except TimeoutError:
         return
+
+
+def _by_itself(now: datetime) -> AbstractContextManager[None]:
+    """What the worker does as planned stands in the log of changes as the hub's own."""
+    return journal.acting(journal.Actor(journal.ITSELF, "", now))
 
 
 def _give_back(tx: Transaction, worker_id: int, now: datetime) -> int:

@@ -28,7 +28,7 @@ BELOW = {
         *("mail", "site", "db"),
     },
 }
-JOINERS = {"__main__", "app", "cli", "doctor", "worker"}
+JOINERS = {"__main__", "app", "cli", "worker"}
 # Modules that stand alone: each may import others of them, and what is named here beside.
 LEAVES: dict[str, set[str]] = {
     name: set()
@@ -36,7 +36,7 @@ LEAVES: dict[str, set[str]] = {
         *("errors", "times", "tokens", "addresses", "i18n", "logs", "reports"),
         "archives",
     )
-} | {"settings": set(), "net": set(), "limits": {"db"}, "backups": {"db"}}
+} | {"settings": set(), "net": set(), "limits": {"db"}, "journal": {"db"}, "backups": {"db"}}
 # A model is a leaf too; the one that describes a letter's writer names what that is given.
 MODELS_WITH_MORE = {"hub.mail.model": {"hub.db", "hub.tokens"}}
 

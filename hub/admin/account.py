@@ -9,6 +9,7 @@ from hub.admin.policy import DeskRoute, Needs
 from hub.errors import Refused
 from hub.i18n import N_
 from hub.users import accounts, login, passwords
+from hub.users import sessions as logged_in
 from hub.web import client, sessions
 from hub.web.state import hub
 
@@ -53,12 +54,17 @@ def change_password(request: Request) -> Response:
 
 
 def _account_page(request: Request, name: str, errors: Errors) -> Response:
+    parts = hub(request)
+    with parts.db.read() as tx:
+        found = logged_in.of(tx, request.state.user, parts.now())
     return desk_page(
         request,
         "admin/account.html",
         section="account",
         status=400 if errors else 200,
         name=name,
+        sessions=found,
+        here=logged_in.name_of(sessions.token_of(request)),
         errors=errors.by_field,
     )
 

@@ -15,7 +15,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from hub import i18n
+from hub import i18n, journal
 from hub.admin import filtering, words
 from hub.admin.forms import Errors
 from hub.admin.pages import desk_page, done
@@ -145,6 +145,8 @@ def export(request: Request) -> Response:
     wanted = filtering.read(request.query_params, errors, timezone=parts.site().timezone)
     if form not in FORMATS or errors or wanted.status != request.query_params.get("status", ""):
         raise NotFound(N_("There is no such file (any more)."))
+    with parts.db.write() as tx:
+        journal.note(tx, "list", "exported", subject=form)
     descriptor, name = tempfile.mkstemp(prefix=".export-", dir=parts.settings.data)
     path = Path(name)
     try:

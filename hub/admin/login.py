@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hub import journal
 from hub.admin.forms import Errors
 from hub.admin.pages import bare_page, done
 from hub.admin.policy import DeskRoute, Needs
@@ -84,7 +85,9 @@ def choose_password(request: Request) -> Response:
     if errors:
         return _password_page(request, user, errors)
     password_hash = passwords.hashed(password)
-    with parts.db.write() as tx:
+    # Whoever holds the link acts for the account: nobody is logged in yet.
+    actor = journal.user(user.id, user.name or user.email, parts.now())
+    with journal.acting(actor), parts.db.write() as tx:
         one_time_links.use(tx, "password", request.path_params["token"], parts.now())
         accounts.change_password(tx, user, password_hash)
     response = done("/admin", "password")

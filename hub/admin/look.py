@@ -41,7 +41,7 @@ def save(request: Request) -> Response:
                 chosen = fresh.address
             if chosen and media.picture(tx, options.checked(name, chosen)) is None:
                 raise Refused(N_("There is no such picture."), field=name)
-            sites.put(tx, name, chosen)
+            sites.change(tx, name, chosen, now=parts.now())
     return _page(request, errors) if errors else done("/admin/look", "saved")
 
 

@@ -7,6 +7,7 @@ from hub import i18n
 from hub.admin import replies, words
 from hub.audience.gates import braking
 from hub.i18n import N_
+from hub.newsletter import troubles
 from hub.notices.model import Facts, Notice
 
 RELAY_AWAY, RELAY_REFUSES, PLANNING, THEME = "relay away", "relay refuses", "planning", "theme"
@@ -28,6 +29,7 @@ _TROUBLES = {
     RELAY_REFUSES: N_("The mail server refuses the hub"),
     PLANNING: N_("A newsletter that is due cannot be made"),
     THEME: N_("The theme has faults"),
+    troubles.BACKUP: N_("A backup could not be made"),
     braking.PART: N_("New sign-ups are held: hardly anybody confirms"),
     "StorageFull": N_("The disk was full"),
     "Unavailable": N_("The database was out of reach"),
@@ -44,6 +46,7 @@ _MEANWHILE = {
 _PATHS = {
     **dict.fromkeys((RELAY_AWAY, RELAY_REFUSES, PLANNING), "/admin/newsletter"),
     THEME: "/admin/settings",
+    troubles.BACKUP: "/admin/backups",
     braking.PART: "/admin/subscribers/held",
 }
 _TONES = {

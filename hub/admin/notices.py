@@ -50,6 +50,10 @@ _TEXTS = {
     "cancelled": N_("Cancelled."),
     "prefilled": N_("A draft of a letter. Nothing is sent until you send it."),
     "password": N_("Your password is changed. Everywhere else you are logged out."),
+    "logged-out": N_("Logged out there."),
+    "user-removed": N_("The account is removed."),
+    "key-revoked": N_("Taken back: nobody is believed with it any more."),
+    "examined": N_("Looked at everything; what was found stands below."),
     "ready": N_("Your hub is ready."),
 }
 

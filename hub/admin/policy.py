@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from hub import logs
+from hub import journal, logs
 from hub.admin.pages import bare_page
 from hub.errors import HubError, NotAllowed
 from hub.i18n import N_
@@ -46,8 +46,8 @@ class DeskRoute(Route):
     `request.state.user` (None only for NOTHING) and, for POST, `request.state.form`, which is
     read after the check, up to `largest` bytes; `to_disk` for uploads that may be larger than
     memory, which the view moves to where they stay. `slow` views (they render, or read pictures)
-    have threads of their own, so that none that answers readers waits with them. Answers are never
-    stored by a browser."""
+    have threads of their own, so that none that answers readers waits with them; and so have those
+    that `wait` for servers elsewhere. Answers are never stored by a browser."""
 
     def __init__(
         self,
@@ -59,12 +59,13 @@ class DeskRoute(Route):
         largest: int = LARGEST_BODY,
         to_disk: bool = False,
         slow: bool = False,
+        waits: bool = False,
     ) -> None:
         self.needs = needs
         self._view = view
         self._largest = largest
         self._to_disk = to_disk
-        self._slow = slow
+        self._limiter = "slow_threads" if slow else "waiting_threads" if waits else ""
         super().__init__(path, self._answer, methods=list(methods), name=view.__name__)
 
     async def _answer(self, request: Request) -> Response:
@@ -96,15 +97,22 @@ class DeskRoute(Route):
             await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
 
     async def _run(self, request: Request) -> Response:
-        if self._slow:
-            limiter = request.app.state.slow_threads
-            return await anyio.to_thread.run_sync(self._view, request, limiter=limiter)
-        return await run_in_threadpool(self._view, request)
+        with journal.acting(actor(request)):
+            if self._limiter:
+                limiter = getattr(request.app.state, self._limiter)
+                return await anyio.to_thread.run_sync(self._view, request, limiter=limiter)
+            return await run_in_threadpool(self._view, request)
 
 
 def allowed(user: User, needs: Needs) -> bool:
     """Whether this account may use a route that needs `needs`."""
     return needs is not Needs.OWNER or user.is_owner
+
+
+def actor(request: Request) -> journal.Actor | None:
+    """Who does what this request asks for, as the log of changes names them."""
+    user: User | None = request.state.user
+    return journal.user(user.id, user.name or user.email, hub(request).now()) if user else None
 
 
 def _incoming(request: Request) -> Path:

@@ -1,5 +1,6 @@
 """What the worker looks after for the owner: troubles that last, the report of new readers."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from hub.admin import notice_words, theme_check
@@ -15,6 +16,7 @@ from hub.notices import rules, store, telling
 from hub.notices.model import Facts
 from hub.notices.stumbles import Stumble, Stumbles
 from hub.site import store as sites
+from hub.site import webhook_keys
 from hub.site.model import Site
 from hub.web.state import Hub
 from hub.web.theme_files import DEFAULT
@@ -55,8 +57,11 @@ def _note_legal_pages(hub: Hub, site: Site, now: datetime) -> None:
 
     def found(tx: Transaction) -> LegalFacts:
         ways = workers.ways(tx, now) or [" ".join(relay.name for relay in hub.settings.smtp)]
+        keys = webhook_keys.in_force(tx, hub.settings.webhooks)
         return legal_facts.gather(
-            site, hub.settings, {name for way in ways for name in way.split()}
+            site,
+            replace(hub.settings, webhooks=keys),
+            {name for way in ways for name in way.split()},
         )
 
     with hub.db.read() as tx:

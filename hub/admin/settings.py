@@ -1,17 +1,18 @@
 """The settings: every option of the site, in groups, with its help beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import theme_check
+from hub.admin import look_preview, theme_check
 from hub.admin.forms import Errors, Messages
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.admin.setup import timezones
 from hub.audience import consent
-from hub.errors import Refused
+from hub.errors import NotFound
 from hub.i18n import LANGUAGES, N_
 from hub.newsletter import welcoming
 from hub.site import options
@@ -19,6 +20,7 @@ from hub.site import store as sites
 from hub.site.model import Site
 from hub.web import sessions, themes
 from hub.web.pages import message
+from hub.web.security import CONTENT_SECURITY_POLICY
 from hub.web.state import hub
 
 
@@ -139,6 +141,7 @@ _NAMED = (
             *("legal_notice", "privacy_notice", "trust_notice", "retention_months"),
         ),
     ),
+    Group("backups", N_("Backups"), ("daily_backups", "backups_kept")),
 )
 LABELS = {
     "title": N_("Name"),
@@ -229,6 +232,8 @@ LABELS = {
     "privacy_notice": N_("Your own words: privacy"),
     "trust_notice": N_("Your own words: what you do with readers’ data"),
     "retention_months": N_("Silent for so many months"),
+    "daily_backups": N_("A backup every day"),
+    "backups_kept": N_("Keep the newest"),
 }
 _WEEKDAYS = {
     "monday": N_("Monday"),
@@ -301,7 +306,20 @@ _TYPES = {
     "host_phone": "tel",
     "retention_months": "number",
     "notice_limit": "number",
+    "backups_kept": "number",
 }
+
+
+# What is no option but is set here too: where, what it is called, what is there.
+KEEPING = (
+    ("/admin/users", N_("Users"), N_("Who may come to this desk, and as what.")),
+    ("/admin/doctor", N_("The doctor"), N_("Whether mail arrives, and the lines for your DNS.")),
+    ("/admin/backups", N_("Backups"), N_("Make one, download one, one every day.")),
+    ("/admin/legal", N_("Legal pages"), N_("What is missing, what changed, who was asked.")),
+    ("/admin/look", N_("Pictures of the site"), N_("Logo, icon, the picture for shared links.")),
+    ("/admin/tokens", N_("Keys of programs"), N_("With which mail services tell of bounces.")),
+    ("/admin/log", N_("Who changed what"), N_("Each change of the last year, and whose it was.")),
+)
 
 
 def groups() -> tuple[Group, ...]:
@@ -311,14 +329,32 @@ def groups() -> tuple[Group, ...]:
     return (*_NAMED, Group("more", N_("More"), rest)) if rest else _NAMED
 
 
+def path_of(name: str) -> str:
+    """Where an option is changed."""
+    return next(f"/admin/settings/{g.name}#{name}" for g in groups() if name in g.options)
+
+
+def index(request: Request) -> Response:
+    """Every group, with the names of what is in it, each a link."""
+    site = hub(request).site()
+    return desk_page(
+        request,
+        "admin/settings.html",
+        section="settings",
+        groups=groups(),
+        labels=LABELS,
+        keeping=KEEPING,
+        theme_faults=theme_check.told(site.theme, hub(request).settings.themes, site),
+    )
+
+
 def settings_form(request: Request) -> Response:
-    site = _stored(request)
-    values = Messages({name: str(getattr(site, name)) for name in options.BY_NAME})
-    return _settings_page(request, values, Errors(site.language))
+    """One group."""
+    return _settings_page(request, [_asked(request)], Messages(), Errors(_stored(request).language))
 
 
 def save(request: Request) -> Response:
-    """Check every option that was sent; store all of them or none."""
+    """Check every option that was sent, of whichever group; store all of them or none."""
     parts, form = hub(request), request.state.form
     sent = Messages({name: form.text(name) for name in options.BY_NAME if name in form.values})
     site = parts.site()
@@ -326,34 +362,50 @@ def save(request: Request) -> Response:
     for name, value in sent.items():
         with errors.caught(name):
             options.checked(name, value)
-            if name == "theme" and value not in (site.theme, *themes.names(parts.settings.themes)):
-                raise Refused(N_("There is no theme called %(name)s."), name=value)
+            if name == "theme":
+                look_preview.checked_theme(parts, value, site)
     if errors:
-        return _settings_page(request, sent, errors)
+        shown = [group for group in groups() if set(sent) & set(group.options)]
+        return _settings_page(request, shown, sent, errors)
     before = sessions.cookie_name(site)
     with parts.db.write() as tx:
         consent.keep_all(tx, parts.now())
         for name, value in sent.items():
             sites.change(tx, name, value, now=parts.now())
         consent.keep_all(tx, parts.now())
-    response = done("/admin/settings", "saved")
+    response = done(request.scope["path"], "saved")
     if sessions.cookie_name(parts.site()) != before:
         # The site moved to https, or back: whoever moved it stays logged in.
         sessions.begin(request, response, request.state.user)
     return response
 
 
-def _settings_page(request: Request, values: Messages, errors: Errors) -> Response:
+def _asked(request: Request) -> Group:
+    name = request.path_params["group"]
+    found = next((group for group in groups() if group.name == name), None)
+    if found is None:
+        raise NotFound(N_("There is no such page."))
+    return found
+
+
+def _settings_page(
+    request: Request, shown: Sequence[Group], sent: Messages, errors: Errors
+) -> Response:
+    """Groups with what was typed, where something was; else with what is stored."""
     parts = hub(request)
-    site = parts.site()
+    site, stored = parts.site(), _stored(request)
+    values = Messages({name: str(getattr(stored, name)) for name in options.BY_NAME} | sent)
+    previews = any(group.name == "look" for group in shown)
     with parts.db.read() as tx:
         gone = welcoming.gone(tx, site)
-    return desk_page(
+    response = desk_page(
         request,
-        "admin/settings.html",
+        "admin/settings_group.html",
         section="settings",
         status=400 if errors else 200,
-        groups=groups(),
+        groups=shown,
+        action=request.scope["path"],
+        previews=previews,
         labels=LABELS,
         options=options.BY_NAME,
         values=values,
@@ -366,6 +418,10 @@ def _settings_page(request: Request, values: Messages, errors: Errors) -> Respon
         languages=LANGUAGES,
         welcome_gone=gone,
     )
+    if previews:
+        framed = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+        response.headers["content-security-policy"] = framed
+    return response
 
 
 def _stored(request: Request) -> Site:
@@ -396,13 +452,25 @@ def _choices(request: Request) -> dict[str, list[tuple[str, str]]]:
         "count_clicks": translated(_SWITCH),
         "signup_mode": translated(_MODES),
         "ask_why": translated(_SWITCH),
+        "daily_backups": translated(_SWITCH),
         "notice_readers": translated(_REPORTS),
         **{name: translated(_NOTICES) for name in _TOLD},
         "theme": [(name, name) for name in names],
     }
 
 
+def shown_values(request: Request) -> dict[tuple[str, str], str]:
+    """How the forms show the values of options that have few: by option and value."""
+    return {
+        (name, value): shown
+        for name, values in _choices(request).items()
+        for value, shown in values
+    }
+
+
 ROUTES = [
-    DeskRoute("/admin/settings", settings_form, needs=Needs.OWNER),
+    DeskRoute("/admin/settings", index, needs=Needs.OWNER),
     DeskRoute("/admin/settings", save, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute("/admin/settings/{group}", settings_form, needs=Needs.OWNER),
+    DeskRoute("/admin/settings/{group}", save, needs=Needs.OWNER, methods=["POST"]),
 ]

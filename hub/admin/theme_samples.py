@@ -51,6 +51,10 @@ _COVER = Shown(
 Context = dict[str, object]
 
 
+# Of no style sheet: samples are looked at by nobody, or dressed anew.
+CSS_DIGEST = "0123456789abcdef"
+
+
 def contexts(site: Site) -> dict[str, Context]:
     """The variables of every page and mail that a theme can dress, by template."""
     pages = {f"pages/{name}.html": _on_every_page(site) | more for name, more in _pages().items()}
@@ -64,7 +68,7 @@ def _on_every_page(site: Site) -> Context:
         "language": site.language,
         "path": "/posts/tides",
         "canonical": site.url("/posts/tides"),
-        "css_url": "/assets/0123456789abcdef/site.css",
+        "css_url": f"/assets/{CSS_DIGEST}/site.css",
         "look": look.of(site),
         "share_image": ShareImage(site.url("/media/ab/cd.jpg"), 1200, 630, "Harbour Notes"),
         "structured_data": structured_data.of_page(site),
@@ -267,7 +271,11 @@ def _mails(site: Site) -> dict[str, Context]:
         "url": site.url("/preferences/token"),
         "hours": 2,
     }
-    password: Context = {"subject": "A new password", "url": site.url("/admin/password/token")}
+    password: Context = {
+        "subject": "A new password",
+        "invited": False,
+        "url": site.url("/admin/password/token"),
+    }
     paused: Context = {
         "subject": "The newsletter is paused: Tides",
         "edition": Edition(3, "weekly", "2026-W48", "paused", "Tides", "relay", _AT, None, 0),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from hub import journal
 from hub.db import Transaction
 
 State = Literal["reading", "read", "importing", "done", "refused"]
@@ -97,6 +98,8 @@ def begin(tx: Transaction, number: int, consent: str, now: datetime) -> bool:
         now=now,
         id=number,
     )
+    if changed:
+        journal.note(tx, "list", "imported", number=number)
     return changed == 1
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from hub import addresses
+from hub import addresses, journal
 from hub.audience import (
     consent,
     growth_store,
@@ -114,6 +114,7 @@ def erase(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> tuple[st
     mail_limits.forget(tx, subscriber.email_key)
     gates.drop_of(tx, subscriber.email_key)
     store.delete(tx, subscriber.id)
+    journal.note(tx, "readers", "erased", number=subscriber.id)
     return mailed
 
 
@@ -159,6 +160,7 @@ def lift(tx: Transaction, subscriber: Subscriber) -> Subscriber:
         )
     store.set_status(tx, subscriber.id, to)
     suppression.lift(tx, subscriber.email_key, "bounced", "complained")
+    journal.note(tx, "readers", "lifted", number=subscriber.id)
     return _found(store.get(tx, subscriber.id))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from hub import journal
 from hub.app import create_hub
 from hub.errors import Refused
 from hub.settings import Settings, from_environment
@@ -30,7 +31,8 @@ class CommandContext:
         """The hub, set up or not; its database is closed at the end."""
         hub = create_hub(self.settings())
         try:
-            yield hub
+            with journal.acting(journal.Actor(journal.COMMAND, "", hub.now())):
+                yield hub
         finally:
             hub.db.close()
 

@@ -2,8 +2,10 @@
 
 import click
 
-from hub import doctor, i18n
+from hub import i18n
+from hub.admin import examining
 from hub.cli.context import CommandContext, pass_hub, report
+from hub.i18n import N_
 from hub.mail import dkim, dkim_store, signing
 from hub.mail.dns import Dns
 from hub.mail.domain_checks import Finding
@@ -19,19 +21,23 @@ _MARKS = {"good": "ok", "warning": "look", "bad": "BAD", "unknown": "?"}
 @pass_hub
 def command(context: CommandContext, make_dkim: bool, as_json: bool, server: str | None) -> None:
     """Look at the relay, the DNS and the texts, and say what to change."""
-    with context.ready() as (hub, _site):
+    with context.ready() as (hub, site):
         if make_dkim:
             _make_dkim(hub)
             return
         address, _, port = (server or "").partition(":")
-        findings = doctor.examine(hub, Dns([address] if address else (), int(port or 53)))
+        dns = Dns([address], int(port or 53)) if address else hub.dns
+        findings = examining.examine(hub, dns)
+    language = site.language
     if as_json:
-        report([_document(finding) for finding in findings])
+        report([_document(finding, language) for finding in findings])
         return
+    advice = i18n.translate(language, N_("put this into the DNS:"))
     for finding in findings:
-        click.echo(f"{_MARKS[finding.level]:>4}  {finding.name}: {_text(finding)}")
+        name = i18n.translate(language, finding.name)
+        click.echo(f"{_MARKS[finding.level]:>4}  {name}: {_text(finding, language)}")
         if finding.paste:
-            click.echo(f"      put this into the DNS: {finding.paste}")
+            click.echo(f"      {advice} {finding.paste}")
 
 
 def _make_dkim(hub: Hub) -> None:
@@ -46,14 +52,14 @@ def _make_dkim(hub: Hub) -> None:
     )
 
 
-def _document(finding: Finding) -> dict[str, str]:
+def _document(finding: Finding, language: str) -> dict[str, str]:
     return {
         "name": finding.name,
         "level": finding.level,
-        "text": _text(finding),
+        "text": _text(finding, language),
         "paste": finding.paste,
     }
 
 
-def _text(finding: Finding) -> str:
-    return i18n.translate("en", finding.text, **finding.values)
+def _text(finding: Finding, language: str) -> str:
+    return i18n.translate(language, finding.text, **finding.values)

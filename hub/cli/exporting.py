@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from hub import journal
 from hub.audience import abroad, exporting, suppression_file, transfer
 from hub.audience.exporting import FORMATS, Format
 from hub.audience.model import STATUSES
@@ -18,6 +19,7 @@ from hub.cli import archive as archives
 from hub.cli.context import CommandContext, pass_hub, progress
 from hub.db import Transaction
 from hub.errors import Refused
+from hub.web.state import Hub
 
 _SECONDS_BETWEEN_LINES = 2.0
 
@@ -52,12 +54,15 @@ def subscribers(
     topic: str | None,
 ) -> None:
     """The list, with topics and the whole consent log of each person."""
-    with context.ready() as (hub, _), hub.db.read() as tx:
-        pieces = _pieces(tx, form or _format_of(output), status or "", topic or "")
-        if output is None:
-            _print(pieces)
-        else:
-            _write(output, _counted(pieces))
+    with context.ready() as (hub, _):
+        wanted = form or _format_of(output)
+        _note(hub, "exported", wanted)
+        with hub.db.read() as tx:
+            pieces = _pieces(tx, wanted, status or "", topic or "")
+            if output is None:
+                _print(pieces)
+            else:
+                _write(output, _counted(pieces))
 
 
 @command.command()
@@ -70,12 +75,14 @@ def subscribers(
 @pass_hub
 def suppressions(context: CommandContext, output: Path | None) -> None:
     """Addresses that must never get mail, as keyed hashes, with their key."""
-    with context.ready() as (hub, _), hub.db.read() as tx:
-        pieces = suppression_file.pieces(tx)
-        if output is None:
-            _print(pieces)
-        else:
-            _write(output, pieces)
+    with context.ready() as (hub, _):
+        _note(hub, "suppressions exported")
+        with hub.db.read() as tx:
+            pieces = suppression_file.pieces(tx)
+            if output is None:
+                _print(pieces)
+            else:
+                _write(output, pieces)
 
 
 @command.command()
@@ -95,8 +102,15 @@ def archive(context: CommandContext, output: Path) -> None:
     if output.exists():
         raise Refused(f"{output} exists already; an archive never replaces a file.")
     with context.ready() as (hub, _):
+        _note(hub, "archive exported")
         archives.write(hub, output)
     click.echo(f"Everything is in {output}. It holds personal data: keep it safe.")
+
+
+def _note(hub: Hub, deed: str, form: str = "") -> None:
+    """Before the first reader leaves: an export that breaks off has shown some of them."""
+    with hub.db.write() as tx:
+        journal.note(tx, "list", deed, subject=form)
 
 
 def _pieces(tx: Transaction, form: str, status: str, topic: str) -> Iterator[str]:

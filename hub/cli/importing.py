@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from hub import archives
+from hub import archives, journal
 from hub.audience import columns, finding, suppression_file
 from hub.audience import importing as people
 from hub.audience.finding import ListFile
@@ -92,6 +92,7 @@ def command(
     with context.ready() as (hub, site):
         try:
             reports = _run(hub, site, path, wishes)
+            _note(hub, reports if not dry_run else ())
         except StorageFull as error:
             raise StorageFull(
                 "The disk is full. What came in before that is kept: make room, and run the "
@@ -142,6 +143,12 @@ def _run(hub: Hub, site: Site, path: Path, wishes: _Wishes) -> list[Report]:
                 _readers(hub, site, found, wishes, beside_articles=articles or export is not None)
             )
         return reports
+
+
+def _note(hub: Hub, reports: Sequence[Report]) -> None:
+    with hub.db.write() as tx:
+        for one in reports:
+            journal.note(tx, "list", f"{one.kind} imported", subject=one.format, number=one.new)
 
 
 def _of_export(report: Report, export: Export) -> Report:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from hub import journal
 from hub.content import changed_feeds, revisions, search, store
 from hub.content.hall import links
 from hub.content.hall import store as hall
@@ -72,6 +73,7 @@ def unpublish(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
         store.set_status(tx, post.id, "draft", post.published_at, now)
         tx.site_changed()
         _note_feeds(tx, post, now)
+        _log(tx, "unpublished", post)
         return _as_it_is_now(tx, post.id)
     return post
 
@@ -89,6 +91,7 @@ def delete(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
     hall.drop_post(tx, post.id)
     search.forget(tx, post.id)
     revisions.forget(tx, post.id)
+    _log(tx, "deleted", post)
     tx.site_changed()
     return post
 
@@ -100,7 +103,12 @@ def _publish(tx: Transaction, post: Post, dated: datetime, now: datetime) -> Pos
     tx.site_changed()
     _note_feeds(tx, post, now)
     links.follow(tx, find(tx, post.id))
+    _log(tx, "published", post)
     return _as_it_is_now(tx, post.id)
+
+
+def _log(tx: Transaction, deed: str, post: Post) -> None:
+    journal.note(tx, "posts", deed, subject=post.title, number=post.id)
 
 
 def _note_feeds(tx: Transaction, post: Post, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+from hub import journal
 from hub.content import (
     changed_feeds,
     media,
@@ -74,6 +75,9 @@ def create(
     _show(tx, post, draft, rendered)
     links.follow(tx, post)
     search.reindex(tx, post)
+    # Of an import there is one line, however many come.
+    if publish and not draft.source:
+        journal.note(tx, "posts", "published", subject=post.title, number=post.id)
     return post
 
 

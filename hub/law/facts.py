@@ -68,7 +68,7 @@ def _providers(settings: Settings) -> tuple[str, ...]:
     keys = settings.webhooks
     known = (
         ("Amazon SES", keys.ses),
-        ("Postmark", keys.postmark),
+        ("Postmark", keys.postmark or keys.postmark_hash),
         ("Mailgun", keys.mailgun),
         ("SendGrid", keys.sendgrid),
     )

@@ -117,5 +117,8 @@ WITHOUT_READERS = frozenset(
         *("edition_links", "departures"),
         *("hall_places", "hall_links", "hall_sections", "hall_chosen", "hall_cards", "link_cards"),
         *("brakes", "spent_challenges", "post_revisions", "working_copies"),
+        # Who works at the desk and what they changed, for a year (hub/journal.py); readers who
+        # were erased stand in it by a number that leads nowhere any more.
+        *("journal", "webhook_keys", "examinations", "backups"),
     )
 )

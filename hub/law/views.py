@@ -1,5 +1,6 @@
 """Legal notice, privacy, trust and their public log, in every language of the hub."""
 
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 
@@ -15,6 +16,7 @@ from hub.i18n import LANGUAGES, N_
 from hub.law import facts, store, words
 from hub.law.kept import KEPT
 from hub.law.model import Facts
+from hub.site import webhook_keys
 from hub.site.model import Site
 from hub.web.pages import page
 from hub.web.state import hub
@@ -101,6 +103,8 @@ def _facts(tx: Transaction, request: Request, site: Site) -> tuple[Facts, dateti
     """What holds, and since when the log is kept. The relays are those that the worker has
     seen, for it may be another process; before it ever ran, those of this one."""
     settings = hub(request).settings
+    keys = webhook_keys.in_force(tx, settings.webhooks)
+    settings = replace(settings, webhooks=keys)
     now = facts.gather(site, settings, [relay.name for relay in settings.smtp])
     state = store.state(tx, now)
     if state is None:

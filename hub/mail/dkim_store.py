@@ -1,5 +1,6 @@
 """The private key of DKIM: it belongs to the data, so every worker and each backup has it."""
 
+from hub import journal
 from hub.db import Transaction
 from hub.mail import dkim
 
@@ -19,4 +20,5 @@ def make_key(tx: Transaction) -> bytes:
         tx.execute(
             "INSERT INTO secrets (name, value) VALUES (:name, :value)", name=_NAME, value=found
         )
+        journal.note(tx, "settings", "dkim key")
     return found

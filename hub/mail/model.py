@@ -151,6 +151,16 @@ class Connection(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Secured:
+    """How a connection is secured: `TLSv1.3`, its cipher, and until when the server's certificate
+    is valid; None where nobody vouches for it."""
+
+    version: str
+    cipher: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How a relay is, as far as this process knows; `reason` is why it is not `working`."""
 

@@ -6,13 +6,15 @@ made is handed over to this protocol, which knows at every reply where it stands
 """
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from hub.mail import verdicts
-from hub.mail.model import About, Done, Envelope, Outcome, RelayRefuses, Take
+from hub.mail.model import About, Done, Envelope, Outcome, RelayRefuses, Secured, Take
 from hub.mail.patience import Patience
 
 _LONGEST_REPLY = 64_000
@@ -144,6 +146,19 @@ class Session(asyncio.Protocol):
             self._delivered += 1
             done(envelope, outcome)
             current = following
+
+    @property
+    def secured(self) -> Secured | None:
+        """How TLS secures this connection; None in the clear."""
+        found: ssl.SSLObject | None = self._transport.get_extra_info("ssl_object")
+        if found is None:
+            return None
+        # Empty when the certificate was not checked.
+        certificate = found.getpeercert() or {}
+        ends = certificate.get("notAfter")
+        until = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC) if ends else None
+        cipher = found.cipher()
+        return Secured(found.version() or "", cipher[0] if cipher else "", until)
 
     async def close(self) -> None:
         if self.usable:

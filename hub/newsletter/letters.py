@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hub import i18n
+from hub import i18n, journal
 from hub.audience import segment_counts, segments
 from hub.audience.segments import EVERYBODY, Segment
 from hub.content.rendering import Rendered
@@ -227,6 +227,7 @@ def _make(
         template = composing.template(edition, counted, site=press.site, signer=press.signer)
         editions.put_mail(tx, edition_id, language, template)
     links.keep(tx)
+    journal.note(tx, "newsletter", "sent", subject=edition.subject, number=edition.id)
     return edition
 
 

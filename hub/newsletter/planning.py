@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from hub import i18n, logs
+from hub import i18n, journal, logs
 from hub.db import Transaction
 from hub.errors import Refused
 from hub.i18n import N_
@@ -191,6 +191,8 @@ def _make(
         made = editions.get(tx, edition_id)
         assert made is not None
         telling.made(tx, made, has_readers=has_readers, site=press.site, now=now)
+        if not reason:
+            journal.note(tx, "newsletter", "sent", subject=made.subject, number=made.id)
         return made
 
 

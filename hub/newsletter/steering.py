@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from hub import journal
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_, Word
@@ -25,6 +26,7 @@ def pause(tx: Transaction, edition_id: int, *, reason: str = BY_OWNER) -> Editio
             status=Word(edition.status),
         )
     editions.set_status(tx, edition.id, "paused", reason=reason, finished_at=None)
+    _log(tx, "paused", edition)
     return _edition(tx, edition_id)
 
 
@@ -53,6 +55,7 @@ def resume(tx: Transaction, edition_id: int) -> Edition:
         )
     # Queueing goes on where it stopped, and sets the edition to sending at its end.
     editions.set_status(tx, edition.id, "planned", reason="", finished_at=None)
+    _log(tx, "resumed", edition)
     return _edition(tx, edition_id)
 
 
@@ -84,6 +87,7 @@ def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
         reason += f" while {waiting} were waiting"
     editions.set_status(tx, edition.id, "cancelled", reason=reason, finished_at=now)
     sweep(tx, edition.id, now=now)
+    _log(tx, "cancelled", edition)
     tx.site_changed()
     edition = _edition(tx, edition_id)
     telling.cancelled(tx, edition, site=sites.load(tx), now=now)
@@ -136,7 +140,9 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> Retry:
     """
     found = retriable(tx, edition_id)
     deliveries.retry(tx, edition_id, now=now)
-    if _edition(tx, edition_id).status == "sent":
+    edition = _edition(tx, edition_id)
+    _log(tx, "retried", edition)
+    if edition.status == "sent":
         editions.set_status(tx, edition_id, "sending", reason="", finished_at=None)
     return found
 
@@ -181,6 +187,10 @@ def _refuse_cancelled(edition: Edition) -> None:
         ),
         id=edition.id,
     )
+
+
+def _log(tx: Transaction, deed: str, edition: Edition) -> None:
+    journal.note(tx, "newsletter", deed, subject=edition.subject, number=edition.id)
 
 
 def _edition(tx: Transaction, edition_id: int) -> Edition:

@@ -9,6 +9,8 @@ PLANNING = "planning"
 # The mailbox that undeliverable mail comes back to cannot be read.
 MAILBOX = "mailbox"
 WEBSUB = "websub"
+# A backup could not be written.
+BACKUP = "backup"
 
 
 @dataclass(frozen=True, slots=True)

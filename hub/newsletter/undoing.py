@@ -3,6 +3,7 @@ until then can be taken back as if it had never been made."""
 
 from datetime import datetime, timedelta
 
+from hub import journal
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_
@@ -46,4 +47,5 @@ def undo(tx: Transaction, edition_id: int, *, by: str, now: datetime) -> Edition
     if edition.stream == "letter":
         letter_store.reopen(tx, edition_id, now=now)
     editions.delete(tx, edition_id)
+    journal.note(tx, "newsletter", "undone", subject=edition.subject)
     return edition

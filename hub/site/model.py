@@ -97,6 +97,8 @@ class Site:
     notice_retention: str
     notice_address: str
     notice_limit: int
+    daily_backups: str
+    backups_kept: int
     ready_at: datetime | None
     # When the owner last changed the day or the time of these newsletters; None: never.
     weekly_from: datetime | None = None

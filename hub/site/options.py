@@ -568,5 +568,20 @@ OPTIONS = (
         N_("How many such mails a day at most, 1 to 1,000; the others come in one the next day."),
         checks.number(1, 1_000),
     ),
+    Option(
+        "daily_backups",
+        "off",
+        N_("Whether a backup is made every night, after three o’clock: on or off."),
+        checks.choice("off", "on"),
+    ),
+    Option(
+        "backups_kept",
+        "7",
+        N_(
+            "How many of those are kept, 1 to 365; each needs as much room as the hub. What you"
+            " made yourself stays until you delete it."
+        ),
+        checks.number(1, 365),
+    ),
 )
 BY_NAME = {option.name: option for option in OPTIONS}

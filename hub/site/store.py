@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from hub import journal
 from hub.db import Transaction
 from hub.site import options
 from hub.site.model import Site
@@ -20,7 +21,7 @@ _CHANGED: dict[str, tuple[str, ...]] = {
 _NUMBERS = (
     *("posts_per_page", "feed_items", "monthly_day", "send_connections"),
     *("notice_failures_above", "notice_limit", "retention_months"),
-    *("sign_ups_per_network", "sign_ups_per_domain"),
+    *("sign_ups_per_network", "sign_ups_per_domain", "backups_kept"),
 )
 
 
@@ -67,7 +68,9 @@ def change(tx: Transaction, name: str, value: str, *, now: datetime) -> str:
     newsletter counts from the first that begins after `now`."""
     before = tx.one(str, "SELECT value FROM settings WHERE name = :name", name=name)
     stored = put(tx, name, value)
-    if stored != (options.BY_NAME[name].default if before is None else before):
+    known = options.BY_NAME[name].default if before is None else before
+    if stored != known:
+        journal.note(tx, "settings", "changed", subject=name, was=known, became=stored)
         for mark, names in _CHANGED.items():
             if name in names:
                 _write(tx, mark, to_text(now))

@@ -3,7 +3,7 @@ session and every open link of that account."""
 
 from datetime import datetime
 
-from hub import addresses
+from hub import addresses, journal
 from hub.db import Transaction
 from hub.errors import Conflict, NotFound, Refused
 from hub.i18n import N_
@@ -27,7 +27,7 @@ def create(
     key = addresses.key(email)
     if store.by_email_key(tx, key) is not None:
         raise Conflict(N_("There is an account with this address already."), field="email")
-    return store.insert(
+    user = store.insert(
         tx,
         email=email,
         email_key=key,
@@ -36,6 +36,8 @@ def create(
         password_hash=password_hash,
         now=now,
     )
+    _note(tx, "added", user, became=role)
+    return user
 
 
 def by_email(tx: Transaction, email: str) -> User:
@@ -56,13 +58,17 @@ def find(tx: Transaction, email: str) -> User | None:
 
 
 def rename(tx: Transaction, user: User, name: str) -> None:
-    store.set_name(tx, user.id, checked_name(name))
+    name = checked_name(name)
+    if name != user.name:
+        store.set_name(tx, user.id, name)
+        _note(tx, "renamed", user, was=user.name, became=name)
 
 
 def change_password(tx: Transaction, user: User, password_hash: str) -> None:
     """The account has this password from now on, and is logged in nowhere."""
     store.set_password_hash(tx, user.id, password_hash)
     end_everything(tx, user.id)
+    _note(tx, "password", user)
 
 
 def change_role(tx: Transaction, user: User, role: str) -> None:
@@ -72,17 +78,19 @@ def change_role(tx: Transaction, user: User, role: str) -> None:
     if user.role == role:
         return
     if user.is_owner:
-        _keep_an_owner(tx)
+        _keep_an_owner(tx, user)
     store.set_role(tx, user.id, role)
     end_everything(tx, user.id)
+    _note(tx, "role", user, was=user.role, became=role)
 
 
 def remove(tx: Transaction, user: User) -> None:
     """Raises Refused when the hub would be left without an owner."""
     if user.is_owner:
-        _keep_an_owner(tx)
+        _keep_an_owner(tx, user)
     one_time_links.end(tx, "password", user.id)
     store.delete(tx, user.id)
+    _note(tx, "removed", user)
 
 
 def end_everything(tx: Transaction, user_id: int) -> None:
@@ -103,6 +111,24 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _keep_an_owner(tx: Transaction) -> None:
-    if store.count_owners(tx) < 2:
-        raise Refused(N_("This is the last owner; a hub needs one."))
+def _note(tx: Transaction, deed: str, user: User, *, was: str = "", became: str = "") -> None:
+    journal.note(
+        tx,
+        "users",
+        deed,
+        subject=user.name or user.email,
+        number=user.id,
+        was=was,
+        became=became,
+    )
+
+
+def _keep_an_owner(tx: Transaction, leaving: User) -> None:
+    others = [user for user in store.owners(tx) if user.id != leaving.id]
+    if not others:
+        raise Refused(N_("This is the last owner; a hub needs one."), field="role")
+    if leaving.password_hash and not any(user.password_hash for user in others):
+        raise Refused(
+            N_("No other owner has chosen a password yet; a hub needs one who can log in."),
+            field="role",
+        )

@@ -20,12 +20,14 @@ from hub.users.model import User
 KIND = "password"
 
 
-def ask(tx: Transaction, user: User, *, language: str, signer: Signer, now: datetime) -> None:
-    """Queue the mail and open its link; earlier links of the account end."""
+def ask(tx: Transaction, user: User, *, language: str, signer: Signer, now: datetime) -> str:
+    """Queue the mail and open its link; earlier links of the account end. The link's token."""
     mail_id = queue.put(
         tx, kind=KIND, subject_id=user.id, recipient=user.email, language=language, now=now
     )
-    one_time_links.open_with(tx, "password", _token(signer, mail_id), user.id, now)
+    token = _token(signer, mail_id)
+    one_time_links.open_with(tx, "password", token, user.id, now)
+    return token
 
 
 def password(
@@ -36,11 +38,19 @@ def password(
     user = store.by_id(tx, mail.subject_id)
     if user is None or not one_time_links.is_open(tx, "password", token, mail.created_at):
         return None
-    subject = translate(mail.language, N_("A new password for %(title)s"), title=site.title)
+    # Who has none yet was invited, and has not asked for anything.
+    invited = user.password_hash is None
+    words = N_("You may come to the desk of %(title)s")
+    subject = translate(
+        mail.language,
+        words if invited else N_("A new password for %(title)s"),
+        title=site.title,
+    )
     context = {
         "site": site,
         "language": mail.language,
         "subject": subject,
+        "invited": invited,
         "url": site.url(f"/admin/password/{token}"),
     }
     return Letter(

@@ -26,6 +26,17 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is logged in with a browser. `name` leads to it and opens nothing."""
+
+    name: str
+    user_id: int
+    device: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link that works once, good until `expires_at`; `subject_id` is who it is for."""
 

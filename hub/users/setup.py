@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from hub import addresses
+from hub import addresses, journal
 from hub.db import Transaction
 from hub.errors import Conflict, Refused
 from hub.i18n import N_
@@ -68,5 +68,6 @@ def set_up(tx: Transaction, answers: Answers, *, password_hash: str | None, now:
         now=now,
     )
     sites.mark_ready(tx, now)
+    journal.note(tx, "settings", "set up")
     one_time_links.end(tx, "setup", None)
     return owner

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hub.db import Transaction
-from hub.users.model import Link, User
+from hub.users.model import Link, Session, User
 
 
 def by_id(tx: Transaction, user_id: int) -> User | None:
@@ -20,8 +20,8 @@ def everybody(tx: Transaction) -> list[User]:
     return tx.all(User, "SELECT * FROM users ORDER BY id")
 
 
-def count_owners(tx: Transaction) -> int:
-    return int(tx.scalar("SELECT count(*) FROM users WHERE role = 'owner'"))
+def owners(tx: Transaction) -> list[User]:
+    return tx.all(User, "SELECT * FROM users WHERE role = 'owner' ORDER BY id")
 
 
 def insert(
@@ -70,11 +70,18 @@ def delete(tx: Transaction, user_id: int) -> None:
 
 
 def insert_session(
-    tx: Transaction, *, token_hash: str, user_id: int, now: datetime, expires_at: datetime
+    tx: Transaction,
+    *,
+    token_hash: str,
+    user_id: int,
+    device: str,
+    now: datetime,
+    expires_at: datetime,
 ) -> None:
     tx.execute(
-        "INSERT INTO sessions (token_hash, user_id, created_at, expires_at)"
-        " VALUES (:token_hash, :user_id, :now, :expires_at)",
+        "INSERT INTO sessions (token_hash, user_id, device, created_at, expires_at)"
+        " VALUES (:token_hash, :user_id, :device, :now, :expires_at)",
+        device=device,
         token_hash=token_hash,
         user_id=user_id,
         now=now,
@@ -97,8 +104,34 @@ def delete_session(tx: Transaction, token_hash: str) -> None:
     tx.execute("DELETE FROM sessions WHERE token_hash = :token_hash", token_hash=token_hash)
 
 
-def delete_sessions_of(tx: Transaction, user_id: int) -> None:
-    tx.execute("DELETE FROM sessions WHERE user_id = :user_id", user_id=user_id)
+def sessions_of(tx: Transaction, user_id: int, now: datetime) -> list[Session]:
+    """The sessions of an account that last still, the newest first."""
+    return tx.all(
+        Session,
+        "SELECT substr(token_hash, 1, 16) AS name, user_id, device, created_at, expires_at"
+        " FROM sessions WHERE user_id = :user_id AND expires_at > :now"
+        " ORDER BY created_at DESC, token_hash",
+        user_id=user_id,
+        now=now,
+    )
+
+
+def delete_session_named(tx: Transaction, user_id: int, name: str) -> int:
+    """1 when there was one of this name."""
+    return tx.execute(
+        "DELETE FROM sessions WHERE user_id = :user_id AND substr(token_hash, 1, 16) = :name",
+        user_id=user_id,
+        name=name,
+    )
+
+
+def delete_sessions_of(tx: Transaction, user_id: int, *, but: str = "") -> int:
+    """How many; `but` is the hash of the token whose session stays."""
+    return tx.execute(
+        "DELETE FROM sessions WHERE user_id = :user_id AND token_hash <> :but",
+        user_id=user_id,
+        but=but,
+    )
 
 
 def delete_expired_sessions(tx: Transaction, now: datetime) -> None:

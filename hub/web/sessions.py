@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.site.model import Site
-from hub.users import sessions
+from hub.users import devices, sessions
 from hub.users.model import User
 from hub.web.state import hub
 
@@ -15,7 +15,7 @@ _PLAIN_NAME = "hub"
 def user(request: Request) -> User | None:
     """Who is logged in, or None. Reads the database."""
     parts = hub(request)
-    token = _token(request)
+    token = token_of(request)
     if not token:
         return None
     with parts.db.read() as tx:
@@ -26,9 +26,10 @@ def begin(request: Request, response: Response, somebody: User) -> None:
     """Log somebody in with a new session; the one that the browser brought ends."""
     parts = hub(request)
     with parts.db.write() as tx:
-        if old := _token(request):
+        if old := token_of(request):
             sessions.end(tx, old)
-        token = sessions.begin(tx, somebody, parts.now())
+        device = devices.named(request.headers.get("user-agent", ""))
+        token = sessions.begin(tx, somebody, parts.now(), device=device)
     name = cookie_name(parts.site())
     response.set_cookie(
         name,
@@ -44,7 +45,7 @@ def begin(request: Request, response: Response, somebody: User) -> None:
 def end(request: Request, response: Response) -> None:
     """Log out: the session ends here, and the browser forgets its cookie."""
     parts = hub(request)
-    if token := _token(request):
+    if token := token_of(request):
         with parts.db.write() as tx:
             sessions.end(tx, token)
     name = cookie_name(parts.site())
@@ -58,5 +59,6 @@ def cookie_name(site: Site) -> str:
     return _SECURE_NAME if site.base_url.startswith("https:") else _PLAIN_NAME
 
 
-def _token(request: Request) -> str:
+def token_of(request: Request) -> str:
+    """The token that the browser brought; empty without one."""
     return request.cookies.get(cookie_name(hub(request).site()), "")

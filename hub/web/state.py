@@ -7,6 +7,7 @@ from typing import Protocol
 from starlette.requests import Request
 
 from hub.db import Database
+from hub.mail.dns import Dns
 from hub.net import Fetch, body_of
 from hub.settings import Settings
 from hub.site import store as sites
@@ -28,6 +29,7 @@ class Hub:
     signer: Signer
     now: Clock = field(default=utcnow)
     fetch: Fetch = field(default=body_of)
+    dns: Dns = field(default_factory=Dns)
 
     def site(self) -> Site:
         """The owner's options, fresh."""

@@ -170,7 +170,7 @@ def test_the_welcome_can_be_looked_at_and_tested(desk: TestClient, hub: Hub) -> 
     with hub.db.write() as tx:
         sites.put(tx, "welcome_text_fr", "Bon *vent*.")
         sites.put(tx, "welcome_posts", "nowhere")
-    assert "left out: nowhere" in desk.get("/admin/settings").text
+    assert "left out: nowhere" in desk.get("/admin/settings/welcome").text
     page = desk.get("/admin/settings/welcome/fr").text
     assert "Bon vent." in page
     assert "<em>vent</em>" in desk.get("/admin/settings/welcome/fr/html").text

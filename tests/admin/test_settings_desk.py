@@ -17,8 +17,30 @@ def test_every_option_has_its_place_and_its_label() -> None:
 
 
 def test_every_option_is_in_the_form(desk: TestClient) -> None:
-    answer = desk.get("/admin/settings").text
-    assert [name for name in options.BY_NAME if f'name="{name}"' not in answer] == []
+    pages = [desk.get(f"/admin/settings/{group.name}").text for group in settings.groups()]
+    assert [name for name in options.BY_NAME if f' name="{name}"' not in "".join(pages)] == []
+
+
+def test_the_first_page_leads_to_every_option(desk: TestClient) -> None:
+    """By its name too: other pages link to /admin/settings#title."""
+    page = desk.get("/admin/settings").text
+    lost = [n for n in options.BY_NAME if f'id="{n}" href="{settings.path_of(n)}"' not in page]
+    assert lost == []
+    for path, _, _ in settings.KEEPING:
+        assert f'href="{path}"' in page
+        assert desk.get(path).status_code == 200
+    assert desk.get("/admin/settings/nothing").status_code == 404
+
+
+def test_a_group_is_stored_and_shown_again(desk: TestClient, hub: Hub) -> None:
+    answer = desk.post("/admin/settings/reading", data={"posts_per_page": "9"})
+    assert answer.headers["location"] == "/admin/settings/reading?done=saved"
+    assert hub.site().posts_per_page == 9
+    answer = desk.post("/admin/settings/reading", data={"posts_per_page": "x", "feed_items": "3"})
+    assert answer.status_code == 400
+    for text in ('value="x"', 'value="3"', 'id="posts_per_page-error"'):
+        assert text in answer.text
+    assert 'name="title"' not in answer.text
 
 
 def test_settings_are_stored(desk: TestClient, hub: Hub) -> None:
@@ -41,7 +63,7 @@ def test_a_wrong_value_stores_nothing_and_keeps_what_was_typed(desk: TestClient,
 
 def test_a_time_zone_that_the_list_lacks_is_not_lost(desk: TestClient) -> None:
     desk.post("/admin/settings", data={"timezone": "Etc/GMT+3"})
-    assert '<option value="Etc/GMT+3" selected>' in desk.get("/admin/settings").text
+    assert '<option value="Etc/GMT+3" selected>' in desk.get("/admin/settings/site").text
 
 
 def test_whoever_moves_the_site_to_another_scheme_stays_logged_in(desk: TestClient) -> None:

@@ -46,6 +46,10 @@ SMALL = {
     *("retention_days", "law_state", "law_changes"),
     # What an owner gave to the desk within a week.
     "list_imports",
+    # One for each provider; what was found last.
+    *("webhook_keys", "examinations"),
+    # One a day, and those that were asked for, of 90 days.
+    "backups",
     # At most a row for each topic and author; at most two thousand addresses.
     *("changed_feeds", "missed"),
     # What the owner arranges: dozens.
@@ -53,6 +57,8 @@ SMALL = {
 }
 # What may walk, by how its statement begins or what is in it, and why.
 WALKS = {
+    "SELECT * FROM users ORDER BY id": "who works at the desk: a handful, unlike here",
+    "FROM journal  ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
     "FROM editions ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
     "AND on_site = 1 AND queued_up_to > 0 ORDER BY id DESC LIMIT": (
         "newest first, and stops at the limit"
@@ -141,6 +147,13 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
         "day": lambda n: str(LATER.date() - timedelta(days=n // 10)),
         "kind": lambda n: ("requested", "confirmed", "unsubscribed", "bounced")[n % 4],
     },
+    "journal": {
+        "who": lambda n: rarely(n, "user 7", "command"),
+        "area": lambda n: rarely(n + 1, "posts", "readers"),
+        "at": just_now,
+    },
+    "examinations": {"findings": lambda n: "[]"},
+    "backups": {"state": lambda n: "done", "asked_at": times},
     "law_state": {"facts": lambda n: "{}", "coming": lambda n: None},
     "law_changes": {"changes": lambda n: "[]", "letter_id": lambda n: None},
     "list_imports": {"state": lambda n: "done", "created_at": just_now},
@@ -221,9 +234,11 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
 }
 ROWS = {
     **dict.fromkeys(("relays", "troubles", "list_imports", "brakes", "hall_places"), 3),
+    "webhook_keys": 3,
     **dict.fromkeys(("hall_links", "hall_sections", "hall_chosen", "hall_cards"), 12),
     "missed": 1_000,
     "changed_feeds": 100,
+    "backups": 100,
     "edition_samples": 100,
     "sent_minutes": 1_400,
     "retention_days": 1_000,
@@ -423,9 +438,26 @@ def keep(hub: Hub) -> None:
         f"/admin/newsletter/letters/{DRAFT}/send",
         "/admin/notices",
         "/admin/notices?after=5000",
+        "/admin/users",
+        "/admin/users/77",
+        "/admin/account",
+        "/admin/backups",
+        "/admin/doctor",
+        "/admin/tokens",
+        "/admin/settings",
+        "/admin/settings/look",
+        "/admin/settings/look/preview",
+        "/admin/log",
+        "/admin/log?before=5000",
+        "/admin/log?who=command&before=9000",
+        "/admin/log?area=readers&before=9000",
+        "/admin/log?who=command&area=readers",
         "/admin/settings/welcome/fr",
     ):
         assert desk.get(path).status_code == 200, path
+    assert desk.post("/admin/users/77/sessions/end").status_code == 303
+    assert desk.post(f"/admin/users/78/sessions/{'a' * 16}/end").status_code == 303
+    assert desk.post("/admin/backups").status_code == 303
     for act in ("drop", "let-through"):
         answer = desk.post("/admin/subscribers/held", data={"held": ["70", "71"], "do": act})
         assert answer.status_code == 303

@@ -4,14 +4,16 @@ import asyncio
 import shutil
 import ssl
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from hub.mail.model import Envelope, Outcome, RelayRefuses
+from hub.mail.model import Envelope, Outcome, RelayRefuses, Secured
 from hub.mail.relay import RelayMailer
-from hub.mail.session import Waits
+from hub.mail.session import Session, Waits
 from hub.settings import SmtpRelay
+from hub.times import utcnow
 from tests.mail.fault_server import FaultServer
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="apt: openssl")
@@ -75,6 +77,34 @@ def test_messages_go_over_a_secured_connection(certificate: Path, tls: str) -> N
     assert send(server, tls=tls, trusted=certificate) == ["accepted"] * 3
     assert len(server.accepted) == 3
     assert server.commands[0].startswith(b"AUTH" if tls == "implicit" else b"STARTTLS")
+
+
+@pytest.mark.parametrize("tls", ["required", "implicit", "no"])
+def test_a_connection_says_how_it_is_secured(certificate: Path, tls: str) -> None:
+    async def look() -> Secured | None:
+        plain = FaultServer()
+        server = plain if tls == "no" else relay(certificate, implicit=tls == "implicit")
+        async with server.running():
+            mailer = RelayMailer(
+                SmtpRelay("127.0.0.1", server.port, tls=tls),
+                local_name="hub.test",
+                waits=Waits(goodbye=0.2),
+                context=ssl.create_default_context(cafile=certificate),
+            )
+            connection = await mailer.connect()
+            assert isinstance(connection, Session)
+            found = connection.secured
+            await connection.close()
+            return found
+
+    found = asyncio.run(look())
+    if tls == "no":
+        assert found is None
+    else:
+        assert found
+        assert found.version == "TLSv1.3"
+        assert found.until
+        assert timedelta(days=1) < found.until - utcnow() < timedelta(days=3)
 
 
 @pytest.mark.parametrize("tls", ["required", "implicit"])

@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hub import limits, logs
+from hub import limits, logs, tokens
 from hub.errors import HubError, NotFound, TooMany
 from hub.i18n import N_
 from hub.newsletter.returns import store, taking
 from hub.newsletter.returns.providers import mailgun, postmark, sendgrid, ses
 from hub.newsletter.returns.providers.request import Events, Incoming
+from hub.site import webhook_keys
 from hub.web.forms import body_view
 from hub.web.state import Hub, hub
 
@@ -33,7 +34,7 @@ def webhook(request: Request) -> Response:
         if events.visit:
             parts.fetch(events.visit)
             logs.event("webhook.subscribed", provider=provider)
-        became = _take(parts, events)
+        became = _take(parts, provider, events)
     except HubError as error:
         if error.status != 404:
             logs.warning("webhook.refused", provider=provider, status=error.status)
@@ -44,11 +45,14 @@ def webhook(request: Request) -> Response:
 
 
 def _read(parts: Hub, provider: str, request: Incoming) -> Events:
-    keys, now = parts.settings.webhooks, parts.now()
+    now = parts.now()
+    with parts.db.read() as tx:
+        keys = webhook_keys.in_force(tx, parts.settings.webhooks)
     if provider == "ses" and keys.ses:
         return ses.read(request, keys.ses, now, lambda url: _certificate(parts, url))
-    if provider == "postmark" and keys.postmark:
-        return postmark.read(request, keys.postmark, now)
+    if provider == "postmark" and (keys.postmark or keys.postmark_hash):
+        expected = keys.postmark_hash or tokens.token_hash(keys.postmark)
+        return postmark.read(request, expected, now)
     if provider == "mailgun" and keys.mailgun:
         return mailgun.read(request, keys.mailgun, now)
     if provider == "sendgrid" and keys.sendgrid:
@@ -56,13 +60,14 @@ def _read(parts: Hub, provider: str, request: Incoming) -> Events:
     raise NotFound(N_("There is no such page."))
 
 
-def _take(parts: Hub, events: Events) -> dict[str, int]:
+def _take(parts: Hub, provider: str, events: Events) -> dict[str, int]:
     """What became of the reports, counted; nothing for a request that counted before."""
     became: dict[str, int] = {}
     if not events.reports and events.spend is None:
         return became
     now, site = parts.now(), parts.site()
     with parts.db.write() as tx:
+        webhook_keys.used(tx, provider, now)
         once = events.spend
         if once and not store.spend(tx, once.name, expires_at=once.expires_at):
             return {"repeated": len(events.reports)}

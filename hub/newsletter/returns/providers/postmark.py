@@ -5,6 +5,7 @@ Postmark signs nothing; what proves it is the password in the address that the o
 
 import base64
 import binascii
+import hashlib
 import hmac
 from datetime import datetime
 
@@ -37,14 +38,17 @@ _STATUS = {
 }
 
 
-def read(request: Incoming, secret: str, now: datetime) -> Events:
-    """The event, when the password is the owner's. Raises NotAllowed, Refused."""
+def read(request: Incoming, expected: str, now: datetime) -> Events:
+    """The event, when the password is the owner's; `expected` is the SHA-256 of `user:password`,
+    in hexadecimal. Raises NotAllowed, Refused."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     try:
         decoded = base64.b64decode(given.strip(), validate=True)
     except (binascii.Error, ValueError) as error:
         raise not_proven() from error
-    if scheme.lower() != "basic" or not hmac.compare_digest(decoded, secret.encode()):
+    if scheme.lower() != "basic" or not hmac.compare_digest(
+        hashlib.sha256(decoded).hexdigest(), expected
+    ):
         raise not_proven()
     report = _report(document(request.body))
     return Events((report,) if report else ())

@@ -1,0 +1,73 @@
+"""The log of changes in words: what each line says, and where it leads."""
+
+from hub.i18n import N_
+from hub.journal import Entry
+
+AREAS = {
+    "settings": N_("Settings"),
+    "users": N_("Users"),
+    "posts": N_("Articles and pages"),
+    "newsletter": N_("Newsletter"),
+    "list": N_("Import and export"),
+    "readers": N_("Readers"),
+    "backups": N_("Backups"),
+    "tokens": N_("Keys of programs"),
+}
+ROLES = {"owner": N_("owner"), "editor": N_("editor")}
+_SAID = {
+    ("settings", "changed"): N_("Changed “%(subject)s”"),
+    ("settings", "set up"): N_("Set up the hub"),
+    ("settings", "dkim key"): N_("Made the key that signs mail"),
+    ("users", "added"): N_("Made an account for %(subject)s"),
+    ("users", "renamed"): N_("Renamed %(subject)s"),
+    ("users", "role"): N_("Changed the role of %(subject)s"),
+    ("users", "password"): N_("Changed the password of %(subject)s"),
+    ("users", "link"): N_("Made a link to choose a password for %(subject)s"),
+    ("users", "logged out"): N_("Logged %(subject)s out"),
+    ("users", "removed"): N_("Removed the account of %(subject)s"),
+    ("posts", "published"): N_("Published “%(subject)s”"),
+    ("posts", "unpublished"): N_("Took “%(subject)s” off the site"),
+    ("posts", "deleted"): N_("Deleted “%(subject)s”"),
+    ("newsletter", "sent"): N_("Sent “%(subject)s”"),
+    ("newsletter", "paused"): N_("Paused “%(subject)s”"),
+    ("newsletter", "resumed"): N_("Let “%(subject)s” go on"),
+    ("newsletter", "cancelled"): N_("Cancelled “%(subject)s”"),
+    ("newsletter", "retried"): N_("Sent “%(subject)s” again where it had failed"),
+    ("newsletter", "undone"): N_("Took “%(subject)s” back before it left"),
+    ("list", "imported"): N_("Imported list %(number)s"),
+    ("list", "exported"): N_("Exported the list (%(subject)s)"),
+    ("list", "suppressions exported"): N_("Exported who must get no mail"),
+    ("list", "archive exported"): N_("Exported everything as an archive"),
+    ("list", "posts imported"): N_("Imported articles (%(subject)s), %(number)s of them new"),
+    ("list", "subscribers imported"): N_("Imported a list (%(subject)s), %(number)s people new"),
+    ("list", "suppressions imported"): N_("Imported who must get no mail, %(number)s new"),
+    ("readers", "erased"): N_("Erased reader %(number)s"),
+    ("readers", "lifted"): N_("Let mail go to reader %(number)s again"),
+    ("backups", "asked"): N_("Asked for a backup"),
+    ("backups", "made"): N_("Made the backup %(subject)s"),
+    ("backups", "downloaded"): N_("Downloaded the backup %(subject)s"),
+    ("backups", "deleted"): N_("Deleted the backup %(subject)s"),
+    ("tokens", "made"): N_("Made or renewed the key of %(subject)s"),
+    ("tokens", "revoked"): N_("Took back the key of %(subject)s"),
+}
+_UNKNOWN = "%(subject)s"
+
+
+def said(entry: Entry) -> str:
+    """The words of a line, in English, with slots for `subject` and `number`."""
+    return _SAID.get((entry.area, entry.deed), _UNKNOWN)
+
+
+def path(entry: Entry) -> str:
+    """Where at the desk what the line is about can be looked at; empty for what is no more."""
+    if entry.area == "settings" and entry.deed == "changed":
+        return f"/admin/settings#{entry.subject}"
+    if entry.number is None or entry.deed in ("deleted", "removed", "erased"):
+        return ""
+    if entry.area == "posts":
+        return f"/admin/posts/{entry.number}"
+    if entry.area == "newsletter":
+        return f"/admin/newsletter/{entry.number}"
+    if entry.area == "users":
+        return f"/admin/users/{entry.number}"
+    return f"/admin/subscribers/{entry.number}" if entry.area == "readers" else ""
