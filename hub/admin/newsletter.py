@@ -145,7 +145,7 @@ def edition_message(request: Request) -> Response:
 
 
 def edition_html(request: Request) -> Response:
-    return html_part(_made_message(request)[1])
+    return html_part(request, _made_message(request)[1])
 
 
 def pause(request: Request) -> Response:
