@@ -38,6 +38,16 @@ def count(tx: Transaction, subscriber_id: int, kind: str, *, at: datetime) -> No
     )
 
 
+def count_event(tx: Transaction, kind: str, *, at: datetime) -> None:
+    """Something happened that has no source. Safe beside itself too."""
+    tx.execute(
+        "INSERT INTO growth_moves (day, kind, source, people)"
+        " VALUES (substr(CAST(:at AS text), 1, 10), :kind, '', 1)",
+        at=at,
+        kind=kind,
+    )
+
+
 def count_many(tx: Transaction, moves: Iterable[Move]) -> None:
     """What an import brought."""
     tx.load(
