@@ -13,6 +13,7 @@ from hub.db import Transaction, in_list
 from hub.newsletter.returns.model import KINDS
 
 LOOKED_AT = 1_000
+_AT_ONCE = 100
 _PREFIX = "returned "
 
 
@@ -23,6 +24,12 @@ class Returned:
     day: str
     kind: str
     mails: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    id: int
+    email: str
 
 
 def count(tx: Transaction, kind: str, *, at: datetime) -> None:
@@ -50,11 +57,19 @@ def by_day(tx: Transaction, *, since: str, until: str) -> list[Returned]:
 def domains(tx: Transaction) -> list[tuple[str, int]]:
     """The mail domains of the newest thousand returns to people who are still on the list, those
     with most first."""
-    addresses = tx.all(
-        str,
-        "SELECT s.email FROM (SELECT subscriber_id FROM bounce_events WHERE kind <> 'lifted'"
-        " ORDER BY id DESC LIMIT :limit) AS b JOIN subscribers AS s ON s.id = b.subscriber_id",
+    people = tx.all(
+        int,
+        "SELECT subscriber_id FROM bounce_events WHERE kind <> 'lifted'"
+        " ORDER BY id DESC LIMIT :limit",
         limit=LOOKED_AT,
     )
-    counted = Counter(address.rpartition("@")[2].lower() for address in addresses)
+    domain_of: dict[int, str] = {}
+    wanted = sorted(set(people))
+    for start in range(0, len(wanted), _AT_ONCE):
+        names, ids = in_list("id", wanted[start : start + _AT_ONCE])
+        for one in tx.all(
+            _Address, f"SELECT id, email FROM subscribers WHERE id IN {names}", **ids
+        ):
+            domain_of[one.id] = one.email.rpartition("@")[2].lower()
+    counted = Counter(domain_of[number] for number in people if number in domain_of)
     return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
