@@ -15,6 +15,7 @@ from hub.admin.policy import DeskRoute, Needs
 from hub.content.rendering import Rendered, render
 from hub.errors import NotFound, Refused
 from hub.i18n import N_
+from hub.mail.lines import cut
 from hub.mail.reading import Message
 from hub.newsletter import fates, holds, intros, places, planning, previewing, undoing
 from hub.newsletter.composing import Digest
@@ -28,6 +29,7 @@ STREAMS = ("weekly", "monthly", "each")
 # An archive that was announced may hold thousands; the mail lists 200 at most.
 MOST_SHOWN = 200
 MOST_HELD = 50
+_WORDS = 80
 
 
 def overview(request: Request) -> Response:
@@ -109,7 +111,10 @@ def send_test(request: Request) -> Response:
 
 def ask_send(request: Request) -> Response:
     """What would go out, to how many; once more before it does."""
-    coming = _next(request, _stream(request))
+    parts, stream = hub(request), _stream(request)
+    with parts.db.read() as tx:
+        coming = planning.next_edition(tx, parts.site(), stream, parts.now())
+        intro = intros.coming(tx, stream)
     if not coming.posts:
         raise Refused(N_("There is nothing to send: no article waits for this newsletter."))
     return ask(
@@ -123,10 +128,17 @@ def ask_send(request: Request) -> Response:
             " usual day still comes:"
         ),
         button=N_("Send it now"),
-        back=_path(_stream(request)),
-        values={"readers": i18n.number(coming.readers, hub(request).site().language)},
+        back=_path(stream),
+        values={"readers": i18n.number(coming.readers, parts.site().language)},
         danger=False,
-        lines=tuple(post.title for post in coming.posts),
+        lines=(
+            *(
+                (message(request, N_("Intro: %(words)s"), words=cut(intro.markdown, _WORDS)),)
+                if intro and intro.html
+                else ()
+            ),
+            *(post.title for post in coming.posts),
+        ),
     )
 
 
@@ -224,13 +236,6 @@ def _stream(request: Request) -> str:
     if stream not in STREAMS:
         raise NotFound(N_("There is no such newsletter."))
     return stream
-
-
-def _next(request: Request, stream: str) -> NextEdition:
-    parts = hub(request)
-    site = parts.site()
-    with parts.db.read() as tx:
-        return planning.next_edition(tx, site, stream, parts.now())
 
 
 def _next_digest(request: Request, stream: str, coming: NextEdition | None = None) -> Digest:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub import i18n
+from hub.content import media
 from hub.content.rendering import Rendered
 from hub.db import Transaction
 from hub.errors import Conflict, Refused
@@ -100,7 +101,8 @@ def write(
             else N_("An edition was made meanwhile, with the text as it was saved. Save yours once"
                     " more if it is for the next one.")
         )  # fmt: skip
-    put(tx, stream, Intro(lines.one_line(subject), language, markdown, rendered.html), now=now)
+    html = media.with_sizes(tx, rendered.html)
+    put(tx, stream, Intro(lines.one_line(subject), language, markdown, html), now=now)
 
 
 def put(tx: Transaction, stream: str, intro: Intro, *, now: datetime) -> None:

@@ -51,17 +51,16 @@ def test_an_edition_is_written_arranged_tried_sent_and_watched(page: Page, site:
     trial = site.inbox.wait_for("tester@mail.test")
     assert trial["subject"] == "[Test] From the quay"
     assert "the quay is open" in trial.as_string()
-    page.goto(NEXT)
-    page.click("main a:has-text('Send now')")
-    page.click("main form button:has-text('Send it now')")
-    page.wait_for_selector(".undo")
+    send_now(page)
     assert fits(page)
-    edition = re.search(r"/newsletter/(\d+)", page.url)
-    assert edition is not None
-    # Nothing has left yet. From the command line it starts at once.
     page.click(".undo button")
     page.wait_for_url(re.compile(r"/admin/newsletter\?"))
+    send_now(page)
+    site.owner.hub("newsletter", "cancel")
+    # The page sees it by itself.
+    page.wait_for_selector(".badge:has-text('cancelled')")
     assert site.inbox.to(READER) == []
+    # From the command line it starts at once.
     site.owner.hub("newsletter", "send", "--now")
     page.goto("/admin/newsletter")
     page.click("#past ~ ul .row-title")
@@ -78,6 +77,13 @@ def test_an_edition_is_written_arranged_tried_sent_and_watched(page: Page, site:
         assert fits(page)
     until(lambda: "the quay is open" in site.browser.get("/newsletter/" + last(page)).text)
     assert "the quay is open" not in site.owner.hub("newsletter", "intro")
+
+
+def send_now(page: Page) -> None:
+    page.goto(NEXT)
+    page.click("main a:has-text('Send now')")
+    page.click("main form button:has-text('Send it now')")
+    page.wait_for_selector(".undo")
 
 
 def last(page: Page) -> str:
