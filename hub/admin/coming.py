@@ -26,8 +26,8 @@ from hub.web.pages import message
 from hub.web.state import hub
 
 STREAMS = ("weekly", "monthly", "each")
-# An archive that was announced may hold thousands; the mail lists 200 at most.
-MOST_SHOWN = 200
+# An archive that was announced may hold thousands; the ledger has all of them.
+MOST_SHOWN = 100
 MOST_HELD = 50
 _WORDS = 80
 

@@ -240,6 +240,9 @@ def _within(items: Sequence[Item], html: Html) -> tuple[Sequence[Item], str, lis
             item if n < excerpts else replace(item, excerpt="", picture=None)
             for n, item in enumerate(items[:listed])
         ]
+        # What they say alone is too much: an archive of thousands is not laid out for nothing.
+        if _least(shown) > LARGEST_HTML and listed > _ROOM[-1][1]:
+            continue
         made = html(shown, len(items) - len(shown))
         bare = sum(1 for item in items[excerpts:listed] if item.excerpt or item.picture)
         remarks = [Remark(_BARE, {"count": bare})] * bool(bare)
@@ -248,6 +251,11 @@ def _within(items: Sequence[Item], html: Html) -> tuple[Sequence[Item], str, lis
         if len(made.encode()) <= LARGEST_HTML:
             break
     return shown, made, remarks
+
+
+def _least(items: Sequence[Item]) -> int:
+    """Fewer characters than their HTML has bytes."""
+    return sum(len(item.url) + len(item.title) + len(item.excerpt) for item in items)
 
 
 def _whole(item: Item, body: str, html: Html) -> tuple[Sequence[Item], str, list[Remark]]:
