@@ -83,8 +83,7 @@ def arrange(request: Request) -> Response:
         elif to == "newest":
             places.newest_first(tx, stream)
         elif move is not None and stream != "each":
-            coming = planning.next_edition(tx, parts.site(), stream, parts.now())
-            places.move(tx, stream, coming.posts, post_id, move)
+            places.move(tx, stream, planning.waiting(tx, stream, parts.now()), post_id, move)
         else:
             raise Refused(N_("This cannot be done with an article."))
     notice = {"hold": "held", "release": "released", "newest": "newest-first"}.get(to, "")
