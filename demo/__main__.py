@@ -36,6 +36,13 @@ READERS = (
     ("Tess Hargreave", "en"),
 )
 
+INTRO = """\
+The gale is over, the slip is swept, and Basile has found the good chisel again. Seven pieces for a
+quiet Saturday; the first one is for whoever still asks us **when** to come.
+
+*Anouk*
+"""
+
 
 def fill(data: Path, *, port: int) -> str:
     """Make the hub in `data`; the owner's password."""
@@ -69,6 +76,7 @@ def fill(data: Path, *, port: int) -> str:
             rows.writerow([address, name, language])
     _hub(data, "import", str(readers), "--consent=Signed the visitors' book at the yard")
     readers.unlink()
+    _hub(data, "newsletter", "intro", "-", given=INTRO)
     _hub(data, "newsletter", "send", "--now")
     _hub(data, "worker", "--once")
     return password

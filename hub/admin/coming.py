@@ -1,54 +1,93 @@
-"""The next edition of a stream: looked at, tried, sent out of turn."""
+"""The next edition of a stream: written, arranged, looked at, tried, sent out of turn."""
+
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hub import i18n
-from hub.admin import testing
+from hub.admin import testing, words
 from hub.admin.confirming import ask
-from hub.admin.mail_view import Trial, asked_language, html_part, message_page
-from hub.admin.pages import done
+from hub.admin.forms import Errors, number
+from hub.admin.mail_view import Trial, asked_language, asked_view, html_part, with_frame
+from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
+from hub.content.rendering import Rendered, render
 from hub.errors import NotFound, Refused
 from hub.i18n import N_
+from hub.mail.lines import cut
 from hub.mail.reading import Message
-from hub.newsletter import planning, previewing, undoing
+from hub.newsletter import fates, holds, intros, places, planning, previewing, undoing
 from hub.newsletter.composing import Digest
+from hub.newsletter.intros import Intro
 from hub.newsletter.model import NextEdition
+from hub.times import from_text, to_text
 from hub.web.pages import message
 from hub.web.state import hub
 
 STREAMS = ("weekly", "monthly", "each")
+# An archive that was announced may hold thousands; the ledger has all of them.
+MOST_SHOWN = 100
+MOST_HELD = 50
+_WORDS = 80
 
 
-def preview(request: Request, *, typed: str = "", refused: str = "") -> Response:
-    """The next edition as its readers would get it now."""
-    stream = _stream(request)
-    digest = _next_digest(request, stream)
-    path, own = f"/admin/newsletter/next/{stream}", hub(request).site().language
-    return message_page(
-        request,
-        Message(digest.subject, (), digest.text, digest.html),
-        section="newsletter",
-        back="/admin/newsletter",
-        title=message(request, N_("Preview")),
-        frame=f"{path}/html?language={digest.language}",
-        test=f"{path}/test",
-        trial=Trial(
-            path,
-            digest.language,
-            digest.size,
-            digest.said(own),
-            typed,
-            refused,
-        ),
-        status=400 if refused else 200,
-    )
+def overview(request: Request) -> Response:
+    """The next edition as its readers would get it now, and what its owner may change."""
+    return _page(request, Errors(hub(request).site().language))
 
 
 def preview_html(request: Request) -> Response:
     digest = _next_digest(request, _stream(request))
-    return html_part(Message(digest.subject, (), digest.text, digest.html))
+    return html_part(request, Message(digest.subject, (), digest.text, digest.html))
+
+
+def write(request: Request) -> Response:
+    """Keep what stands above the articles, and the subject."""
+    parts, stream, form = hub(request), _stream(request), request.state.form
+    site = parts.site()
+    typed = _typed(request)
+    errors = Errors(site.language, main="markdown")
+    errors.extend(intros.check(typed.subject, typed.markdown, typed.language))
+    rendered: Rendered | None = None
+    if not errors:
+        with errors.caught("markdown"):
+            rendered = render(typed.markdown, language=typed.language or site.language)
+    if rendered is not None:
+        with errors.caught(), parts.db.write() as tx:
+            intros.write(
+                tx,
+                stream,
+                subject=typed.subject,
+                markdown=typed.markdown,
+                language=typed.language,
+                rendered=rendered,
+                seen=_time(form.text("seen")),
+                now=parts.now(),
+            )
+            missing = rendered.missing_images or rendered.remote_images
+            return done(_path(stream), "pictures-left" if missing else "intro")
+    return _page(request, errors, typed=typed)
+
+
+def arrange(request: Request) -> Response:
+    """Move an article, hold it back or let it go out again; or the newest first, as without."""
+    parts, stream, form = hub(request), _stream(request), request.state.form
+    post_id, to, user = number(form.text("post")) or 0, form.text("to"), request.state.user
+    with parts.db.write() as tx:
+        move = next((known for known in places.MOVES if known == to), None)
+        if to == "hold":
+            fates.hold_back(tx, stream, post_id, by=user.name or user.email, now=parts.now())
+        elif to == "release":
+            fates.let_go(tx, stream, post_id)
+        elif to == "newest":
+            places.newest_first(tx, stream)
+        elif move is not None and stream != "each":
+            places.move(tx, stream, planning.waiting(tx, stream, parts.now()), post_id, move)
+        else:
+            raise Refused(N_("This cannot be done with an article."))
+    notice = {"hold": "held", "release": "released", "newest": "newest-first"}.get(to, "")
+    return done(f"{_path(stream)}?{'done=' + notice if notice else ''}#articles")
 
 
 def send_test(request: Request) -> Response:
@@ -63,17 +102,18 @@ def send_test(request: Request) -> Response:
             )
         notice = testing.send(request, envelope, press)
     except Refused as error:
-        return preview(
-            request,
-            typed=testing.typed(request),
-            refused=message(request, error.message, **error.values),
-        )
-    return done(f"/admin/newsletter/next/{stream}?language={language}", notice)
+        errors = Errors(press.site.language, main="address")
+        errors.add(error, "address")
+        return _page(request, errors)
+    return done(f"{_path(stream)}?language={language}", notice)
 
 
 def ask_send(request: Request) -> Response:
     """What would go out, to how many; once more before it does."""
-    coming = _next(request, _stream(request))
+    parts, stream = hub(request), _stream(request)
+    with parts.db.read() as tx:
+        coming = planning.next_edition(tx, parts.site(), stream, parts.now())
+        intro = intros.coming(tx, stream)
     if not coming.posts:
         raise Refused(N_("There is nothing to send: no article waits for this newsletter."))
     return ask(
@@ -87,10 +127,17 @@ def ask_send(request: Request) -> Response:
             " usual day still comes:"
         ),
         button=N_("Send it now"),
-        back="/admin/newsletter",
-        values={"readers": i18n.number(coming.readers, hub(request).site().language)},
+        back=_path(stream),
+        values={"readers": i18n.number(coming.readers, parts.site().language)},
         danger=False,
-        lines=tuple(post.title for post in coming.posts),
+        lines=(
+            *(
+                (message(request, N_("Intro: %(words)s"), words=cut(intro.markdown, _WORDS)),)
+                if intro and intro.html
+                else ()
+            ),
+            *(post.title for post in coming.posts),
+        ),
     )
 
 
@@ -104,6 +151,85 @@ def send(request: Request) -> Response:
     return done(where, "soon")
 
 
+def _page(request: Request, errors: Errors, *, typed: Intro | None = None) -> Response:
+    """`typed` is what was refused."""
+    parts, stream = hub(request), _stream(request)
+    site, path = parts.site(), _path(stream)
+    with parts.db.read() as tx:
+        coming = planning.next_edition(tx, site, stream, parts.now())
+        kept = intros.coming(tx, stream)
+        held = holds.held(tx, stream, limit=MOST_HELD)
+        is_arranged = places.is_arranged(tx, stream)
+    digest, nothing = None, ""
+    try:
+        digest = _next_digest(request, stream, coming)
+    except Refused as error:
+        nothing = message(request, error.message, **error.values)
+    return with_frame(
+        desk_page(
+            request,
+            "admin/next.html",
+            section="newsletter",
+            status=400 if errors else 200,
+            streams=STREAMS,
+            stream=stream,
+            path=path,
+            coming=coming,
+            seconds_left=_seconds_until(coming, parts.now()),
+            shown=coming.posts[:MOST_SHOWN],
+            held=held,
+            is_arranged=is_arranged,
+            intro=typed or (kept.intro if kept else Intro("", "", "", "")),
+            seen=to_text(kept.written_at) if kept else "",
+            languages=list(i18n.LANGUAGES.items()),
+            errors=errors.by_field,
+            digest=digest,
+            nothing=nothing,
+            message=Message(digest.subject, (), digest.text, digest.html) if digest else None,
+            view=asked_view(request, path, f"{path}/html", digest.language if digest else ""),
+            trial=_trial(request, path, digest, errors) if digest else None,
+            test=f"{path}/test",
+            words=words,
+        )
+    )
+
+
+def _trial(request: Request, path: str, digest: Digest, errors: Errors) -> Trial:
+    refused = errors.by_field["address"]
+    return Trial(
+        path,
+        digest.language,
+        digest.size,
+        digest.said(hub(request).site().language),
+        testing.typed(request) if refused else "",
+        refused,
+    )
+
+
+def _typed(request: Request) -> Intro:
+    form = request.state.form
+    # The beginning of a text may be an indented line of code.
+    markdown = form.secret("markdown").replace("\r\n", "\n").rstrip()
+    return Intro(form.text("subject"), form.text("language"), markdown, "")
+
+
+def _time(text: str) -> datetime | None:
+    """The version that the form was filled with; None where there was none."""
+    try:
+        return from_text(text)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _seconds_until(coming: NextEdition, now: datetime) -> float:
+    """Until it goes out by itself; 0 for what follows its articles, or is due."""
+    return max(0.0, (coming.period.begins_at - now).total_seconds()) if coming.period else 0.0
+
+
+def _path(stream: str) -> str:
+    return f"/admin/newsletter/next/{stream}"
+
+
 def _stream(request: Request) -> str:
     stream: str = request.path_params["stream"]
     if stream not in STREAMS:
@@ -111,24 +237,26 @@ def _stream(request: Request) -> str:
     return stream
 
 
-def _next(request: Request, stream: str) -> NextEdition:
-    parts = hub(request)
-    site = parts.site()
-    with parts.db.read() as tx:
-        return planning.next_edition(tx, site, stream, parts.now())
-
-
-def _next_digest(request: Request, stream: str) -> Digest:
+def _next_digest(request: Request, stream: str, coming: NextEdition | None = None) -> Digest:
     parts = hub(request)
     press = testing.press(request)
     language = asked_language(request, press.site.language)
     with parts.db.read() as tx:
-        return previewing.preview(tx, press, stream, language=language, now=parts.now())
+        return previewing.preview(
+            tx,
+            press,
+            stream,
+            language=language,
+            now=parts.now(),
+            waiting=coming.posts if coming else None,
+        )
 
 
 _NEXT = "/admin/newsletter/next/{stream}"
 ROUTES = [
-    DeskRoute(_NEXT, preview, needs=Needs.OWNER),
+    DeskRoute(_NEXT, overview, needs=Needs.OWNER),
+    DeskRoute(f"{_NEXT}/intro", write, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_NEXT}/articles", arrange, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_NEXT}/html", preview_html, needs=Needs.OWNER),
     DeskRoute(f"{_NEXT}/test", send_test, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_NEXT}/send", ask_send, needs=Needs.OWNER),

@@ -61,7 +61,7 @@ def check(request: Request) -> Response:
 
 def check_html(request: Request) -> Response:
     digest = _preview(request)[1]
-    return html_part(Message(digest.subject, (), digest.text, digest.html))
+    return html_part(request, Message(digest.subject, (), digest.text, digest.html))
 
 
 def send_test(request: Request) -> Response:
@@ -239,7 +239,7 @@ def _check_page(request: Request, errors: Errors) -> Response:
         section="newsletter",
         back=_path(letter),
         title=message(request, N_("Preview")),
-        frame=f"{_path(letter)}/html?language={digest.language}",
+        frame=f"{_path(letter)}/html",
         test=f"{_path(letter)}/test",
         trial=Trial(
             f"{_path(letter)}/check",

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub import i18n
-from hub.admin import progress, replies, words
+from hub.admin import progress, refusals, replies, words
 from hub.admin.coming import STREAMS
 from hub.admin.confirming import ask
 from hub.admin.mail_view import html_part, message_page
@@ -21,6 +21,8 @@ from hub.newsletter import (
     copies,
     deliveries,
     editions,
+    figures,
+    intros,
     ledger,
     letter_store,
     outstanding,
@@ -39,6 +41,7 @@ from hub.web.pages import message
 from hub.web.state import hub
 
 SHOWN = 30
+LATEST = 12
 
 
 def overview(request: Request) -> Response:
@@ -47,7 +50,8 @@ def overview(request: Request) -> Response:
     site = parts.site()
     with parts.db.read() as tx:
         coming = [planning.next_edition(tx, site, stream, parts.now()) for stream in STREAMS]
-        past = editions.newest(tx, SHOWN)
+        past = editions.newest(tx, LATEST + 1)
+        prepared = {stream: intros.coming(tx, stream) for stream in STREAMS}
         paused = editions.with_status(tx, "paused")
         obstacles = progress.obstacles(tx, parts.settings, parts.now())
         letters = letter_store.unsent(tx, limit=SHOWN)
@@ -57,7 +61,9 @@ def overview(request: Request) -> Response:
         "admin/newsletter.html",
         section="newsletter",
         coming=coming,
-        past=past,
+        past=past[:LATEST],
+        older=len(past) > LATEST,
+        prepared=prepared,
         paused=paused,
         obstacles=obstacles,
         held_back=_said(request, held_back),
@@ -105,6 +111,8 @@ def edition(request: Request) -> Response:
         letter = letter_store.of_edition(tx, found.id)
         came_back = returns.counts(tx, found.id)
         links = presses.of_edition(tx, found.id)
+        intro = intros.of_edition(tx, found.id)
+        left = figures.left_after(tx, found) if counts.accepted else 0
     return desk_page(
         request,
         "admin/edition.html",
@@ -121,6 +129,10 @@ def edition(request: Request) -> Response:
         came_back=[(kind, came_back[kind]) for kind in KINDS if kind in came_back],
         how=how,
         links=links,
+        intro=intro,
+        left=left,
+        seconds_taken=figures.seconds_taken(found),
+        meaning=refusals.words,
         refresh=progress.refresh_seconds(found, how),
         moving=moving,
         held_back=_said(request, held_back),
@@ -145,7 +157,7 @@ def edition_message(request: Request) -> Response:
 
 
 def edition_html(request: Request) -> Response:
-    return html_part(_made_message(request)[1])
+    return html_part(request, _made_message(request)[1])
 
 
 def pause(request: Request) -> Response:

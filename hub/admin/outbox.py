@@ -46,7 +46,7 @@ def message(request: Request) -> Response:
 
 def message_html(request: Request) -> Response:
     content = reading.raw(hub(request).settings.outbox, request.path_params["name"])
-    return html_part(reading.parse(content))
+    return html_part(request, reading.parse(content))
 
 
 def message_raw(request: Request) -> Response:

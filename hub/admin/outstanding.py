@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import replies, words
+from hub.admin import refusals, replies, words
 from hub.admin.forms import number
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
@@ -43,6 +43,7 @@ def readers(request: Request) -> Response:
         more=f"{path}?after={shown[-1].subscriber_id}" if len(found) > PER_PAGE else "",
         words=words,
         said=replies.said,
+        meaning=refusals.words,
     )
 
 

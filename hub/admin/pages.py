@@ -29,6 +29,7 @@ SECTIONS = (
     Section("media", N_("Pictures"), "/admin/media"),
     Section("subscribers", N_("Subscribers"), "/admin/subscribers", owners=True),
     Section("newsletter", N_("Newsletter"), "/admin/newsletter", owners=True),
+    Section("numbers", N_("Numbers"), "/admin/numbers", owners=True),
     Section("notices", N_("Notices"), "/admin/notices", owners=True),
     Section("addresses", N_("Old addresses"), "/admin/addresses", owners=True),
     Section("outbox", N_("Outbox"), "/admin/outbox", owners=True),

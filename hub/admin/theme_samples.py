@@ -22,8 +22,9 @@ from hub.law.kept import KEPT
 from hub.law.model import Facts as LawFacts
 from hub.law.words import Said as LawSaid
 from hub.mail.pictures import Picture
-from hub.newsletter.composing import Item
+from hub.newsletter.composing import Item, Opening
 from hub.newsletter.editions import PublicEdition
+from hub.newsletter.intros import Intro
 from hub.newsletter.letter_model import HandLetter
 from hub.newsletter.model import DigestPost, Edition
 from hub.newsletter.slots import Slots
@@ -174,6 +175,7 @@ def _pages() -> dict[str, Context]:
             "edition": Edition(3, "weekly", "2026-W48", "sent", "Tides", "", _AT, _AT, 0),
             "posts": (DigestPost(1, "tides", "Tides", _EXCERPT, _AT, (_AUTHOR.name,)),),
             "letter": _letter(),
+            "opening": Intro("", "fr", _EXCERPT, f"<p>{_EXCERPT}</p>"),
         },
         "subscribe": signing_up,
         "invite": signing_up | {"action": "/invite/quay", "words": "We met on the quay."},
@@ -252,6 +254,7 @@ def _mails(site: Site) -> dict[str, Context]:
         "subject": "Tides, and 3 more articles",
         "preheader": "Ropes · Weather",
         "intro": "This week: 4 new articles.",
+        "opening": Opening(f"<p>{_EXCERPT}</p>", _EXCERPT, "fr"),
         "reason": "You receive this mail because you subscribed.",
         "made_at": _AT,
         "browser_url": site.url("/newsletter/3"),

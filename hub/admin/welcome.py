@@ -41,7 +41,7 @@ def preview(request: Request) -> Response:
 
 
 def preview_html(request: Request) -> Response:
-    return html_part(_message(request))
+    return html_part(request, _message(request))
 
 
 def send_test(request: Request) -> Response:

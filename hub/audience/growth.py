@@ -79,6 +79,15 @@ def read(tx: Transaction, span: Span, *, now: datetime, source: str = "") -> Gro
     return Growth(shown, _people(shown, counted), _sources(by_source))
 
 
+def spread(shown: Sequence[Piece], counted: Iterable[tuple[str, int]]) -> tuple[int, ...]:
+    """Numbers of days (`2026-11-28`) put into the pieces they belong to."""
+    numbers, places = [0] * len(shown), _places(shown)
+    for day, number in counted:
+        if (place := places.get(day)) is not None:
+            numbers[place] += number
+    return tuple(numbers)
+
+
 def keep(db: Database) -> None:
     """Put what happened lately into the counts of its days, and who came and went into those of
     people, in pieces; cheap when nothing did."""
@@ -93,17 +102,20 @@ def keep(db: Database) -> None:
 
 
 def _people(shown: Sequence[Piece], counted: Iterable[Count]) -> dict[Measure, tuple[int, ...]]:
-    numbers = {measure: [0] * len(shown) for measure in MEASURES}
-    places = {
-        str(piece.first + timedelta(days=n)): place
-        for place, piece in enumerate(shown)
-        for n in range((piece.last - piece.first).days + 1)
-    }
+    numbers, places = {measure: [0] * len(shown) for measure in MEASURES}, _places(shown)
     for count in counted:
         measure, place = _KINDS.get(count.kind), places.get(count.name)
         if measure is not None and place is not None:
             numbers[measure][place] += int(count.people)
     return {measure: tuple(found) for measure, found in numbers.items()}
+
+
+def _places(shown: Sequence[Piece]) -> dict[str, int]:
+    return {
+        str(piece.first + timedelta(days=n)): place
+        for place, piece in enumerate(shown)
+        for n in range((piece.last - piece.first).days + 1)
+    }
 
 
 def _sources(counted: Iterable[Count]) -> tuple[OfSource, ...]:

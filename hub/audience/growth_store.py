@@ -38,6 +38,16 @@ def count(tx: Transaction, subscriber_id: int, kind: str, *, at: datetime) -> No
     )
 
 
+def count_event(tx: Transaction, kind: str, *, at: datetime) -> None:
+    """Something happened that has no source. Safe beside itself too."""
+    tx.execute(
+        "INSERT INTO growth_moves (day, kind, source, people)"
+        " VALUES (substr(CAST(:at AS text), 1, 10), :kind, '', 1)",
+        at=at,
+        kind=kind,
+    )
+
+
 def count_many(tx: Transaction, moves: Iterable[Move]) -> None:
     """What an import brought."""
     tx.load(
@@ -88,7 +98,8 @@ class Count:
 
 
 def by_day(tx: Transaction, *, since: str, until: str, source: str = "") -> list[Count]:
-    """From one day to another, both included, by day and kind; of one source, or of all."""
+    """From one day to another, both included, by day and kind; of one source, or of all. What
+    happened lately comes by itself."""
     where, of_source = "day >= :since AND day <= :until", dict[str, object]()
     if source:
         where, of_source = f"{where} AND source = :source", {"source": source}
@@ -96,17 +107,21 @@ def by_day(tx: Transaction, *, since: str, until: str, source: str = "") -> list
 
 
 def by_source(tx: Transaction, *, since: str, until: str) -> list[Count]:
-    """From one day to another, both included, by source and kind."""
+    """From one day to another, both included, by source and kind; what is new by itself."""
     where = "day >= :since AND day <= :until"
     return _sums(tx, "source", where, since=since, until=until)
 
 
 def _sums(tx: Transaction, name: str, where: str, **values: object) -> list[Count]:
-    return tx.all(
-        Count,
-        f"SELECT {name} AS name, kind, CAST(sum(people) AS bigint) AS people FROM ("
-        f"SELECT day, kind, source, people FROM growth_days WHERE {where}"
-        f" UNION ALL SELECT day, kind, source, people FROM growth_moves WHERE {where})"
-        f" AS both_of_them GROUP BY {name}, kind",
-        **values,
-    )
+    """Of both tables by themselves: in the order of an index, which takes a third of the time that
+    both of them together would."""
+    return [
+        count
+        for table in ("growth_days", "growth_moves")
+        for count in tx.all(
+            Count,
+            f"SELECT {name} AS name, kind, CAST(sum(people) AS bigint) AS people FROM {table}"
+            f" WHERE {where} GROUP BY {name}, kind",
+            **values,
+        )
+    ]

@@ -9,7 +9,7 @@ from datetime import datetime
 import click
 
 from hub import addresses, i18n
-from hub.cli import letter, sending, watching
+from hub.cli import intro, letter, sending, watching
 from hub.cli.context import CommandContext, pass_hub, progress, report
 from hub.db import Transaction
 from hub.mail import mailers, relays
@@ -46,6 +46,7 @@ def command() -> None:
 
 
 command.add_command(letter.command)
+command.add_command(intro.command)
 
 
 @command.command()

@@ -13,6 +13,7 @@ from hub.mail import headers, lines, mime, plain_text
 from hub.mail.model import Render
 from hub.mail.pictures import Picture, fitted
 from hub.newsletter import articles, slots
+from hub.newsletter.intros import Intro
 from hub.newsletter.model import DigestPost, Edition
 from hub.site.model import Site
 from hub.tokens import Signer
@@ -87,6 +88,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What the owner wrote above the articles: HTML that mail can show, and text, in `language`."""
+
+    html: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """What the owner should know of a mail: an English text whose slots `values` fill."""
 
@@ -127,26 +137,31 @@ def compose(
     render: Render,
     browser_path: str = "",
     gone: Sequence[str] = (),
+    intro: Intro | None = None,
 ) -> Digest:
     """The mail in a language, with tokens in the places of the slots (hub/newsletter/slots.py).
 
     The HTML stays under 102 kB: when there is too much, later posts lose their excerpt and
     picture, then are counted only; of an article of its own, as much is shown as fits. `gone` names
-    pictures that the posts were relieved of (hub/newsletter/gone_pictures.py).
+    pictures that the posts were relieved of (hub/newsletter/gone_pictures.py). `intro` is what the
+    owner wrote for it, the same in every language.
     """
     site = replace(site, base_url=headers.ascii_url(site.base_url))
     tokens = slots.tokens(signer, edition.id)
     items = [_item(site, post) for post in posts]
+    own_page = site.url(browser_path or f"/newsletter/{edition.id}")
+    subject = intro.subject if intro else ""
     context: dict[str, object] = {
         "site": site,
         "language": language,
         "stream": edition.stream,
-        "subject": _subject(site, posts, language),
-        "preheader": _preheader(items),
+        "subject": _subject(site, posts, language, subject),
+        "preheader": _preheader(items, of_all=bool(subject)),
+        "opening": _opening(intro, site, own_page),
         "intro": _intro(edition.stream, len(items), site, language),
         "made_at": edition.created_at,
         "reason": _reason(edition.stream, site, language),
-        "browser_url": site.url(browser_path or f"/newsletter/{edition.id}"),
+        "browser_url": own_page,
         "more": 0,
     }
 
@@ -225,6 +240,9 @@ def _within(items: Sequence[Item], html: Html) -> tuple[Sequence[Item], str, lis
             item if n < excerpts else replace(item, excerpt="", picture=None)
             for n, item in enumerate(items[:listed])
         ]
+        # What they say alone is too much: an archive of thousands is not laid out for nothing.
+        if _least(shown) > LARGEST_HTML and listed > _ROOM[-1][1]:
+            continue
         made = html(shown, len(items) - len(shown))
         bare = sum(1 for item in items[excerpts:listed] if item.excerpt or item.picture)
         remarks = [Remark(_BARE, {"count": bare})] * bool(bare)
@@ -233,6 +251,11 @@ def _within(items: Sequence[Item], html: Html) -> tuple[Sequence[Item], str, lis
         if len(made.encode()) <= LARGEST_HTML:
             break
     return shown, made, remarks
+
+
+def _least(items: Sequence[Item]) -> int:
+    """Fewer characters than their HTML has bytes."""
+    return sum(len(item.url) + len(item.title) + len(item.excerpt) for item in items)
 
 
 def _whole(item: Item, body: str, html: Html) -> tuple[Sequence[Item], str, list[Remark]]:
@@ -263,9 +286,9 @@ def _too_large(made: str) -> Remark:
 # What stands in it.
 
 
-def _subject(site: Site, posts: Sequence[DigestPost], language: str) -> str:
-    """With what the owner wants in front of each."""
-    subject = subject_of([post.title for post in posts], language)
+def _subject(site: Site, posts: Sequence[DigestPost], language: str, own: str) -> str:
+    """With what the owner wants in front of each; `own` is what they wrote for this one."""
+    subject = own or subject_of([post.title for post in posts], language)
     subject = subject or lines.cut(site.letter_name, _SUBJECT)
     prefix = lines.cut(site.subject_prefix, _PREFIX)
     return lines.cut(f"{prefix} {subject}", _SUBJECT + _PREFIX)
@@ -288,10 +311,19 @@ def _reason(stream: str, site: Site, language: str) -> str:
     return i18n.translate(language, _REASONS[stream], name=name, host=host)
 
 
-def _preheader(items: Sequence[Item]) -> str:
+def _opening(intro: Intro | None, site: Site, own_page: str) -> Opening | None:
+    if intro is None or not intro.html.strip():
+        return None
+    html = "\n".join(articles.blocks(intro.html, own_page))
+    return Opening(html, plain_text.from_html(html, own_page), intro.language or site.language)
+
+
+def _preheader(items: Sequence[Item], *, of_all: bool) -> str:
+    """What the subject does not say: of all articles, or of those that follow the first."""
     if len(items) == 1:
-        return lines.cut(items[0].excerpt, _PREHEADER)
-    return lines.cut(" · ".join(item.title for item in items[1:4]), _PREHEADER)
+        return lines.cut(items[0].title if of_all else items[0].excerpt, _PREHEADER)
+    first = 0 if of_all else 1
+    return lines.cut(" · ".join(item.title for item in items[first : first + 3]), _PREHEADER)
 
 
 def _item(site: Site, post: DigestPost) -> Item:

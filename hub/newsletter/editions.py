@@ -165,10 +165,16 @@ def counts(tx: Transaction, edition_id: int) -> Counts:
     return found or Counts(0, 0, 0, 0, 0, 0)
 
 
-def newest(tx: Transaction, limit: int = 50) -> list[EditionReport]:
-    """The newest editions first, with their posts counted and their deliveries by state."""
+def newest(tx: Transaction, limit: int = 50, *, before: int | None = None) -> list[EditionReport]:
+    """The newest editions first, with their posts counted and their deliveries by state; of those
+    `before` an edition where that is given."""
+    older = {} if before is None else {"before": before}
     found = tx.all(
-        Edition, f"SELECT {_COLUMNS} FROM editions ORDER BY id DESC LIMIT :limit", limit=limit
+        Edition,
+        f"SELECT {_COLUMNS} FROM editions{' WHERE id < :before' if older else ''}"
+        " ORDER BY id DESC LIMIT :limit",
+        limit=limit,
+        **older,
     )
     names, ids = in_list("id", [edition.id for edition in found])
     posts = {

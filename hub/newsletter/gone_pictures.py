@@ -1,4 +1,4 @@
-"""Pictures that an article or a letter shows and that are not on the disk any more.
+"""Pictures that an article, an intro or a letter shows and that are not on the disk any more.
 
 A mail cannot be mended after it has left: such a picture is left out, its description stands in
 its place, and the owner is told in the preview and in the log.
@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import lxml.html
 
+from hub.newsletter.intros import Intro
 from hub.newsletter.model import DigestPost
 
 _MEDIA = "/media/"
@@ -47,6 +48,14 @@ def out_of(html: str, media: Path) -> tuple[str, tuple[str, ...]]:
     made = lxml.html.tostring(root, encoding="unicode")
     names = tuple(_name(source) for source in sources if source in gone)
     return made.removeprefix("<div>").removesuffix("</div>"), names
+
+
+def out_of_intro(intro: Intro | None, media: Path) -> tuple[Intro | None, tuple[str, ...]]:
+    """The same of an intro, where there is one."""
+    if intro is None:
+        return None, ()
+    html, gone = out_of(intro.html, media)
+    return replace(intro, html=html), gone
 
 
 def _name(address: str) -> str:

@@ -32,6 +32,30 @@ def put(tx: Transaction, stream: str, post_id: int, *, by: str, now: datetime) -
     )
 
 
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A published article that would go out if nobody held it back."""
+
+    post_id: int
+    title: str
+    held_by: str
+    held_at: datetime
+
+
+def held(tx: Transaction, stream: str, *, limit: int) -> list[HeldPost]:
+    """What is held back in a stream and in no edition of it, what was held last first."""
+    return tx.all(
+        HeldPost,
+        "SELECT p.id AS post_id, p.title, h.held_by, h.held_at FROM post_holds AS h"
+        " JOIN posts AS p ON p.id = h.post_id WHERE h.stream = :stream"
+        " AND p.status = 'published' AND p.kind = 'post' AND NOT EXISTS (SELECT 1 FROM"
+        " edition_posts AS e WHERE e.stream = :stream AND e.post_id = p.id)"
+        " ORDER BY h.held_at DESC, p.id DESC LIMIT :limit",
+        stream=stream,
+        limit=limit,
+    )
+
+
 def release(tx: Transaction, stream: str, post_id: int) -> bool:
     """Let an article go out with the next edition; whether it was held back."""
     return (

@@ -15,7 +15,9 @@ from hub.newsletter import (
     deliveries,
     editions,
     gone_pictures,
+    intros,
     ledger,
+    places,
     presses,
     rules,
     schedule,
@@ -23,6 +25,7 @@ from hub.newsletter import (
     undoing,
 )
 from hub.newsletter.composing import Digest
+from hub.newsletter.intros import Intro
 from hub.newsletter.model import DigestPost, Edition, NextEdition, Period
 from hub.site import store as sites
 from hub.site.model import Site
@@ -48,9 +51,9 @@ def plan_due(tx: Transaction, press: Press, now: datetime) -> Edition | None:
     for stream in schedule.SCHEDULED:
         period = _due_period(tx, press.site, stream, now)
         if period is not None:
-            return _make(tx, press, stream, period.name, _waiting(tx, stream, now), now)
+            return _make(tx, press, stream, period.name, waiting(tx, stream, now), now)
     if press.site.ready_at is not None:
-        for post in _waiting(tx, "each", now):
+        for post in waiting(tx, "each", now):
             # None: its edition was called off once; the posts behind it are not.
             made = _make(tx, press, "each", rules.post_period(post.id), [post], now)
             if made is not None:
@@ -62,7 +65,7 @@ def is_due(tx: Transaction, site: Site, now: datetime) -> bool:
     """Whether `plan_due` would make something: a look that takes no lock."""
     if any(_due_period(tx, site, stream, now) for stream in schedule.SCHEDULED):
         return True
-    return site.ready_at is not None and bool(_waiting(tx, "each", now))
+    return site.ready_at is not None and bool(waiting(tx, "each", now))
 
 
 def send_now(
@@ -79,7 +82,7 @@ def send_now(
     Raises Refused, and takes nothing, when nothing waits or nobody would get it.
     """
     _refuse_unready(press.site)
-    posts = _waiting(tx, stream, now)
+    posts = waiting(tx, stream, now)
     if not posts:
         raise Refused(N_("There is nothing to send: no article waits for this newsletter."))
     if not deliveries.has_readers(tx, rules.CADENCE[stream], now):
@@ -111,15 +114,22 @@ def send_due(tx: Transaction, press: Press, stream: str, now: datetime) -> list[
             if following
             else "",
         )
-    edition = _make(tx, press, stream, period.name, _waiting(tx, stream, now), now)
+    edition = _make(tx, press, stream, period.name, waiting(tx, stream, now), now)
     return [edition] if edition is not None else []
 
 
 def next_edition(tx: Transaction, site: Site, stream: str, now: datetime) -> NextEdition:
     """What the next edition of a stream would hold as things stand, when, and for how many."""
     period = _next_period(tx, site, stream, now)
-    posts = _waiting(tx, stream, now)
+    posts = waiting(tx, stream, now)
     return NextEdition(stream, period, posts, deliveries.readers(tx, rules.CADENCE[stream], now))
+
+
+def waiting(tx: Transaction, stream: str, now: datetime) -> tuple[DigestPost, ...]:
+    """What waits, as it is read: a digest opens with the newest, unless the owner arranged it
+    otherwise; single posts go out in turn."""
+    posts = ledger.waiting_posts(tx, stream, rules.MEANT_FOR[stream], now)
+    return posts if stream == "each" else places.arranged(tx, stream, posts[::-1])
 
 
 def comes_next(tx: Transaction, site: Site, cadence: str, now: datetime) -> datetime | None:
@@ -179,15 +189,19 @@ def _make(
             return None
         editions.start_counts(tx, edition_id)
         ledger.take(tx, edition_id, stream, [post.id for post in posts])
+        places.forget(tx, stream, edition_id)
+        # A period that is skipped leaves it for the next.
+        intro = None if reason else intros.take(tx, stream, edition_id)
         edition = editions.get(tx, edition_id)
         assert edition is not None
+        own = intro.subject if intro else ""
         editions.set_subject(
             tx,
             edition_id,
-            composing.subject_of([post.title for post in posts], press.site.language),
+            own or composing.subject_of([post.title for post in posts], press.site.language),
         )
         if not reason:
-            _render(tx, press, edition, posts)
+            _render(tx, press, edition, posts, intro)
         made = editions.get(tx, edition_id)
         assert made is not None
         telling.made(tx, made, has_readers=has_readers, site=press.site, now=now)
@@ -196,11 +210,18 @@ def _make(
         return made
 
 
-def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[DigestPost]) -> None:
+def _render(
+    tx: Transaction,
+    press: Press,
+    edition: Edition,
+    posts: Sequence[DigestPost],
+    intro: Intro | None,
+) -> None:
     if edition.stream == "each" and press.site.each_content == "full":
         posts = ledger.with_article(tx, posts)
     links = presses.Links(edition, press.site, press.signer)
     shown, gone = gone_pictures.left_out(posts, press.media)
+    opening, missing = gone_pictures.out_of_intro(intro, press.media)
     for language in i18n.LANGUAGES:
         digest = composing.compose(
             edition,
@@ -209,7 +230,8 @@ def _render(tx: Transaction, press: Press, edition: Edition, posts: Sequence[Dig
             site=press.site,
             signer=press.signer,
             render=press.render,
-            gone=gone,
+            gone=(*missing, *gone),
+            intro=opening,
         )
         log_remarks(edition.id, digest)
         counted = links.counted(digest)
@@ -249,12 +271,6 @@ def _next_period(tx: Transaction, site: Site, stream: str, now: datetime) -> Per
 
 def _last(tx: Transaction, stream: str, current: Period) -> str | None:
     return current.name if editions.period_made(tx, stream, current.name) else None
-
-
-def _waiting(tx: Transaction, stream: str, now: datetime) -> tuple[DigestPost, ...]:
-    """What waits, as it is read: a digest opens with the newest; single posts go out in turn."""
-    posts = ledger.waiting_posts(tx, stream, rules.MEANT_FOR[stream], now)
-    return posts if stream == "each" else posts[::-1]
 
 
 def _refuse_unready(site: Site) -> None:

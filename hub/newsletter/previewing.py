@@ -1,5 +1,6 @@
 """The next edition as it stands: to look at, and as a test mail to one address."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,9 +11,9 @@ from hub.errors import Refused
 from hub.i18n import N_
 from hub.mail import headers
 from hub.mail.model import Envelope, Mailer, Outcome, RelayAway, RelayRefuses
-from hub.newsletter import composing, gone_pictures, ledger, planning, slots
+from hub.newsletter import composing, gone_pictures, intros, ledger, planning, slots
 from hub.newsletter.composing import Digest, Remark
-from hub.newsletter.model import Edition
+from hub.newsletter.model import DigestPost, Edition
 from hub.newsletter.planning import Press
 from hub.newsletter.slots import Personaliser
 
@@ -24,15 +25,24 @@ SAMPLE = N_(
 )
 
 
-def preview(tx: Transaction, press: Press, stream: str, *, language: str, now: datetime) -> Digest:
-    """The next edition in a language; its personal links lead nowhere.
+def preview(
+    tx: Transaction,
+    press: Press,
+    stream: str,
+    *,
+    language: str,
+    now: datetime,
+    waiting: Sequence[DigestPost] | None = None,
+) -> Digest:
+    """The next edition in a language; its personal links lead nowhere. `waiting` is what waits for
+    it, where that is known.
 
     When no article waits for it, the newest ones stand in. Raises Refused when there is
     none at all, or the mail cannot be made.
     """
     edition = _pretended(stream, now)
     tokens = slots.tokens(press.signer, edition.id)
-    digest = _compose(tx, press, edition, language, now)
+    digest = _compose(tx, press, edition, language, now, waiting)
     return replace(
         digest,
         text=digest.text.replace(tokens.name_text, _SAMPLE_NAME),
@@ -85,9 +95,15 @@ async def send(envelope: Envelope, mailer: Mailer) -> Outcome:
 
 
 def _compose(
-    tx: Transaction, press: Press, edition: Edition, language: str, now: datetime
+    tx: Transaction,
+    press: Press,
+    edition: Edition,
+    language: str,
+    now: datetime,
+    waiting: Sequence[DigestPost] | None = None,
 ) -> Digest:
-    waiting = planning.next_edition(tx, press.site, edition.stream, now).posts
+    if waiting is None:
+        waiting = planning.waiting(tx, edition.stream, now)
     # Nothing waits: the newest articles stand in, so that the look and the relay can be tried.
     posts = waiting or ledger.latest(tx, _STAND_INS, now)
     if not posts:
@@ -97,6 +113,8 @@ def _compose(
         if press.site.each_content == "full":
             posts = ledger.with_article(tx, posts)
     shown, gone = gone_pictures.left_out(posts, press.media)
+    waits = intros.coming(tx, edition.stream)
+    opening, missing = gone_pictures.out_of_intro(waits.intro if waits else None, press.media)
     digest = composing.compose(
         edition,
         shown,
@@ -105,7 +123,8 @@ def _compose(
         signer=press.signer,
         render=press.render,
         browser_path="/newsletter",
-        gone=gone,
+        gone=(*missing, *gone),
+        intro=opening,
     )
     return digest if waiting else replace(digest, remarks=(Remark(SAMPLE), *digest.remarks))
 

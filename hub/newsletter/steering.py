@@ -6,7 +6,7 @@ from hub import journal
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_, Word
-from hub.newsletter import deliveries, editions, ledger, letter_store, telling
+from hub.newsletter import deliveries, editions, ledger, letter_store, telling, undoing
 from hub.newsletter.model import Edition, Retry
 from hub.site import store as sites
 from hub.site.model import Site
@@ -62,9 +62,9 @@ def resume(tx: Transaction, edition_id: int) -> Edition:
 def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     """Stop an edition for good. Refused when it is over.
 
-    When nothing of it has left yet, its posts go back and belong in the next edition (a letter
-    is a draft again; an article of its own stays called off). Of what
-    waits, a batch is cleared (see `sweep`); the worker clears the rest.
+    When nothing of it has left yet, its posts and intro go back and belong in the next edition (a
+    letter is a draft again; an article of its own stays called off). Of what waits, a batch is
+    cleared (see `sweep`); the worker clears the rest.
     """
     edition = _edition(tx, edition_id)
     if edition.status not in ("planned", "sending", "paused"):
@@ -77,6 +77,8 @@ def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     untouched = not (counts.accepted or counts.unknown or counts.claimed)
     waiting = counts.queued + counts.deferred
     reason = CANCELLED
+    if untouched:
+        undoing.give_back(tx, edition, now=now)
     if untouched and edition.stream == "letter":
         letter_store.reopen(tx, edition_id, now=now)
         reason += f" {GIVEN_BACK}; the letter is a draft again"

@@ -7,7 +7,7 @@ from hub import journal
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_
-from hub.newsletter import editions, holds, ledger, letter_store
+from hub.newsletter import editions, holds, intros, ledger, letter_store, places
 from hub.newsletter.model import Edition
 
 UNDO = timedelta(minutes=1)
@@ -31,8 +31,8 @@ def can_undo(edition: Edition) -> bool:
 def undo(tx: Transaction, edition_id: int, *, by: str, now: datetime) -> Edition:
     """Take an edition back; as it was. Raises Refused when it has begun to go out.
 
-    Its articles wait for the next one again, a letter is a draft again. An article of its own
-    would go out again at once, so it is held back, in the name of `by`.
+    Its articles and its intro wait for the next one again, a letter is a draft again. An article of
+    its own would go out again at once, so it is held back, in the name of `by`.
     """
     edition = editions.get(tx, edition_id)
     if edition is None:
@@ -46,6 +46,14 @@ def undo(tx: Transaction, edition_id: int, *, by: str, now: datetime) -> Edition
             holds.put(tx, "each", post_id, by=by, now=now)
     if edition.stream == "letter":
         letter_store.reopen(tx, edition_id, now=now)
+    give_back(tx, edition, now=now)
     editions.delete(tx, edition_id)
     journal.note(tx, "newsletter", "undone", subject=edition.subject)
     return edition
+
+
+def give_back(tx: Transaction, edition: Edition, *, now: datetime) -> None:
+    """What its owner wrote and arranged for an edition that nobody got is the next one's again."""
+    intros.give_back(tx, edition.stream, edition.id, now=now)
+    if edition.stream in ("weekly", "monthly"):
+        places.give_back(tx, edition.stream, edition.id)

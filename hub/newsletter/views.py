@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from hub.errors import NotFound
 from hub.i18n import N_
-from hub.newsletter import editions, ledger, letter_store, presses
+from hub.newsletter import editions, intros, ledger, letter_store, presses
 from hub.web.pages import message, page
 from hub.web.state import hub
 from hub.web.structured_data import Crumb
@@ -28,6 +28,7 @@ def edition(request: Request) -> Response:
             raise NotFound(N_("There is no such page."))
         posts = ledger.posts(tx, found.id)
         letter = letter_store.of_edition(tx, found.id) if found.stream == "letter" else None
+        intro = intros.of_edition(tx, found.id)
     trail = [_newsletter(request), Crumb(found.subject, f"/newsletter/{found.id}")]
     return page(
         request,
@@ -37,6 +38,7 @@ def edition(request: Request) -> Response:
         edition=found,
         posts=posts,
         letter=letter,
+        opening=intro if intro and intro.html else None,
     )
 
 

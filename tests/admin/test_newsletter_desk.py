@@ -63,7 +63,8 @@ def test_the_preview_frames_the_mail_apart(desk: TestClient, article: Post) -> N
 
 
 def test_without_an_article_there_is_nothing_to_preview_or_send(desk: TestClient) -> None:
-    assert desk.get("/admin/newsletter/next/weekly").status_code == 400
+    assert "no article is published yet" in desk.get("/admin/newsletter/next/weekly").text
+    assert desk.get("/admin/newsletter/next/weekly/html").status_code == 400
     assert desk.get("/admin/newsletter/next/weekly/send").status_code == 400
     assert desk.post("/admin/newsletter/next/weekly/send").status_code == 400
 

@@ -46,7 +46,7 @@ def test_messages_are_listed_with_subject_and_recipient(desk: TestClient, messag
 def test_a_message_is_shown_with_headers_and_links_that_work(
     desk: TestClient, message: str
 ) -> None:
-    answer = desk.get(message).text
+    answer = desk.get(f"{message}?view=text").text
     assert "multipart/alternative" in answer
     assert '<a href="https://hub.test/confirm/abc"' in answer
     assert "<script>" not in answer

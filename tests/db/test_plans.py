@@ -16,7 +16,7 @@ from hub.audience.segments import EVERYBODY, Segment
 from hub.db import Database, Transaction
 from hub.mail.model import Connection, Done, Envelope, Outcome, Take
 from hub.mail.verp import ReturnPaths
-from hub.newsletter import claiming, deliveries, editions, outstanding
+from hub.newsletter import claiming, deliveries, editions, outstanding, planning
 from hub.newsletter.deliveries import Result
 from hub.newsletter.returns import store as returned_store
 from hub.newsletter.returns import taking
@@ -61,6 +61,9 @@ WALKS = {
     "FROM journal  ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
     "FROM editions ORDER BY id DESC LIMIT": "newest first, and stops at the limit",
     "AND on_site = 1 AND queued_up_to > 0 ORDER BY id DESC LIMIT": (
+        "newest first, and stops at the limit"
+    ),
+    "FROM bounce_events WHERE kind <> 'lifted' ORDER BY id DESC": (
         "newest first, and stops at the limit"
     ),
     "FROM notices WHERE kind <> 'digest' ORDER BY at DESC": "newest first, and stops at the limit",
@@ -386,6 +389,13 @@ def keep(hub: Hub) -> None:
     assert desk.post("/admin/subscribers/invitations/7/revoke").status_code == 303
     assert desk.post("/admin/notices/5/read").status_code == 303
     assert desk.post("/admin/notices/read", data={"newest": "9000"}).status_code == 303
+    arranging = "/admin/newsletter/next/weekly"
+    assert desk.post(f"{arranging}/intro", data={"markdown": "A"}).status_code == 303
+    with hub.db.read() as tx:
+        article = planning.waiting(tx, "weekly", hub.now())[0]
+    for to in ("down", "newest", "hold", "release"):
+        form = {"post": str(article.id), "to": to}
+        assert desk.post(f"{arranging}/articles", data=form).status_code == 303
     for path in (
         "/admin",
         "/admin/posts",
@@ -421,14 +431,17 @@ def keep(hub: Hub) -> None:
         "/admin/subscribers/lists",
         "/admin/subscribers/waiting",
         "/admin/subscribers/waiting?after=50",
-        "/admin/subscribers/growth",
-        "/admin/subscribers/growth?span=year&source=invite%20code-7",
+        "/admin/numbers",
+        "/admin/numbers?span=year&source=invite%20code-7",
         "/admin/subscribers/invitations",
         "/admin/subscribers/invitations/5",
         "/admin/newsletter",
         f"/admin/newsletter/{SENDING}",
         f"/admin/newsletter/{SENDING}/readers/deferred",
         f"/admin/newsletter/{SENDING}/readers/failed?after=3000",
+        "/admin/newsletter/next/weekly",
+        "/admin/newsletter/past",
+        f"/admin/newsletter/past?before={EDITIONS - 100}",
         "/admin/newsletter/ledger",
         f"/admin/newsletter/ledger?stream=each&after={times(9_000)},9000",
         "/admin/newsletter/segments",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.db import Transaction
+from hub.newsletter.returns import figures_store
 from hub.newsletter.returns.model import LIFTED, BounceEvent, BoxState, Ending
 
 # How many deliveries of a reader are looked at: several a day over more than two weeks.
@@ -41,6 +42,8 @@ def add(
         source=source,
         now=now,
     )
+    if added == 1 and kind != LIFTED:
+        figures_store.count(tx, kind, at=now)
     return added == 1
 
 
