@@ -15,7 +15,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 
 LANGUAGES = {"en": "English", "fr": "Français"}
 DEFAULT = "en"
@@ -105,6 +105,13 @@ def date_and_time(moment: datetime, language: str, timezone: str) -> str:
 def number(value: float, language: str) -> str:
     """`1,234` or `1 234`."""
     return format_decimal(value, locale=_locale(language))
+
+
+def short_number(value: float, language: str) -> str:
+    """`1,234` as it is, `200K` or `200 k` from five digits on: for the axis of a chart."""
+    if abs(value) < 10_000:
+        return number(value, language)
+    return format_compact_decimal(value, locale=_locale(language), fraction_digits=1)
 
 
 def language_name(tag: str, language: str) -> str:

@@ -4,7 +4,8 @@ Counts without persons, as charts with the tables behind them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,7 +15,7 @@ from hub.admin import charts, replies, words
 from hub.admin.charts import Chart, Ranked, Row
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
-from hub.audience import growth, store
+from hub.audience import growth, invitations, store
 from hub.audience.growth import MEASURES, SPANS, Growth, Measure, Piece, Span
 from hub.feeds import reach
 from hub.feeds.reach import Fetched
@@ -68,6 +69,7 @@ def overview(request: Request) -> Response:
         shown = found.pieces
         returned = returns.by_day(tx, since=str(shown[0].first), until=str(shown[-1].last))
         domains = returns.domains(tx)
+        invited = invitations.names_of(tx, {source, *(one.source for one in found.sources)})
     return desk_page(
         request,
         "admin/numbers.html",
@@ -76,7 +78,7 @@ def overview(request: Request) -> Response:
         spans=_SPANS,
         span=span,
         source=source,
-        origin=replies.origin,
+        origin=partial(replies.origin, invitations=invited),
         active=counts["active"],
         drawn=_drawn(found, span, language),
         titles=_TITLES,
@@ -84,7 +86,7 @@ def overview(request: Request) -> Response:
         listed=[m for m in MEASURES if m != "brought" or any(s.people[m] for s in found.sources)],
         sources=found.sources[:SOURCES_SHOWN],
         more_sources=max(0, len(found.sources) - SOURCES_SHOWN),
-        by_source=_by_source(found, language),
+        by_source=_by_source(found, language, invited),
         services=services,
         by_feed=by_feed,
         by_service=_by_service(services),
@@ -104,11 +106,11 @@ def growth_page(request: Request) -> Response:
     return RedirectResponse(f"{_PATH}{query}", status_code=308)
 
 
-def _by_source(found: Growth, language: str) -> Ranked:
+def _by_source(found: Growth, language: str, invited: Mapping[str, str]) -> Ranked:
     """Whoever asked, confirmed or was brought, by where they came from; the fullest first."""
     rows = [
         (
-            replies.origin(one.source, language) or "–",
+            replies.origin(one.source, language, invited) or "–",
             max(one.people["asked"], one.people["confirmed"]) + one.people["brought"],
         )
         for one in found.sources

@@ -1,5 +1,7 @@
 """The page of one person: what they chose, tags, notes, and what happened from the first day."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -7,7 +9,7 @@ from hub.admin import replies, timeline, words
 from hub.admin.forms import Errors, Messages
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.audience import approval, notes, rules, store, tagging
+from hub.audience import approval, invitations, notes, rules, store, tagging
 from hub.audience.model import Subscriber
 from hub.db import Transaction
 from hub.errors import NotFound
@@ -77,6 +79,7 @@ def _page(request: Request, typed: Messages, errors: Errors) -> Response:
         known_tags = tagging.names(tx)
         waiting = approval.of_subscriber(tx, found.id)
         limit = ALL_MOMENTS if everything else MOMENTS
+        invited = invitations.names_of(tx, {found.source})
         moments, more = timeline.of_person(tx, found.id, language=site.language, limit=limit)
     return desk_page(
         request,
@@ -96,7 +99,7 @@ def _page(request: Request, typed: Messages, errors: Errors) -> Response:
         can_leave=rules.can_leave(found.status),
         words=words,
         languages=LANGUAGES,
-        origin=replies.origin,
+        origin=partial(replies.origin, invitations=invited),
     )
 
 

@@ -5,10 +5,13 @@ among these is shown as it is.
 """
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from hub import i18n
 from hub.i18n import N_
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 _KNOWN = (
     N_("given up after 48 hours: %(reason)s"),
     N_("the relay refuses the log-in: %(reason)s"),
@@ -103,8 +106,10 @@ def _said_of_each(text: str, language: str) -> str:
     return "; ".join(shown) if len(shown) == len(parts) else text
 
 
-def origin(source: str, language: str) -> str:
-    """Where a subscriber or a line of the log came from."""
+def origin(source: str, language: str, invitations: Mapping[str, str] = _NONE) -> str:
+    """Where a subscriber or a line of the log came from; `invitations`: names by source."""
+    if source in invitations:
+        return i18n.translate(language, N_("the invitation “%(name)s”"), name=invitations[source])
     known = _ORIGINS.get(source)
     return i18n.translate(language, known) if known else said(source, language)
 

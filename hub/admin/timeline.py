@@ -1,12 +1,12 @@
 """What happened with a person, from the day they asked, in the owner's language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from hub import i18n
 from hub.admin import replies, words
-from hub.audience import notes, store
+from hub.audience import invitations, notes, store
 from hub.audience.model import ConsentEvent
 from hub.audience.notes import PersonEvent
 from hub.db import Transaction
@@ -38,8 +38,10 @@ def of_person(
     tx: Transaction, subscriber_id: int, *, language: str, limit: int
 ) -> tuple[list[Moment], bool]:
     """The newest moments, newest first, and whether there are more."""
+    log = store.consent_log(tx, subscriber_id)
+    invited = invitations.names_of(tx, {event.source for event in log})
     found = [
-        *(_consent(event, language) for event in store.consent_log(tx, subscriber_id)),
+        *(_consent(event, language, invited) for event in log),
         *(_known(event, language) for event in notes.of_subscriber(tx, subscriber_id)),
         *(
             _came_back(event, language)
@@ -56,8 +58,8 @@ def of_person(
     return found[:limit], len(found) > limit
 
 
-def _consent(event: ConsentEvent, language: str) -> Moment:
-    said = [replies.origin(event.source, language)] if event.source else []
+def _consent(event: ConsentEvent, language: str, invited: Mapping[str, str]) -> Moment:
+    said = [replies.origin(event.source, language, invited)] if event.source else []
     if event.text_version:
         said.append(i18n.translate(language, N_("text %(version)s"), version=event.text_version))
     return Moment(

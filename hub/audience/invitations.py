@@ -1,7 +1,7 @@
 """Invitations: a code for each place where the owner speaks of the list, and links for a few."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -22,6 +22,7 @@ LONGEST_WORDS = 2_000
 MOST_USES = 100_000
 # So many can be given out; the desk shows all of them.
 MOST = 500
+_CAME_BY = "invite "
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
 _COLUMNS = (
     "id, code, kind, name, words, most, uses, skips_approval, expires_at, revoked_at, created_at"
@@ -88,7 +89,7 @@ class Checked:
 
 def source_of(code: str) -> str:
     """`invite linkedin`: where somebody came from who came by this code."""
-    return f"invite {code}"
+    return f"{_CAME_BY}{code}"
 
 
 def state(invitation: Invitation, now: datetime) -> State:
@@ -203,6 +204,20 @@ def by_code(tx: Transaction, code: str) -> Invitation | None:
     if not _CODE.fullmatch(code):
         return None
     return tx.one(Invitation, f"SELECT {_COLUMNS} FROM invitations WHERE code = :code", code=code)
+
+
+def names_of(tx: Transaction, sources: Collection[str]) -> dict[str, str]:
+    """The owner's names for those of these sources that are invitations."""
+    codes = {source.removeprefix(_CAME_BY): source for source in sources if _is_code(source)}
+    if not codes:
+        return {}
+    names, values = in_list("code", codes)
+    found = tx.all(tuple, f"SELECT code, name FROM invitations WHERE code IN {names}", **values)
+    return {codes[code]: name for code, name in found if name}
+
+
+def _is_code(source: str) -> bool:
+    return source.startswith(_CAME_BY) and bool(_CODE.fullmatch(source[len(_CAME_BY) :]))
 
 
 def listed(tx: Transaction) -> list[Invitation]:

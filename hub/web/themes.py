@@ -252,6 +252,9 @@ def _filters(language: str) -> dict[str, Callable[..., str]]:
     def number(value: float) -> str:
         return i18n.number(value, language)
 
+    def short_number(value: float) -> str:
+        return i18n.short_number(value, language)
+
     def rate(value: float) -> str:
         return i18n.rate(value, language)
 
@@ -263,6 +266,7 @@ def _filters(language: str) -> dict[str, Callable[..., str]]:
         "day_and_month": day_and_month,
         "date_and_time": date_and_time,
         "number": number,
+        "short_number": short_number,
         "direction": i18n.direction,
         "rate": rate,
         "duration": duration,

@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from hub.admin import charts
 from hub.admin.charts import Row
-from hub.audience import growth_store, membership, store
+from hub.audience import growth_store, invitations, membership, store
 from hub.audience.growth_store import Move
 from hub.newsletter.returns import store as returns
 from hub.web.state import Hub
@@ -124,3 +124,16 @@ def test_what_came_back_is_counted_by_kind_and_domain_and_kept(desk: TestClient,
 def test_the_old_address_leads_here(desk: TestClient) -> None:
     answer = desk.get("/admin/subscribers/growth?span=year")
     assert (answer.status_code, answer.headers["location"]) == (308, f"{PATH}?span=year")
+
+
+def test_an_invitation_is_called_by_its_name(hub: Hub, desk: TestClient) -> None:
+    now = hub.now()
+    typed = invitations.Typed(kind="personal", name="Zoe")
+    with hub.db.write() as tx:
+        wanted = invitations.checked(typed, timezone="UTC", now=now)
+        made = invitations.make(tx, wanted, new_code=lambda: "zayj9r639bka", now=now)
+        growth_store.count_many(tx, [Move(str(now.date()), "confirmed", made.source, 120_000)])
+    page = desk.get(PATH).text
+    assert "the invitation “Zoe”" in page
+    # The axis has room for few letters.
+    assert ">200K</text>" in page
