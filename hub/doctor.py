@@ -7,7 +7,7 @@ from hub.admin import theme_check
 from hub.content import media
 from hub.i18n import N_
 from hub.law import facts
-from hub.mail import dkim, dkim_store, domain_checks, headers, mailers, signing
+from hub.mail import dkim, dkim_store, domain_checks, headers, in_force, mailers, signing
 from hub.mail.dns import Dns, DnsAway
 from hub.mail.domain_checks import Finding
 from hub.mail.imap import Mailbox, MailboxAway
@@ -72,9 +72,14 @@ def _pictures(hub: Hub) -> Iterator[Finding]:
 
 
 def _relays(hub: Hub, site: Site) -> Iterator[Finding]:
-    found = mailers.single(hub.settings, site.base_url)
+    with hub.db.read() as tx:
+        way = in_force.way(tx, hub.settings)
+    found = mailers.single(way, site.base_url)
     if not found:
-        text = N_("Mail is written to data/outbox and leaves nowhere: set HUB_SMTP.")
+        text = N_(
+            "Mail is written to data/outbox and leaves nowhere: name a mail server at /admin/mail,"
+            " or set HUB_SMTP."
+        )
         yield Finding("Relay", "warning", text)
     for name, mailer in found:
         try:

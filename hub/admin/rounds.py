@@ -9,7 +9,7 @@ from hub.db import Transaction
 from hub.law import changes
 from hub.law import facts as legal_facts
 from hub.law.model import Facts as LegalFacts
-from hub.mail import relays, workers
+from hub.mail import in_force, relays
 from hub.newsletter import troubles
 from hub.notices import rules, store, telling
 from hub.notices.model import Facts
@@ -54,10 +54,7 @@ def _note_legal_pages(hub: Hub, site: Site, now: datetime) -> None:
     """Write down what the legal pages say when it has changed: they have a public log."""
 
     def found(tx: Transaction) -> LegalFacts:
-        ways = workers.ways(tx, now) or [" ".join(relay.name for relay in hub.settings.smtp)]
-        return legal_facts.gather(
-            site, hub.settings, {name for way in ways for name in way.split()}
-        )
+        return legal_facts.gather(site, hub.settings, in_force.names(tx, hub.settings, now))
 
     with hub.db.read() as tx:
         is_due = changes.is_due(tx, found(tx), now)
@@ -102,7 +99,7 @@ def _lasting(
     """Each trouble that lasts, once for each day on which it began."""
     found = [
         _told(_RELAYS[stopped.state], stopped.name, stopped.reason, stopped.since, None, site)
-        for stopped in relays.stopped(tx, [relay.name for relay in hub.settings.smtp])
+        for stopped in relays.stopped(tx, in_force.way(tx, hub.settings).names)
         if now - stopped.since >= rules.LASTS
     ]
     found += [

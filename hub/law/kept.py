@@ -112,5 +112,6 @@ WITHOUT_READERS = frozenset(
         # How many, and why they left: no row says who.
         *("growth_moves", "growth_days", "feed_readers", "edition_links", "departures"),
         *("brakes", "spent_challenges", "post_revisions", "working_copies"),
+        *("setup_answers", "first_steps", "chosen_relay"),
     )
 )

@@ -15,6 +15,7 @@ from hub.i18n import LANGUAGES, N_
 from hub.law import facts, store, words
 from hub.law.kept import KEPT
 from hub.law.model import Facts
+from hub.mail import in_force
 from hub.site.model import Site
 from hub.web.pages import page
 from hub.web.state import hub
@@ -101,7 +102,7 @@ def _facts(tx: Transaction, request: Request, site: Site) -> tuple[Facts, dateti
     """What holds, and since when the log is kept. The relays are those that the worker has
     written down, for it may be another process; before it ever ran, those of this one."""
     settings = hub(request).settings
-    now = facts.gather(site, settings, [relay.name for relay in settings.smtp])
+    now = facts.gather(site, settings, in_force.way(tx, settings).names)
     state = store.state(tx, now)
     if state is None:
         return now, None
