@@ -17,7 +17,7 @@ TITLES = {
     "site": N_("The site"),
     "account": N_("You"),
     "mail": N_("Mail"),
-    "schedule": N_("Newsletter"),
+    "schedule": N_("When"),
     "bring": N_("Bring along"),
 }
 _ORDER = tuple(TITLES)

@@ -5,6 +5,7 @@ import asyncio
 import base64
 import contextlib
 import ipaddress
+import os
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -365,7 +366,8 @@ def _is_loopback(host: str) -> bool:
 
 
 def _why(error: OSError) -> str:
-    return error.strerror or str(error) or type(error).__name__
+    # asyncio writes addresses into its own words.
+    return os.strerror(error.errno) if error.errno else str(error) or type(error).__name__
 
 
 def _after_colon(text: str) -> str:
