@@ -181,7 +181,9 @@ class _Trying:
 
     def _not_reached(self, error: OSError) -> None:
         values: dict[str, object] = {"host": self.relay.host, "port": self.relay.port}
+        answer = _why(error)
         if isinstance(error, ConnectionRefusedError):
+            answer = ""
             text = N_("Nothing listens on port %(port)s of %(host)s. Is the port right?")
         elif isinstance(error, TimeoutError):
             text = N_(
@@ -190,7 +192,7 @@ class _Trying:
             )
         else:
             text = N_("No connection to %(host)s, port %(port)s.")
-        self.bad(text, answer=_why(error), **values)
+        self.bad(text, answer=answer, **values)
 
     async def _greet(self, reached: socket.socket) -> None:
         """The greeting; where TLS comes first, it is part of it."""
