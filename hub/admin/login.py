@@ -45,7 +45,12 @@ def log_in(request: Request) -> Response:
 
 
 def log_out(request: Request) -> Response:
+    """End this session; with `everywhere`, those of the account's other browsers too."""
     response = RedirectResponse("/admin/login", status_code=303)
+    user = request.state.user
+    if user is not None and request.state.form.flag("everywhere"):
+        with hub(request).db.write() as tx:
+            store.delete_sessions_of(tx, user.id)
     sessions.end(request, response)
     return response
 
