@@ -179,6 +179,7 @@ def _desk(base: str, cookie: str, parts: _Opened) -> Iterator[Page]:
         fresh = one_time_links.make(tx, "setup", None, utcnow())
     yield Page(f"/admin/password/{forgotten}")
     yield Page(f"/setup/{fresh}")
+    yield Page(f"/setup/{fresh}/account")
     # Who is logged in is not shown the ways in.
     for path in ("/admin/login", "/admin/password"):
         yield Page(path)

@@ -50,7 +50,7 @@ def log_out(request: Request) -> Response:
     user = request.state.user
     if user is not None and request.state.form.flag("everywhere"):
         with hub(request).db.write() as tx:
-            store.delete_sessions_of(tx, user.id)
+            accounts.end_everything(tx, user.id)
     sessions.end(request, response)
     return response
 

@@ -22,7 +22,7 @@ from hub.mail import message as letters
 from hub.mail.in_force import Way
 from hub.mail.model import Envelope, Letter, Mailer
 from hub.mail.signing import SigningMailer
-from hub.mail.trying import Trial
+from hub.mail.trial import Step, Trial
 from hub.mail.typed_relay import Typed
 from hub.settings import SmtpRelay
 from hub.site import first_steps
@@ -280,7 +280,7 @@ def _mail_page(
     )
 
 
-def _shown(step: trying.Step, language: str) -> Shown:
+def _shown(step: Step, language: str) -> Shown:
     values = {
         name: i18n.long_date(value, language) if isinstance(value, datetime) else value
         for name, value in step.values.items()

@@ -1,6 +1,7 @@
 """The relay that the owner names. aiosmtplib opens, secures and authenticates the connection."""
 
 import asyncio
+import base64
 import socket
 import ssl
 from collections.abc import Awaitable
@@ -20,6 +21,8 @@ from hub.mail.session import Session, Waits
 from hub.settings import SmtpRelay
 
 CONNECT_SECONDS = 30.0
+# A shorter one would stand in any text.
+_SHORTEST_SECRET = 4
 
 
 class RelayMailer:
@@ -47,7 +50,7 @@ class RelayMailer:
                 await _say_hello(client)
         except (SMTPException, OSError) as error:  # a TimeoutError is an OSError
             client.close()
-            raise _trouble(error) from error
+            raise _trouble(error, self._relay) from error
         except BaseException:
             client.close()
             raise
@@ -122,7 +125,7 @@ class Dialogue:
         except (SMTPException, OSError) as error:
             if isinstance(error, SMTPResponseException):
                 self.answered = f"{error.code} {error.message}"
-            raise _trouble(error) from _root(error)
+            raise _trouble(error, self._relay) from _root(error)
         if answer is not None:
             self.answered = f"{answer.code} {answer.message}"
 
@@ -146,7 +149,22 @@ def _hand_over(client: SMTP, waits: Waits) -> Connection:
     return session
 
 
-def _trouble(error: SMTPException | OSError) -> RelayAway | RelayRefuses:
+def without_password(text: str, relay: SmtpRelay) -> str:
+    """What a server said, which may be what it was told."""
+    if len(relay.password) < _SHORTEST_SECRET:
+        return text
+    told = (relay.password, f"\0{relay.username}\0{relay.password}")
+    for secret in (relay.password, *(base64.b64encode(one.encode()).decode() for one in told)):
+        text = text.replace(secret, "•••")
+    return text
+
+
+def _trouble(error: SMTPException | OSError, relay: SmtpRelay) -> RelayAway | RelayRefuses:
+    found = _judged(error)
+    return type(found)(without_password(str(found), relay))
+
+
+def _judged(error: SMTPException | OSError) -> RelayAway | RelayRefuses:
     """What is said of a relay that could not be used. 5xx and TLS are for its owner to mend."""
     if isinstance(error, ssl.SSLError | SMTPNotSupported):
         return RelayRefuses(_refusal(error))

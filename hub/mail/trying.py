@@ -2,18 +2,16 @@
 wrong in words: the name, the connection, encryption, certificate, log-in, a message."""
 
 import asyncio
-import base64
 import contextlib
 import ipaddress
 import os
 import socket
 import ssl
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Literal
 
 from hub.i18n import N_
+from hub.mail import trial
 from hub.mail.model import (
     Connection,
     Envelope,
@@ -23,51 +21,17 @@ from hub.mail.model import (
     RelayRefuses,
     Standing,
 )
-from hub.mail.relay import Dialogue
+from hub.mail.relay import Dialogue, without_password
 from hub.mail.session import Waits
+from hub.mail.trial import State, Step, Trial
 from hub.settings import SmtpRelay
 
 SECONDS = 15.0
 _PATIENCE = Waits(command=SECONDS, final_dot=SECONDS, goodbye=0.5)
 _LONGEST_ANSWER = 300
-# A shorter one would stand in any text.
-_SHORTEST_SECRET = 4
 
 # Puts the signature of the hub's mail onto what a mailer hands on.
 Signing = Callable[[Mailer], Mailer]
-State = Literal["good", "warning", "bad", "left"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`title` and `text` are to be translated; `answer` is the server's own words. `left`: there
-    was nothing to do."""
-
-    title: str
-    state: State
-    text: str
-    values: Mapping[str, object] = field(default_factory=dict)
-    answer: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What became of the steps; the last one is the one that failed, if one did.
-
-    `standing`: how the relay is; one that only did not take this message works.
-    """
-
-    steps: tuple[Step, ...]
-    standing: Standing
-
-    @property
-    def works(self) -> bool:
-        """Whether a message went all the way."""
-        return all(step.state != "bad" for step in self.steps)
-
-
-NAME, CONNECTION, ENCRYPTION = N_("Name"), N_("Connection"), N_("Encryption")
-CERTIFICATE, LOG_IN, MESSAGE = N_("Certificate"), N_("Log-in"), N_("Test message")
 
 
 async def attempt(
@@ -113,7 +77,7 @@ class _Trying:
         self.relay = relay
         self.dialogue = dialogue
         self.steps: list[Step] = []
-        self.title = NAME
+        self.title = trial.NAME
 
     async def go(self, envelope: Envelope, signing: Signing | None) -> None:
         found = await self._look_up()
@@ -126,7 +90,7 @@ class _Trying:
     # What is said.
 
     def add(self, state: State, text: str, *, answer: str = "", **values: object) -> None:
-        shown = _without_password(_one_line(answer), self.relay)
+        shown = without_password(_one_line(answer), self.relay)
         self.steps.append(Step(self.title, state, text, values, shown))
 
     def bad(self, text: str, *, answer: str = "", **values: object) -> None:
@@ -158,7 +122,7 @@ class _Trying:
     async def _reach(
         self, found: list[tuple[socket.AddressFamily, tuple[object, ...]]]
     ) -> socket.socket:
-        self.title = CONNECTION
+        self.title = trial.CONNECTION
         error: OSError | None = None
         for family, address in found:
             made = socket.socket(family, socket.SOCK_STREAM)
@@ -230,7 +194,7 @@ class _Trying:
         self.bad(text, answer=str(trouble.__cause__ or trouble))
 
     async def _secure(self) -> None:
-        self.title = ENCRYPTION
+        self.title = trial.ENCRYPTION
         if self.relay.tls == "no":
             here = _is_loopback(self.relay.host)
             text = N_("Not encrypted, as you chose: who listens on the way reads the mail.")
@@ -245,19 +209,19 @@ class _Trying:
 
     def _secured(self) -> None:
         version, until = self.dialogue.secured()
-        self.title = ENCRYPTION
+        self.title = trial.ENCRYPTION
         self.add("good", N_("Encrypted with %(version)s."), version=version)
-        self.title = CERTIFICATE
+        self.title = trial.CERTIFICATE
         day = datetime.fromtimestamp(ssl.cert_time_to_seconds(until), UTC)
         text = N_("Valid for %(host)s until %(day)s.")
         self.add("good", text, host=self.relay.host, day=day)
 
     def _not_secured(self, trouble: Exception, error: BaseException | None) -> None:
-        self.title = ENCRYPTION
+        self.title = trial.ENCRYPTION
         if isinstance(error, ssl.SSLCertVerificationError):
             self.add("good", N_("The server speaks TLS."))
-            self.title = CERTIFICATE
-            self.bad(_CERTIFICATES.get(error.verify_code, _UNTRUSTED), answer=error.verify_message)
+            self.title = trial.CERTIFICATE
+            self.bad(trial.of_certificate(error.verify_code), answer=error.verify_message)
         elif isinstance(error, ssl.SSLError):
             text = N_("The server does not speak TLS there. Try “STARTTLS” (usual on port 587).")
             self.bad(text, answer=error.reason or str(error))
@@ -271,7 +235,7 @@ class _Trying:
             self.bad(text, answer=str(trouble.__cause__ or trouble))
 
     async def _log_in(self) -> None:
-        self.title = LOG_IN
+        self.title = trial.LOG_IN
         if not self.relay.username:
             self.add("left", N_("No user name was given, so nobody logs in."))
             return
@@ -296,7 +260,7 @@ class _Trying:
         self.add("good", text, answer=self.dialogue.answered, user=self.relay.username)
 
     async def _send(self, envelope: Envelope, signing: Signing | None) -> None:
-        self.title = MESSAGE
+        self.title = trial.MESSAGE
         outcomes: list[Outcome] = []
 
         def done(_envelope: Envelope, outcome: Outcome | None) -> None:
@@ -343,20 +307,10 @@ class _Opened:
         return self._connection
 
 
-_UNTRUSTED = N_("The certificate is not from an authority that is trusted here.")
-# The codes of X509_verify_cert_error.
-_CERTIFICATES = {
-    9: N_("The certificate is not valid yet. Is the clock of this machine right?"),
-    10: N_("The certificate has expired: whoever runs the server must renew it."),
-    62: N_("The certificate is for another name. Type the name that it was made for."),
-    64: N_("The certificate is for another name. Type the name that it was made for."),
-}
-
-
 def _standing(relay: SmtpRelay, trouble: RelayAway | RelayRefuses | None) -> Standing:
     if trouble is None:
         return Standing(relay.name, "working")
-    reason = _without_password(str(trouble), relay)
+    reason = without_password(str(trouble), relay)
     refuses = isinstance(trouble, RelayRefuses)
     return Standing(relay.name, "refusing" if refuses else "away", reason)
 
@@ -380,13 +334,3 @@ def _after_colon(text: str) -> str:
 def _one_line(answer: str) -> str:
     shown = "".join(c if c.isprintable() else " " for c in answer)
     return " ".join(shown.split())[:_LONGEST_ANSWER]
-
-
-def _without_password(text: str, relay: SmtpRelay) -> str:
-    """A server may say again what it was told."""
-    if len(relay.password) < _SHORTEST_SECRET:
-        return text
-    told = [relay.password, f"\0{relay.username}\0{relay.password}"]
-    for secret in (relay.password, *(base64.b64encode(one.encode()).decode() for one in told)):
-        text = text.replace(secret, "•••")
-    return text

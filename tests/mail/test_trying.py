@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hub.mail.model import Envelope
-from hub.mail.trying import Trial, attempt
+from hub.mail.trial import Trial
+from hub.mail.trying import attempt
 from hub.settings import SmtpRelay
 from tests.certificates import certificate_for
 from tests.mail.fault_server import FaultServer
