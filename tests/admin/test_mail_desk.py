@@ -144,8 +144,8 @@ def test_what_the_environment_says_is_tried_and_not_changed(hub: Hub, server: Fa
         assert 'name="host"' not in desk.get("/admin/mail").text
         answer = desk.post("/admin/mail", data=typed(server, host="evil.test", action="keep"))
         assert "takes your mail" in answer.text
-    with hub.db.read() as tx:
-        assert in_force.chosen(tx, hub.settings).relays == ()
+        with hub.db.read() as tx:
+            assert in_force.chosen(tx, hub.settings).relays == ()
     assert len(server.accepted) == 1
 
 
