@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from hub.admin import (
     account,
     addresses,
+    bring_articles,
     coming,
     growth,
     hand_letters,
@@ -69,6 +70,7 @@ ROUTES: list[BaseRoute] = [
     *outbox.ROUTES,
     *mail_way.ROUTES,
     *start.ROUTES,
+    *bring_articles.ROUTES,
     *owner_notices.ROUTES,
     *addresses.ROUTES,
     *settings.ROUTES,
