@@ -188,7 +188,7 @@ class Worker:
 
     def _beat(self, now: datetime) -> None:
         db = self._hub.db
-        way = self._follow()
+        way = self._follow(now)
         with db.write() as tx:
             if self._worker_id is None:
                 # Held before others can read of it.
@@ -214,11 +214,14 @@ class Worker:
         self._note_relays(now)
         samples.take(db, now)
 
-    def _follow(self) -> str:
+    def _follow(self, now: datetime) -> str:
         """Send by the relay that is in force now; its name for the ledger."""
         way = self._way_in_force()
         if isinstance(self._mailer, FollowingMailer) and self._mailer.follow(way):
             self.ways += 1
+            with self._hub.db.write() as tx:
+                # Here and not where it was chosen: a moment ago they would have gone the old way.
+                queue.hurry(tx, now)
             logs.event("relay.changed", relay=in_force.as_text(way.names) or "outbox")
         return in_force.as_text(way.names)
 

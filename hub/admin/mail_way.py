@@ -17,7 +17,7 @@ from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.errors import Refused, TooMany
 from hub.i18n import N_
-from hub.mail import headers, in_force, mailers, queue, relays, trying, typed_relay
+from hub.mail import headers, in_force, mailers, relays, trying, typed_relay
 from hub.mail import message as letters
 from hub.mail.in_force import Way
 from hub.mail.model import Envelope, Letter, Mailer
@@ -228,7 +228,6 @@ def _keep(parts: Hub, relay: SmtpRelay, now: datetime) -> None:
         in_force.choose(tx, parts.settings, relay, now)
         first_steps.mark(tx, "mail", "done", now)
         first_steps.forget_answers(tx, _REMEMBERED.values())
-        queue.hurry(tx, now)
 
 
 def _note(parts: Hub, trials: Sequence[Trial]) -> None:
