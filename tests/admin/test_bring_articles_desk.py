@@ -76,6 +76,11 @@ def test_what_holds_no_article_is_refused_and_leaves_nothing(
     assert kept(hub) == []
 
 
-@pytest.mark.parametrize("token", ["../../etc", "x", "0" * 24])
-def test_a_token_opens_no_other_file(desk: TestClient, token: str) -> None:
+@pytest.mark.parametrize("token", ["..", "../x", "0" * 24])
+def test_a_token_opens_no_other_file(desk: TestClient, hub: Hub, token: str) -> None:
+    hub.settings.imports.mkdir()
+    for folder in (hub.settings.data, hub.settings.data / "x"):
+        folder.mkdir(exist_ok=True)
+        (folder / "articles.md").write_text(POST)
     assert desk.post(PATH, data={"token": token, "action": "bring"}).status_code == 404
+    assert desk.post(PATH, data={"token": token, "action": "forget"}).status_code == 404
