@@ -37,8 +37,14 @@ def fresh(owner: Owner, inbox: tuple[Inbox, int]) -> Iterator[Fresh]:
         yield Fresh(Site(new, inbox[0], url, browser), printed[0], inbox[1])
 
 
+def press(page: Page, button: str) -> None:
+    """Press it, and wait for the page that comes, which may be at the same address."""
+    with page.expect_navigation():
+        page.click(button)
+
+
 def go_on(page: Page, text: str = "Continue") -> None:
-    page.click(f"main form button:has-text('{text}')")
+    press(page, f"main form button:has-text('{text}')")
     assert fits(page)
 
 
@@ -62,7 +68,7 @@ def test_from_the_printed_link_to_an_article_and_a_reader(
     name_the_site(page)
     connect_mail(page, fresh)
     choose_when(page, scripts=scripts)
-    page.click("button:has-text('Start with what is here')")
+    press(page, "button:has-text('Start with what is here')")
     page.wait_for_selector("text=What is left to do")
     page.screenshot(path=OUTPUT / f"set-up-{width}-{scheme}.png", full_page=True)
     publish(page)
@@ -80,7 +86,7 @@ def name_the_site(page: Page) -> None:
     go_on(page)
     page.fill("[name=name]", "Ada")
     page.fill("[name=email]", "owner@hub.test")
-    page.click("button[value=back]")
+    press(page, "button[value=back]")
     assert page.input_value("[name=title]") == "Harbour Notes"
     go_on(page)
     assert page.input_value("[name=email]") == "owner@hub.test"
@@ -110,10 +116,10 @@ def choose_when(page: Page, *, scripts: bool) -> None:
 
 
 def publish(page: Page) -> None:
-    page.click("a:has-text('Publish your first article')")
+    press(page, "a:has-text('Publish your first article')")
     page.fill("input[name=title]", "Words of the day")
     page.fill("textarea[name=markdown]", "And *some* words.")
-    page.click("button[value=publish]")
+    press(page, "button[value=publish]")
     page.goto("/posts/words-of-the-day")
     assert page.inner_text("h1") == "Words of the day"
 
@@ -121,9 +127,9 @@ def publish(page: Page) -> None:
 def subscribe(page: Page, site: Site) -> None:
     page.goto("/subscribe")
     page.fill("main input[name=email]", READER)
-    page.click("main form button")
+    press(page, "main form button")
     page.goto(link(site.inbox.wait_for(READER), "confirm"))
-    page.click("main form button")
+    press(page, "main form button")
     until(lambda: person(site)["status"] == "active")
 
 
@@ -140,7 +146,7 @@ def test_with_the_mail_server_broken_the_owner_gets_in_and_sees_it(
     go_on(page, "Try it")
     go_on(page, "Keep it all the same")
     page.goto("/admin")
-    page.click("button:has-text('Log out')")
+    press(page, "button:has-text('Log out')")
     log_in(page)
     # The worker tries by itself, within seconds.
     until(lambda: page.reload() is not None and page.locator(".step-wrong").count() == 1)
@@ -155,7 +161,7 @@ def test_after_log_out_nothing_is_left(chromium: Browser, site: Site) -> None:
         log_in(tab)
     taken = here.cookies()
     page.goto("/admin/settings")
-    page.click("button:has-text('Log out')")
+    press(page, "button:has-text('Log out')")
     page.wait_for_selector("input[name=password]")
     page.go_back()
     assert page.locator("input[name=password]").count() == 1
@@ -171,7 +177,7 @@ def test_after_log_out_nothing_is_left(chromium: Browser, site: Site) -> None:
     assert other.locator("nav a[href='/admin/settings']").count() == 1
     log_in(page)
     page.goto("/admin/account")
-    page.click("button:has-text('Log out everywhere')")
+    press(page, "button:has-text('Log out everywhere')")
     for tab in (page, other):
         tab.goto("/admin")
         assert tab.locator("input[name=password]").count() == 1

@@ -42,6 +42,7 @@ SMALL = {
     "feed_readers",
     # A row for each day, and for each change of the legal pages.
     *("retention_days", "law_state", "law_changes"),
+    *("setup_answers", "first_steps", "chosen_relay"),
     # What an owner gave to the desk within a week.
     "list_imports",
     # At most a row for each topic and author; at most two thousand addresses.
