@@ -184,6 +184,7 @@ def _desk(base: str, cookie: str, parts: _Opened) -> Iterator[Page]:
         _arrange(tx)
     yield Page(f"/admin/password/{forgotten}")
     yield Page(f"/setup/{fresh}")
+    yield Page(f"/setup/{fresh}/account")
     # Who is logged in is not shown the ways in.
     for path in ("/admin/login", "/admin/password"):
         yield Page(path)

@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_decimal
@@ -78,6 +78,11 @@ def day_and_month(moment: datetime, language: str, timezone: str = "UTC") -> str
     """`28 November`, for lists under the year."""
     day = moment.astimezone(ZoneInfo(timezone)).date()
     return format_date(day, format=_pattern("d MMMM", day, language), locale=_locale(language))
+
+
+def weekday(number: int, language: str) -> str:
+    """`Monday` or `lundi` for 0, and so on."""
+    return str(get_day_names(locale=_locale(language))[number])
 
 
 def short_day(day: date, language: str) -> str:

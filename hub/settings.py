@@ -77,7 +77,8 @@ class WebhookKeys:
 class Settings:
     """The environment, checked. A wrong value raised SettingError before this existed.
 
-    `smtp` holds the relays in the order in which they are tried; none of them: the outbox.
+    `smtp` holds the relays in the order in which they are tried. None of them: the one that was
+    named at the desk, or the outbox; `outbox_named` when HUB_SMTP asks for that in so many words.
     """
 
     data: Path
@@ -89,6 +90,7 @@ class Settings:
     imap: ImapBox | None = None
     webhooks: WebhookKeys = field(default_factory=WebhookKeys)
     private_networks: tuple[Network, ...] = ()
+    outbox_named: bool = False
 
     @property
     def media(self) -> Path:
@@ -146,10 +148,11 @@ VARIABLES = (
     Variable("HUB_BASE_URL", "", "The public address, https://example.org; beats the stored one."),
     Variable(
         "HUB_SMTP",
-        "outbox",
+        "",
         "smtp://user:password@host:587 or smtps://…, with ?starttls=no|auto|required; of several "
         "with spaces between, the next takes over while one cannot be used; "
-        "`outbox` writes each message to data/outbox/ instead.",
+        "`outbox` writes each message to data/outbox/ instead. "
+        "Empty: the mail server that was named at the desk; the outbox until there is one.",
     ),
     Variable(
         "HUB_IMAP",
@@ -201,7 +204,8 @@ def from_environment(
         data=folder,
         database=_database(values["HUB_DATABASE"]),
         base_url=_base_url(values["HUB_BASE_URL"]),
-        smtp=parse_smtp(values["HUB_SMTP"]),
+        smtp=parse_smtp(values["HUB_SMTP"] or "outbox"),
+        outbox_named=values["HUB_SMTP"] == "outbox",
         secret_key=_secret_key(values, folder),
         trusted_proxies=_networks("HUB_TRUSTED_PROXIES", values),
         private_networks=_networks("HUB_PRIVATE_NETWORKS", values),

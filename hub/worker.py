@@ -17,7 +17,9 @@ from hub.content.link_fetching import Get, LinkReader
 from hub.db import Transaction
 from hub.errors import HubError, Unavailable
 from hub.feeds.websub import Post, Teller
-from hub.mail import mailers, outbox, queue, relays, workers
+from hub.mail import in_force, mailers, outbox, queue, relays, workers
+from hub.mail.following import FollowingMailer, Known
+from hub.mail.in_force import Way
 from hub.mail.lifeline import Lifeline
 from hub.mail.model import Composer, Mailer, Render, Standing
 from hub.mail.posting import Desk, LetterLane
@@ -82,16 +84,17 @@ class Worker:
         self._watch = workers.SilenceWatch()
         self._lifeline = Lifeline(hub.settings.workers)
         self._mark = ""
-        self._way = " ".join(relay.name for relay in hub.settings.smtp)
         self._worker_id: int | None = None
         self._next_housekeeping = steady()
         self._plan_from = steady()
         self._planning_trouble = ""
         self._next_round = steady()
         self.stumbles = Stumbles()
+        # How often mail came to go another way.
+        self.ways = 0
         self.stopping = asyncio.Event()
         self.backups = BackupLane(hub.db, hub.settings, self.stopping.is_set)
-        way = mailer or mailers.mailer(hub.settings, hub.site().base_url, steady=steady)
+        way = mailer or FollowingMailer(self._mailer_for, self._way_in_force())
         self._mailer = way
         self._standings: tuple[Standing, ...] = ()
         books = Books(hub.db, hub.signer, self._site)
@@ -170,6 +173,12 @@ class Worker:
         """Take what came back to the mailbox, once a minute or `at_once`."""
         return await self.mailbox.work(now, self.stopping, at_once=at_once)
 
+    async def look_at_relays(self) -> bool:
+        """Try the relays of which it is not known that they work: the desk says how they are."""
+        if isinstance(self._mailer, FollowingMailer):
+            await self._mailer.look()
+        return False
+
     async def tell(self, now: datetime) -> bool:
         """Tell the WebSub hub which feeds changed."""
         return await asyncio.to_thread(self._tell, now)
@@ -200,13 +209,14 @@ class Worker:
 
     def _beat(self, now: datetime) -> None:
         db = self._hub.db
+        way = self._follow(now)
         with db.write() as tx:
             if self._worker_id is None:
                 # Held before others can read of it.
                 self._mark = self._lifeline.hold()
-                self._worker_id = workers.start(tx, now, lifeline=self._mark, way=self._way)
+                self._worker_id = workers.start(tx, now, lifeline=self._mark, way=way)
             else:
-                workers.beat(tx, self._worker_id, now, lifeline=self._mark, way=self._way)
+                workers.beat(tx, self._worker_id, now, lifeline=self._mark, way=way)
         with db.read() as tx:
             others = workers.others(tx, self._worker_id)
         silent = set(self._watch.dead(others, now=now, steady=self._steady()))
@@ -224,6 +234,26 @@ class Worker:
             self._lifeline.sweep(other.lifeline for other in others if other.id not in ended)
         self._note_relays(now)
         samples.take(db, now)
+
+    def _follow(self, now: datetime) -> str:
+        """Send by the relay that is in force now; its name for the ledger."""
+        way = self._way_in_force()
+        if isinstance(self._mailer, FollowingMailer) and self._mailer.follow(way):
+            self.ways += 1
+            with self._hub.db.write() as tx:
+                # Here and not where it was chosen: a moment ago they would have gone the old way.
+                queue.hurry(tx, now)
+            logs.event("relay.changed", relay=in_force.as_text(way.names) or "outbox")
+        return in_force.as_text(way.names)
+
+    def _way_in_force(self) -> Way:
+        with self._hub.db.read() as tx:
+            return in_force.way(tx, self._hub.settings)
+
+    def _mailer_for(self, way: Way) -> Known:
+        return mailers.mailer(
+            way, self._hub.settings.outbox, self._hub.site().base_url, steady=self._steady
+        )
 
     def _note_relays(self, now: datetime) -> None:
         """Write down how the relays are, when it has changed: the desk is another process."""
@@ -372,6 +402,7 @@ async def run(
             ("send", _sending(worker, hub, stopping), IDLE_SECONDS),
             ("websub", lambda: worker.tell(hub.now()), IDLE_SECONDS),
             ("links", lambda: worker.read_links(hub.now()), WAITING_SECONDS),
+            ("relays", worker.look_at_relays, WAITING_SECONDS),
             ("mailbox", lambda: worker.read_mailbox(hub.now()), WAITING_SECONDS),
             ("backups", lambda: worker.back_up(hub.now()), WAITING_SECONDS),
         )
@@ -497,7 +528,7 @@ def _posting(worker: Worker, hub: Hub, stopping: asyncio.Event) -> Callable[[], 
     async def step() -> bool:
         did = await worker.post(hub.now())
         if worker.letters.trouble:
-            await _wait(stopping, AWAY_SECONDS)
+            await _wait_or_another_way(worker, stopping, AWAY_SECONDS)
         return did
 
     return step
@@ -507,10 +538,16 @@ def _sending(worker: Worker, hub: Hub, stopping: asyncio.Event) -> Callable[[], 
     async def step() -> bool:
         did = await worker.send(hub.now)
         if worker.editions.trouble:
-            await _wait(stopping, AWAY_SECONDS)
+            await _wait_or_another_way(worker, stopping, AWAY_SECONDS)
         return did
 
     return step
+
+
+async def _wait_or_another_way(worker: Worker, stopping: asyncio.Event, seconds: float) -> None:
+    ways, until = worker.ways, time.monotonic() + seconds
+    while worker.ways == ways and not stopping.is_set() and time.monotonic() < until:
+        await _wait(stopping, IDLE_SECONDS)
 
 
 async def _wait(stopping: asyncio.Event, seconds: float) -> None:

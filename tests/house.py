@@ -21,7 +21,7 @@ BELOW = {
     "audience": {"notices", "mail", "site", "db"},
     "newsletter": {"content", "audience", "notices", "mail", "site", "db"},
     "feeds": {"content", "site", "db"},
-    "law": {"content", "site", "db"},
+    "law": {"content", "mail", "site", "db"},
     "web": {"users", "mail", "site", "db"},
     "admin": {
         *("content", "audience", "newsletter", "feeds", "law", "notices", "users", "web"),

@@ -15,10 +15,20 @@ from hub.admin import theme_check
 from hub.content import media
 from hub.i18n import N_
 from hub.law import facts
-from hub.mail import dkim, dkim_store, domain_checks, headers, mailers, relay_checks, signing
+from hub.mail import (
+    dkim,
+    dkim_store,
+    domain_checks,
+    headers,
+    in_force,
+    mailers,
+    relay_checks,
+    signing,
+)
 from hub.mail.dns import Dns, DnsAway
 from hub.mail.domain_checks import Finding
 from hub.mail.imap import Mailbox, MailboxAway
+from hub.mail.in_force import Way
 from hub.mail.model import Mailer, RelayAway, RelayRefuses, Secured
 from hub.mail.session import Session
 from hub.mail.verp import ReturnPaths
@@ -50,14 +60,16 @@ def examine(hub: Hub, dns: Dns) -> list[Finding]:
     """Every finding, in the order in which they matter. Asks the relay and the DNS; seconds, and
     no transaction is open meanwhile."""
     site = hub.site()
+    with hub.db.read() as tx:
+        way = in_force.way(tx, hub.settings)
     checks: list[Check] = [
         lambda: _site(hub, site),
         lambda: _host(site, dns),
         lambda: _theme(hub, site),
         lambda: _welcome(hub, site),
         lambda: _pictures(hub),
-        *_relays(hub, site),
-        lambda: _names(hub, site, dns),
+        *_relays(hub, site, way),
+        lambda: _names(site, dns, way),
         *_domain(hub, site, dns),
         lambda: _returns(hub, site, dns),
     ]
@@ -122,12 +134,15 @@ def _pictures(hub: Hub) -> Iterator[Finding]:
         yield Finding("Media", "bad", text, values)
 
 
-def _relays(hub: Hub, site: Site) -> list[Check]:
-    found = mailers.single(hub.settings, site.base_url)
+def _relays(hub: Hub, site: Site, way: Way) -> list[Check]:
+    found = mailers.single(way, site.base_url)
     if not found:
-        text = N_("Mail is written to data/outbox and leaves nowhere: set HUB_SMTP.")
+        text = N_(
+            "Mail is written to data/outbox and leaves nowhere: name a mail server at /admin/mail,"
+            " or set HUB_SMTP."
+        )
         return [lambda: [Finding("Relay", "warning", text)]]
-    near = {relay.name for relay in hub.settings.smtp if relay.host in _LOCAL}
+    near = {relay.name for relay in way.relays if relay.host in _LOCAL}
     return [partial(_relay, name, mailer, name in near, hub.now()) for name, mailer in found]
 
 
@@ -155,11 +170,11 @@ async def _connect(mailer: Mailer) -> Secured | None:
         return secured
 
 
-def _names(hub: Hub, site: Site, dns: Dns) -> Iterator[Finding]:
+def _names(site: Site, dns: Dns, way: Way) -> Iterator[Finding]:
     """What the addresses are called that mail comes from: those of the relays; of this machine
     where a relay on it hands mail on itself."""
     own = _site_host(site)
-    hosts = dict.fromkeys(own if r.host in _LOCAL else r.host for r in hub.settings.smtp)
+    hosts = dict.fromkeys(own if r.host in _LOCAL else r.host for r in way.relays)
     for host in hosts:
         try:
             known = [host] if relay_checks.is_public(host) else dns.addresses(host)

@@ -1,13 +1,14 @@
 """The first page of the desk: what is left to do, what goes out next, how many there are."""
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.admin import notice_words, progress, replies, theme_check
+from hub.admin import beginning, notice_words, progress, replies, theme_check
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import store as audience
@@ -17,6 +18,7 @@ from hub.i18n import N_
 from hub.law import facts as legal_facts
 from hub.newsletter import editions, planning
 from hub.notices import store as notices
+from hub.site import first_steps
 from hub.site.model import Site
 from hub.web.state import hub
 
@@ -27,12 +29,13 @@ MOST_COUNTED = 100
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something a new owner does once. `path` is where; empty for what is done elsewhere."""
+    """Something a new owner does once; `wrong`: it was done, and does not work."""
 
     title: str
     help: str
     path: str
     done: bool
+    wrong: bool = False
 
 
 def home(request: Request) -> Response:
@@ -48,11 +51,14 @@ def home(request: Request) -> Response:
         coming = planning.next_edition(tx, site, "weekly", parts.now())
         paused = editions.with_status(tx, "paused")
         obstacles = progress.obstacles(tx, parts.settings, parts.now())
+        begun = first_steps.states(tx)
         unread = notices.unread(tx, limit=UNREAD)
         more_unread = notices.count_unread(tx, most=MOST_COUNTED) - len(unread)
     everything = steps(
         site,
         mail_server=not obstacles.outbox,
+        mail_stopped=bool(obstacles.relays) and not obstacles.backed,
+        begun=begun,
         articles=posts.published,
         pages=pages.published,
         readers=people["active"],
@@ -76,12 +82,39 @@ def home(request: Request) -> Response:
         theme_faults=theme_check.told(site.theme, parts.settings.themes, site),
         steps=everything,
         steps_done=sum(step.done for step in everything),
+        next_step=beginning.first_open(begun),
+        next_number=beginning.number(beginning.first_open(begun) or "bring"),
+        beginning_path=beginning.path,
     )
 
 
-def steps(site: Site, *, mail_server: bool, articles: int, pages: int, readers: int) -> list[Step]:
-    """What is left to do, in the order in which it is best done."""
+def steps(
+    site: Site,
+    *,
+    mail_server: bool,
+    articles: int,
+    pages: int,
+    readers: int,
+    mail_stopped: bool = False,
+    begun: Mapping[str, str] | None = None,
+) -> list[Step]:
+    """What is left to do, in the order in which it is best done; `begun` holds the steps of
+    setting up that were gone through."""
+    begun = begun or {}
     return [
+        _mail(is_connected=mail_server, is_stopped=mail_stopped),
+        Step(
+            N_("Choose when the newsletter goes out"),
+            N_("A day and an hour of the week, in your time zone."),
+            beginning.path("schedule"),
+            "schedule" in begun,
+        ),
+        Step(
+            N_("Bring along what you have"),
+            N_("Articles and readers from another place; or begin with nothing."),
+            beginning.path("bring"),
+            "bring" in begun or articles > 0 or readers > 0,
+        ),
         Step(
             N_("Publish your first article"),
             N_("It appears on the site, in the feeds and in the next newsletter."),
@@ -113,18 +146,20 @@ def steps(site: Site, *, mail_server: bool, articles: int, pages: int, readers: 
             bool(site.legal_notice) or not legal_facts.missing(site),
         ),
         Step(
-            N_("Connect a mail server"),
-            N_("Until HUB_SMTP names one, mail is kept in the outbox for you to look at."),
-            "/admin/outbox",
-            mail_server,
-        ),
-        Step(
             N_("Open the site to the world"),
             N_("Give it a name of its own with https, and set the public address to it."),
             "/admin/settings#base_url",
             site.base_url.startswith("https:") and not _is_local(site.base_url),
         ),
     ]
+
+
+def _mail(*, is_connected: bool, is_stopped: bool) -> Step:
+    if is_stopped:
+        text = N_("Nothing reaches your readers until this is mended; nothing is lost either.")
+        return Step(N_("Mail cannot be sent"), text, "/admin/mail", done=False, wrong=True)
+    text = N_("Until there is one, mail is kept in the outbox for you to look at.")
+    return Step(N_("Connect a mail server"), text, "/admin/mail", is_connected)
 
 
 def _is_local(base_url: str) -> bool:

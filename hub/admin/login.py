@@ -46,7 +46,12 @@ def log_in(request: Request) -> Response:
 
 
 def log_out(request: Request) -> Response:
+    """End this session; with `everywhere`, those of the account's other browsers too."""
     response = RedirectResponse("/admin/login", status_code=303)
+    user = request.state.user
+    if user is not None and request.state.form.flag("everywhere"):
+        with hub(request).db.write() as tx:
+            accounts.end_everything(tx, user.id)
     sessions.end(request, response)
     return response
 

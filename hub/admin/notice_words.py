@@ -38,7 +38,7 @@ _TROUBLES = {
 _SOMETHING = N_("A part of the hub failed again and again")
 _MEANWHILE = {
     RELAY_AWAY: N_("Mail waits and is tried again by itself."),
-    RELAY_REFUSES: N_("No mail goes out until this is mended: see HUB_SMTP."),
+    RELAY_REFUSES: N_("No mail goes out until this is mended: see “How mail is sent”."),
     PLANNING: N_("It is tried again every minute; its articles wait."),
     THEME: N_("Where they are, readers see the default look instead."),
     braking.PART: N_("It ends by itself after six hours, or when you say so."),

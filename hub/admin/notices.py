@@ -36,7 +36,7 @@ _TEXTS = {
     "revoked": N_("Taken back: nobody comes by it any more."),
     "lifted": N_("Let in again."),
     "tested": N_("The test is on its way."),
-    "tested-outbox": N_("The test is in the outbox: this desk knows no mail server (HUB_SMTP)."),
+    "tested-outbox": N_("The test is in the outbox: no mail server is connected."),
     "sending": N_("On its way."),
     "soon": N_("It goes out in a minute. Until then you can undo it."),
     "undone": N_("Undone: nothing has left, and everything is as it was before."),
@@ -58,6 +58,8 @@ _TEXTS = {
     "key-revoked": N_("Taken back: nobody is believed with it any more."),
     "examined": N_("Looked at everything; what was found stands below."),
     "ready": N_("Your hub is ready."),
+    "mail-kept": N_("Kept. The hub tries it by itself, and says on the first page how it went."),
+    "mail-outbox": N_("Mail stays in the outbox from now on, and reaches nobody."),
 }
 
 

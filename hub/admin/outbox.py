@@ -6,7 +6,7 @@ from starlette.responses import Response
 from hub.admin.mail_view import html_part, message_page
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
-from hub.mail import reading
+from hub.mail import in_force, reading
 from hub.web.state import hub
 
 PER_PAGE = 50
@@ -15,6 +15,8 @@ PER_PAGE = 50
 def messages(request: Request) -> Response:
     """What was written, newest first."""
     settings = hub(request).settings
+    with hub(request).db.read() as tx:
+        way = in_force.way(tx, settings)
     found = reading.newest(
         settings.outbox, before=request.query_params.get("before", ""), limit=PER_PAGE + 1
     )
@@ -25,7 +27,7 @@ def messages(request: Request) -> Response:
         found=found[:PER_PAGE],
         older=found[PER_PAGE - 1].name if len(found) > PER_PAGE else "",
         first="before" not in request.query_params,
-        in_use=not settings.smtp,
+        in_use=not way.relays,
     )
 
 

@@ -10,7 +10,7 @@ from hub.admin.policy import DeskRoute, Needs
 from hub.db import Transaction
 from hub.errors import NotFound
 from hub.i18n import N_
-from hub.mail import queue, relays, workers
+from hub.mail import in_force, queue, relays, workers
 from hub.mail.relays import Stopped
 from hub.newsletter import editions, pacing, samples, troubles
 from hub.newsletter.model import Edition
@@ -43,8 +43,7 @@ class Obstacles:
 
 def obstacles(tx: Transaction, settings: Settings, now: datetime) -> Obstacles:
     """As the workers that are alive send it: they may know relays that this process does not."""
-    ways = workers.ways(tx, now) or [" ".join(relay.name for relay in settings.smtp)]
-    names = sorted({name for way in ways for name in way.split()})
+    names = in_force.names(tx, settings, now)
     stopped = relays.stopped(tx, names)
     seen = workers.last_seen(tx)
     silent = seen is None or now - seen > LASTS
@@ -52,7 +51,7 @@ def obstacles(tx: Transaction, settings: Settings, now: datetime) -> Obstacles:
         stopped,
         len(stopped) < len(names),
         troubles.current(tx),
-        outbox=not all(ways),
+        outbox=in_force.keeps_mail(tx, settings, now),
         unattended=silent and (queue.is_due(tx, now - LASTS) or _edition_waits(tx, now)),
     )
 

@@ -23,6 +23,7 @@ _KNOWN = (
     N_("the relay's certificate is not valid: %(reason)s"),
     N_("no secure connection to the relay: %(reason)s"),
     N_("the relay closed the connection"),
+    N_("the password of the mail server cannot be read with this secret key: type it again"),
     N_("the relay takes no address with letters beyond ASCII before the @ (SMTPUTF8)"),
     N_("the message has %(size)s kB, the relay takes %(limit)s kB"),
     N_("no answer to the message: %(reason)s"),

@@ -10,7 +10,7 @@ from hub.db import Transaction
 from hub.law import changes
 from hub.law import facts as legal_facts
 from hub.law.model import Facts as LegalFacts
-from hub.mail import relays, workers
+from hub.mail import in_force, relays
 from hub.newsletter import troubles
 from hub.notices import rules, store, telling
 from hub.notices.model import Facts
@@ -56,12 +56,11 @@ def _note_legal_pages(hub: Hub, site: Site, now: datetime) -> None:
     """Write down what the legal pages say when it has changed: they have a public log."""
 
     def found(tx: Transaction) -> LegalFacts:
-        ways = workers.ways(tx, now) or [" ".join(relay.name for relay in hub.settings.smtp)]
         keys = webhook_keys.in_force(tx, hub.settings.webhooks)
         return legal_facts.gather(
             site,
             replace(hub.settings, webhooks=keys),
-            {name for way in ways for name in way.split()},
+            in_force.names(tx, hub.settings, now),
         )
 
     with hub.db.read() as tx:
@@ -107,7 +106,7 @@ def _lasting(
     """Each trouble that lasts, once for each day on which it began."""
     found = [
         _told(_RELAYS[stopped.state], stopped.name, stopped.reason, stopped.since, None, site)
-        for stopped in relays.stopped(tx, [relay.name for relay in hub.settings.smtp])
+        for stopped in relays.stopped(tx, in_force.way(tx, hub.settings).names)
         if now - stopped.since >= rules.LASTS
     ]
     found += [

@@ -314,6 +314,7 @@ _TYPES = {
 KEEPING = (
     ("/admin/users", N_("Users"), N_("Who may come to this desk, and as what.")),
     ("/admin/doctor", N_("The doctor"), N_("Whether mail arrives, and the lines for your DNS.")),
+    ("/admin/mail", N_("Mail server"), N_("How mail is sent, tried with a live message.")),
     ("/admin/backups", N_("Backups"), N_("Make one, download one, one every day.")),
     ("/admin/legal", N_("Legal pages"), N_("What is missing, what changed, who was asked.")),
     ("/admin/look", N_("Pictures of the site"), N_("Logo, icon, the picture for shared links.")),

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from hub import addresses
 from hub.mail import mailers
 from hub.mail.model import Envelope
+from hub.mail.outbox import OutboxMailer
 from hub.mail.signing import SigningMailer
 from hub.newsletter import previewing
 from hub.newsletter.planning import Press
@@ -33,9 +34,8 @@ def typed(request: Request) -> str:
 def send(request: Request, envelope: Envelope, press: Press) -> str:
     """Hand it over; the notice that says so. Raises Refused with the reason."""
     parts = hub(request)
-    mailer = SigningMailer(
-        mailers.mailer(parts.settings, press.site.base_url), parts.db, lambda _tx: press.site
-    )
+    way = mailers.current(parts.db, parts.settings, press.site.base_url)
+    mailer = SigningMailer(way, parts.db, lambda _tx: press.site)
     # Views run in a thread; sending belongs to the event loop.
     anyio.from_thread.run(previewing.send, envelope, mailer)
-    return "tested" if parts.settings.smtp else "tested-outbox"
+    return "tested-outbox" if isinstance(way, OutboxMailer) else "tested"

@@ -64,9 +64,8 @@ def send_test(request: Request) -> Response:
         headers.ascii_domain_of(address),
         content,
     )
-    mailer = SigningMailer(
-        mailers.mailer(parts.settings, site.base_url), parts.db, lambda _tx: site
-    )
+    way = mailers.current(parts.db, parts.settings, site.base_url)
+    mailer = SigningMailer(way, parts.db, lambda _tx: site)
     # Views run in a thread; sending belongs to the event loop.
     anyio.from_thread.run(previewing.send, envelope, mailer)
     return done(f"/admin/settings/welcome/{language}", "tested")

@@ -12,7 +12,7 @@ from hub import addresses, i18n
 from hub.cli import intro, letter, sending, watching
 from hub.cli.context import CommandContext, pass_hub, progress, report
 from hub.db import Transaction
-from hub.mail import mailers, relays
+from hub.mail import in_force, mailers, relays
 from hub.mail.signing import SigningMailer
 from hub.newsletter import (
     editions,
@@ -106,9 +106,8 @@ def test(context: CommandContext, address: str, stream: str, language: str | Non
                 language=language or site.language,
                 now=hub.now(),
             )
-        mailer = SigningMailer(
-            mailers.mailer(hub.settings, site.base_url), hub.db, lambda _tx: site
-        )
+        way = mailers.current(hub.db, hub.settings, site.base_url)
+        mailer = SigningMailer(way, hub.db, lambda _tx: site)
         outcome = asyncio.run(previewing.send(envelope, mailer))
     click.echo(f"Sent to {address}: {outcome.reply}")
 
@@ -231,7 +230,7 @@ def _echo_next(tx: Transaction, hub: Hub, site: Site) -> None:
 
 
 def _echo_troubles(tx: Transaction, hub: Hub, site: Site) -> None:
-    for relay in relays.stopped(tx, [relay.name for relay in hub.settings.smtp]):
+    for relay in relays.stopped(tx, in_force.names(tx, hub.settings, hub.now())):
         since = sending.when(relay.since, site)
         click.echo(f"relay {relay.name}: {relay.state} since {since}: {relay.reason}")
     for trouble in troubles.current(tx):

@@ -121,5 +121,6 @@ WITHOUT_READERS = frozenset(
         # were erased stand in it by a number that leads nowhere any more.
         *("journal", "webhook_keys", "examinations", "backups"),
         *("next_intros", "edition_intros", "post_places"),
+        *("setup_answers", "first_steps", "chosen_relay"),
     )
 )

@@ -16,6 +16,7 @@ from hub.i18n import LANGUAGES, N_
 from hub.law import facts, store, words
 from hub.law.kept import KEPT
 from hub.law.model import Facts
+from hub.mail import in_force
 from hub.site import webhook_keys
 from hub.site.model import Site
 from hub.web.pages import page
@@ -105,7 +106,7 @@ def _facts(tx: Transaction, request: Request, site: Site) -> tuple[Facts, dateti
     settings = hub(request).settings
     keys = webhook_keys.in_force(tx, settings.webhooks)
     settings = replace(settings, webhooks=keys)
-    now = facts.gather(site, settings, [relay.name for relay in settings.smtp])
+    now = facts.gather(site, settings, in_force.way(tx, settings).names)
     state = store.state(tx, now)
     if state is None:
         return now, None

@@ -54,6 +54,14 @@ class FailoverMailer:
         """The same relays, for mail that must not wait for a connection."""
         return _Urgent(self)
 
+    async def look(self) -> None:
+        """Try each relay that is not known to work, once it has rested: whoever asks how it is
+        should not have to send a mail first."""
+        for relay in self._relays:
+            rested = self._steady() >= relay.rests_until
+            if relay.standing.state != "working" and relay.probe is None and rested:
+                await self._probe(relay)
+
     async def connect(self, *, urgent: bool = False) -> Connection:
         """A connection to the first relay that gives one.
 

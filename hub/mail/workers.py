@@ -76,7 +76,7 @@ def beat(
     tx.execute(
         "INSERT INTO workers (id, started_at, seen_at, lifeline, way)"
         " VALUES (:id, :now, :now, :lifeline, :way)"
-        " ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
+        " ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, way = excluded.way",
         id=worker_id,
         now=now,
         lifeline=lifeline,

@@ -8,7 +8,7 @@ from hub import addresses, journal
 from hub.db import Transaction
 from hub.errors import Conflict, Refused
 from hub.i18n import N_
-from hub.site import options
+from hub.site import first_steps, options
 from hub.site import store as sites
 from hub.users import accounts, one_time_links
 from hub.users.model import User
@@ -69,5 +69,6 @@ def set_up(tx: Transaction, answers: Answers, *, password_hash: str | None, now:
     )
     sites.mark_ready(tx, now)
     journal.note(tx, "settings", "set up")
+    first_steps.forget_answers(tx, (f.name for f in fields(Answers)))
     one_time_links.end(tx, "setup", None)
     return owner

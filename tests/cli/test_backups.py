@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 from hub import backups
 from hub.app import create_app, create_hub
 from hub.errors import Conflict, Refused
-from hub.settings import from_environment
+from hub.mail import in_force
+from hub.settings import SmtpRelay, from_environment
 from hub.site import store as sites
 from hub.web.state import Hub
 from tests.conftest import NOW, TEMPLATE
@@ -120,3 +121,26 @@ def test_a_backup_is_not_restored_while_postgres_is_named(archive: Path, tmp_pat
     settings = from_environment({"HUB_DATABASE": "postgresql://x/y"}, data=tmp_path / "copy")
     with pytest.raises(Refused, match="migrate-to"):
         backups.restore(archive, settings)
+
+
+def test_with_another_secret_key_the_mail_server_waits_for_its_password(
+    hub: Hub, tmp_path: Path
+) -> None:
+    with hub.db.write() as tx:
+        sites.put(tx, "base_url", "https://hub.test")
+        sites.mark_ready(tx, NOW)
+        relay = SmtpRelay("mail.test", 587, "ada", "geheim-1234")
+        in_force.choose(tx, hub.settings, relay, NOW)
+    archive = backups.write(hub.settings, hub.db, tmp_path / "hub.zip", now=NOW)
+    assert b"geheim" not in archive.read_bytes()
+    backups.restore(archive, from_environment({}, data=tmp_path / "new"))
+    other = {"HUB_SECRET_KEY": "another key of thirty-two characters"}
+    there = create_hub(from_environment(other, data=tmp_path / "new"))
+    with there.db.read() as tx:
+        assert in_force.way(tx, there.settings).locked
+    with TestClient(create_app(there), base_url="https://hub.test") as client:
+        assert client.get("/privacy").status_code == 200
+    same = create_hub(from_environment({}, data=tmp_path / "new"))
+    with same.db.read() as tx:
+        assert in_force.way(tx, same.settings).relays == (relay,)
+    same.db.close()

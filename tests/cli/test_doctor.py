@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from hub.app import create_hub
 from hub.cli import cli
+from hub.mail import in_force
+from hub.settings import SmtpRelay, from_environment
 from tests.mail.dns_server import Zone, dns_server
 from tests.mail.imap_server import ImapServer
 
@@ -87,3 +90,12 @@ def test_a_domain_of_their_own_for_bounces_is_looked_up(data: Path) -> None:
         said = run(data, "doctor", f"--dns=127.0.0.1:{port}")
     assert "returns.test has no SPF record" in said
     assert "returns.test takes no mail" in said
+
+
+def test_the_server_that_was_named_at_the_desk_is_asked(data: Path) -> None:
+    settings = from_environment({}, data=data)
+    hub = create_hub(settings)
+    with hub.db.write() as tx:
+        in_force.choose(tx, settings, SmtpRelay("127.0.0.1", 1, tls="no"), hub.now())
+    hub.db.close()
+    assert levels(data, {})["Relay"] == "bad"

@@ -44,6 +44,7 @@ SMALL = {
     "feed_readers",
     # A row for each day, and for each change of the legal pages.
     *("retention_days", "law_state", "law_changes"),
+    *("setup_answers", "first_steps", "chosen_relay"),
     # What an owner gave to the desk within a week.
     "list_imports",
     # One for each provider; what was found last.

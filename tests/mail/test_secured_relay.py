@@ -120,3 +120,9 @@ def test_a_wrong_password_is_refused_and_not_repeated(certificate: Path) -> None
     with pytest.raises(RelayRefuses, match="log-in: 535") as refused:
         send(server, tls="required", password="secret", trusted=certificate)
     assert "secret" not in str(refused.value)
+
+
+def test_a_relay_that_repeats_the_password_puts_it_into_no_log(certificate: Path) -> None:
+    server = FaultServer(greeting=f"554 5.7.1 not with {PASSWORD}\r\n".encode())
+    with pytest.raises(RelayRefuses, match="not with •••"):
+        send(server, tls="no", trusted=None)

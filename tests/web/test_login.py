@@ -102,6 +102,16 @@ def test_logging_out_ends_the_session_on_the_server(client: TestClient) -> None:
     assert client.get("/admin").status_code == 303
 
 
+def test_logging_out_everywhere_ends_the_other_sessions_too(client: TestClient) -> None:
+    log_in(client)
+    elsewhere = client.cookies["__Host-hub"]
+    client.cookies = httpx2.Cookies()
+    log_in(client)
+    client.post("/admin/logout", data={"everywhere": "yes"})
+    client.cookies = httpx2.Cookies({"__Host-hub": elsewhere})
+    assert client.get("/admin").status_code == 303
+
+
 def test_too_many_tries_are_stopped_even_with_the_right_password(client: TestClient) -> None:
     for _ in range(10):
         assert log_in(client, "not the password") == 403

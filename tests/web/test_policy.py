@@ -23,6 +23,7 @@ OPEN = {
     # A draft, by its signed link.
     "/admin/preview/{token}",
     "/setup/{token}",
+    "/setup/{token}/account",
 }
 ROUTES = [route for route in routes() if isinstance(route, Route)]
 DESK = [route for route in ROUTES if route.path.startswith(("/admin", "/setup"))]
