@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from hub import i18n, journal, limits, logs, worker
+from hub import i18n, journal, limits, logs, running, worker
 from hub.admin import letters as desk_letters
 from hub.admin import routes as desk
 from hub.audience import (
@@ -197,7 +197,7 @@ def serving_app_without_worker() -> ASGIApp:
 
 async def work(hub: Hub, stopping: asyncio.Event) -> None:
     """The worker with everything it joins, until `stopping` is set."""
-    await worker.run(hub, stopping, composers=COMPOSERS, housekeepers=HOUSEKEEPERS)
+    await running.run(hub, stopping, composers=COMPOSERS, housekeepers=HOUSEKEEPERS)
 
 
 def routes() -> list[BaseRoute]:

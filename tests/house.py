@@ -28,7 +28,7 @@ BELOW = {
         *("mail", "site", "db"),
     },
 }
-JOINERS = {"__main__", "app", "cli", "worker"}
+JOINERS = {"__main__", "app", "cli", "running", "worker"}
 # Modules that stand alone: each may import others of them, and what is named here beside.
 LEAVES: dict[str, set[str]] = {
     name: set()

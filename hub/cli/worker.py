@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from hub import app, journal, logs, worker
+from hub import app, journal, logs, running
 from hub.cli.context import CommandContext, pass_hub, progress
 from hub.errors import Refused
 from hub.newsletter import editions, pacing
@@ -32,7 +32,7 @@ def command(context: CommandContext, once: bool) -> None:
     # What it does is planned, and nobody's command.
     with context.open() as hub, journal.acting(None):
         if once:
-            trouble = _run(worker.run_once(hub, composers=app.COMPOSERS))
+            trouble = _run(running.run_once(hub, composers=app.COMPOSERS))
             if trouble:
                 raise Refused("Not everything was sent: %(reason)s", reason=trouble)
             _tell_what_waits(hub)

@@ -14,10 +14,10 @@ from hub.newsletter import claiming, troubles
 from hub.notices import store
 from hub.notices.model import Notice
 from hub.notices.stumbles import Stumbles
+from hub.running import _watched
 from hub.settings import SmtpRelay
 from hub.site import store as sites
 from hub.web.state import Hub
-from hub.worker import _watched
 from tests.conftest import NOW
 from tests.newsletter.cast import sending_edition, tick, worker_of
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hub import worker as worker_module
+from hub import running
 from hub.cli import cli, watching
 from hub.errors import DatabaseBusy, Refused, Unavailable
 from hub.mail import relays, sent, workers
@@ -201,7 +201,7 @@ def test_once_waits_for_a_database_that_is_held(
         await beat(worker, now)
 
     monkeypatch.setattr(Worker, "beat", held)
-    monkeypatch.setattr(worker_module, "WAITING_SECONDS", 0.0)
+    monkeypatch.setattr(running, "WAITING_SECONDS", 0.0)
     run("worker", "--once")
     assert len(outbox(hub)) == 1
 
@@ -213,8 +213,8 @@ def test_once_gives_up_on_a_database_that_stays_away(
         raise Unavailable("The database is away.")
 
     monkeypatch.setattr(Worker, "beat", away)
-    monkeypatch.setattr(worker_module, "WAITING_SECONDS", 0.0)
-    monkeypatch.setattr(worker_module, "PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(running, "WAITING_SECONDS", 0.0)
+    monkeypatch.setattr(running, "PATIENCE_SECONDS", 0.02)
     refused = run("worker", "--once", fails=Unavailable)
     assert "away" in str(refused.exception)
 

@@ -8,9 +8,9 @@ import pytest
 
 from hub.app import COMPOSERS
 from hub.mail import workers
+from hub.running import run_once
 from hub.settings import SmtpRelay
 from hub.web.state import Hub
-from hub.worker import run_once
 from tests.mail.fault_server import FaultServer
 from tests.newsletter.cast import send_out, subscribe
 

@@ -9,10 +9,10 @@ import pytest
 
 from hub.app import COMPOSERS
 from hub.newsletter.returns import store
+from hub.running import run_once
 from hub.settings import SmtpRelay
 from hub.site import store as sites
 from hub.web.state import Hub
-from hub.worker import run_once
 from tests.conftest import NOW
 from tests.mail import mailhost
 from tests.mail.mailhost import MailHost
