@@ -9,7 +9,7 @@ any more. It makes no difference whether the relay said so at once, or a report 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from hub.audience import membership
+from hub.audience import membership, request_store
 from hub.db import Transaction
 from hub.mail import verdicts
 from hub.mail.returned import shortened
@@ -22,6 +22,7 @@ from hub.times import to_text
 
 SOFT_FAILURES = 3
 SOFT_PERIOD = timedelta(days=15)
+_ON_THE_WAY = timedelta(hours=1)
 # So many readers' servers must blame the sender before an edition stops for what came back late:
 # a single reader must not be able to stop it. In the dialogue with our own relay one is enough.
 BLAMES = 10
@@ -62,6 +63,9 @@ def follow(tx: Transaction, results: Iterable[Result], *, now: datetime) -> int:
         if kinds[id(result)] == "hard"
         or (kinds[id(result)] == "soft" and _is_worn_out(tx, result, now))
     ]
+    # What was on its way when a reader took another address says nothing of that one.
+    since = now - _ON_THE_WAY
+    dead = [number for number in dead if not request_store.has_moved(tx, number, since=since)]
     bounced = membership.bounce(tx, dead, now=now)
     for result in failed:
         _write_down(tx, result, kinds[id(result)], now)

@@ -8,6 +8,8 @@ from starlette.testclient import TestClient
 from hub import addresses
 from hub.audience import store, suppression
 from hub.audience.model import Subscriber
+from hub.newsletter import bouncing
+from hub.newsletter.deliveries import Result
 from hub.web.state import Hub
 from tests.audience.conftest import Clock
 from tests.audience.own_place import ADA, NEW, ask, mails, own, person, put
@@ -116,6 +118,22 @@ def test_what_comes_back_from_the_old_address_says_nothing_of_the_new(
     found = person(hub, ada)
     assert found is not None
     assert (found.email, found.status) == (NEW, "active")
+
+
+@pytest.mark.parametrize(("after", "status"), [(59, "active"), (61, "bounced")])
+def test_what_was_on_its_way_is_refused_for_the_old_address(
+    client: TestClient, hub: Hub, clock: Clock, ada: int, after: int, status: str
+) -> None:
+    edition = sent(hub)
+    clock.now = NOW + timedelta(minutes=1)
+    moved(client, hub, ada, clock.now)
+    now = clock.now + timedelta(minutes=after)
+    with hub.db.write() as tx:
+        dead = Result(edition, ada, "failed", 550, "550 5.1.1 no such user", now)
+        bouncing.follow(tx, [dead], now=now)
+    found = person(hub, ada)
+    assert found is not None
+    assert found.status == status
 
 
 def test_no_import_brings_the_old_address_back_but_its_reader_may_come(
