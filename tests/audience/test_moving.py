@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from starlette.testclient import TestClient
 
 from hub import addresses
