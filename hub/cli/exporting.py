@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from hub.audience import abroad, exporting, suppression_file, transfer
+from hub.audience import abroad, exporting, suppression_file
 from hub.audience.exporting import FORMATS, Format
 from hub.audience.model import STATUSES
 from hub.audience.people_store import Filter
@@ -103,8 +103,7 @@ def _pieces(tx: Transaction, form: str, status: str, topic: str) -> Iterator[str
     traits = Segment(topics=(topic,) if topic else ())
     for service in abroad.SERVICES:
         if form == service:
-            people = transfer.records(tx, Filter(status or abroad.STATUS, traits))
-            return abroad.pieces(people, service)
+            return abroad.pieces(tx, service, Filter(status, traits))
     own = next(known for known in FORMATS if known == form)
     return exporting.pieces(tx, own, Filter(status, traits))
 

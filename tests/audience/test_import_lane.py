@@ -69,7 +69,7 @@ def test_first_it_is_read_and_nothing_is_taken(db: Database, tmp_path: Path) -> 
         {"name": "status", "use": "status"},
     ]
     rows = (tmp_path / "one" / ROWS).read_text(encoding="utf-8-sig").splitlines()
-    assert rows[1] == ",2,r0@reader.test,new,"
+    assert rows[1] == ",2,r0@reader.test,new,,gets mail"
     assert rows[11].startswith(",12,nobody,invalid,")
     assert emails(db) == []
 

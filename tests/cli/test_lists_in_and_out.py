@@ -68,8 +68,9 @@ def test_a_dry_run_writes_what_becomes_of_each_row(run: Run, hub: Hub, tmp_path:
     rows = tmp_path / "rows.csv"
     imported(run, SAMPLES / "mailchimp", "--consent=x", "--dry-run", "--rows", str(rows))
     table = list(csv.reader(io.StringIO(rows.read_text(encoding="utf-8-sig"), newline="")))
-    assert table[0] == ["file", "row", "email", "verdict", "reason"]
-    assert ["subscribed_members_export_1a2b.csv", "2", "ada@reader.test", "new", ""] in table
+    assert table[0] == ["file", "row", "email", "verdict", "reason", "afterwards"]
+    ada = ["subscribed_members_export_1a2b.csv", "2", "ada@reader.test", "new", "", "gets mail"]
+    assert ada in table
     with hub.db.read() as tx:
         assert list(transfer.records(tx)) == []
 
