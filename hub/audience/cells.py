@@ -1,6 +1,7 @@
 """Single values of lists that other programs wrote."""
 
 import csv
+import re
 from typing import Any
 
 from hub.audience.spreadsheet import unguarded
@@ -10,6 +11,8 @@ _YES = frozenset("true 1 yes y oui o vrai x on ja si sí wahr ✓ ✔ ☑ t".spl
 _NO = frozenset(
     "false 0 no n non faux off nein falsch f - – ☐ null none n/a never jamais 0000-00-00".split()
 )
+# A tag in quotes of its own: at the start, or behind a comma.
+_QUOTED = re.compile(r'(?:^|,)\s*"')
 
 
 def text(value: Any) -> str:
@@ -53,7 +56,7 @@ def tags(value: Any) -> list[str]:
     cell = text(value)
     if not cell:
         return []
-    if '"' not in cell:
+    if not _QUOTED.search(cell):
         return [tag for part in cell.split(";") for t in part.split(",") if (tag := t.strip())]
     try:
         return [tag for t in next(csv.reader([cell]), ()) if (tag := t.strip())]

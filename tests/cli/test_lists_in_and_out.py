@@ -168,10 +168,11 @@ def test_everything_out_and_into_an_empty_hub_is_the_same(
         assert [(r["kind"], r["new"], r["refused"]) for r in reports] == [
             ("posts", 5, 0),
             ("subscribers", 3, 0),
+            ("people", 1, 0),
             ("suppressions", 2, 0),
         ]
         again = imported(there, first)
-        assert [(r["new"], r["changed"]) for r in again] == [(0, 0)] * 3
+        assert [(r["new"], r["changed"]) for r in again] == [(0, 0)] * 4
         assert there("export", "archive", "-o", str(second))[0] == 0
     assert first.read_bytes() == second.read_bytes()
     parts = create_hub(from_environment({"HUB_DATABASE": other_url}, data=tmp_path / "other"))
