@@ -83,6 +83,29 @@ def test_a_mapping_on_the_command_line(run: Run, hub: Hub, tmp_path: Path) -> No
     assert run("import", str(path), "--consent=x", "--map", "post=work")[0] == 1
 
 
+def test_the_dry_run_says_first_what_may_hide_who_left_and_last_who_gets_mail(
+    run: Run, hub: Hub, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("email,status,VIP\nada@reader.test,,oui\nbob@reader.test,bounced,non\n")
+    _, out, _ = run("import", str(path), "--consent=x", "--dry-run")
+    first, *_, last = out.splitlines()
+    assert first.startswith("WARNING: column VIP is not understood.")
+    assert last == "1 get mail, 1 do not."
+    code, _, err = run("import", str(path), "--consent=x", "--map", "name=Nope")
+    assert code == 1
+    assert "email, status, VIP" in err
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+def test_a_spreadsheet_is_refused_with_what_to_do(run: Run, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"list.{suffix}"
+    path.write_bytes(b"PK\3\4")
+    code, _, err = run("import", str(path), "--consent=x")
+    assert code == 1
+    assert "save it as CSV" in err
+
+
 @pytest.mark.parametrize("service", ["ghost", "mailchimp", "buttondown", "listmonk"])
 def test_what_another_service_gets_comes_back_as_it_was(
     run: Run, hub: Hub, tmp_path: Path, service: str
