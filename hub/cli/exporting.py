@@ -88,7 +88,9 @@ def suppressions(context: CommandContext, output: Path | None) -> None:
 )
 @pass_hub
 def archive(context: CommandContext, output: Path) -> None:
-    """Articles, pictures, readers and suppressions in one ZIP, readable without a hub.
+    """Articles, pictures, readers, your tags and notes of them, and suppressions in one ZIP.
+
+    It can be read without a hub.
 
     `hub import FILE.zip` brings it all into an empty hub.
     """
