@@ -180,13 +180,14 @@ def _guessed(column: str, found: Sequence[str], chosen: Collection[str]) -> str 
 
 def _may_say_who_left(column: str, found: Sequence[str]) -> bool:
     """Whether a column that no rule knows might be the one that says who left."""
+    if services.why_left_out(column) != services.NOT_UNDERSTOOD:
+        return False
     if headings.speaks_of_leaving(column):
         return True
-    if services.why_left_out(column) != services.NOT_UNDERSTOOD or not found:
-        return False
-    if all(map(_is_answer, found)):
+    if found and all(map(_is_answer, found)):
         return True
-    return headings.may_speak_of_leaving(column) and all(map(dates.is_like_one, found))
+    is_dated = bool(found) and all(map(dates.is_like_one, found))
+    return is_dated and headings.may_speak_of_leaving(column)
 
 
 def _split_names(uses: dict[str, tuple[str, ...]], wanted: Mapping[str, str]) -> None:

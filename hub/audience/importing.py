@@ -176,12 +176,11 @@ class Importer:
             if was_active is None:
                 seen[print_of_key] = record.status == "active"
                 entries.append(Entry(file, row.number, email_key, record, beside))
-            elif rules.can_leave(record.status):
+            elif rules.can_leave(record.status) and beside is NOTHING_BESIDE:
                 verdicts.append(Verdict(file, row.number, record.email, "duplicate", DUPLICATE))
             else:
-                seen[print_of_key] = False
-                again = Entry(file, row.number, email_key, record, NOTHING_BESIDE, True, was_active)
-                entries.append(again)
+                seen[print_of_key] = was_active and rules.can_leave(record.status)
+                entries.append(Entry(file, row.number, email_key, record, beside, True, was_active))
         return Chunk(count, entries, verdicts)
 
 

@@ -25,9 +25,9 @@ from hub.times import to_text
 
 
 class Entry(NamedTuple):
-    """A row that can be taken. `again`: an earlier row has the address, and this one says that
-    its person must not get mail; then it counts, whatever the earlier one says. `was_active`:
-    the earlier one said that they get some."""
+    """A row that can be taken. `again`: an earlier row has the address. Where this one says that
+    its person must not get mail, it counts, whatever the earlier one says; else only its tags and
+    notes do. `was_active`: the earlier one said that they get some."""
 
     file: str
     row: int
@@ -55,8 +55,10 @@ def take(
         here = known.get(email_key)
         if again:
             verdicts.append(_again(entry, here, new, suppressed))
-            if here is not None and rules.import_changes(here, record, suppressed=False):
+            if here is not None and _takes_off(here, record):
                 changed.append((here, record))
+            if email_key in new and kept is not NOTHING_BESIDE:
+                beside[email_key] = _both(beside.get(email_key, NOTHING_BESIDE), kept)
         elif here is not None:
             verdict = _of_known(file, row, here, record, email_key in suppressed)
             if verdict.kind == "changed":
@@ -84,17 +86,18 @@ def take(
 def _again(
     entry: Entry, here: Known | None, new: dict[str, Record], suppressed: Collection[str]
 ) -> Verdict:
-    """A second row of somebody, which says no mail: of the two it counts."""
+    """A second row of somebody: of the two the one that says no mail counts."""
     file, row, email_key, record, *_ = entry
     status = record.status
-    if email_key in new:
+    if rules.can_leave(status):
+        is_off = False
+    elif email_key in new:
         before = new[email_key]
         status = foreign.more_careful(before.status, record.status)
         new[email_key] = before._replace(status=status, unsubscribed_at=record.unsubscribed_at)
         is_off = before.status == "active"
     elif here is not None:
-        changes = rules.import_changes(here, record, suppressed=False)
-        is_off = entry.was_active and changes
+        is_off = entry.was_active and _takes_off(here, record)
     else:
         # A dry run: the earlier row stands in a chunk before, and nothing of it was written.
         is_off = entry.was_active and email_key not in suppressed
@@ -107,12 +110,24 @@ def _more_beside(
     tx: Transaction, entries: Sequence[Entry], known: Mapping[str, Known]
 ) -> dict[int, Beside]:
     """Tags and notes of the file that people on the list do not have yet, by id."""
-    wanted = {
-        known[entry.email_key].id: entry.beside
-        for entry in entries
-        if entry.beside is not NOTHING_BESIDE and entry.email_key in known
-    }
+    wanted: dict[int, Beside] = {}
+    for entry in entries:
+        if entry.beside is not NOTHING_BESIDE and entry.email_key in known:
+            number = known[entry.email_key].id
+            wanted[number] = _both(wanted.get(number, NOTHING_BESIDE), entry.beside)
     return beside_store.lacking(tx, wanted) if wanted else {}
+
+
+def _both(one: Beside, other: Beside) -> Beside:
+    """What two rows of somebody say."""
+    if one is NOTHING_BESIDE:
+        return other
+    tags = tuple(sorted({*one.tags, *other.tags}))
+    return Beside(tags, tuple(dict.fromkeys((*one.notes, *other.notes))))
+
+
+def _takes_off(here: Known, there: Record) -> bool:
+    return not rules.can_leave(there.status) and rules.import_changes(here, there, suppressed=False)
 
 
 def grown(tx: Transaction) -> None:

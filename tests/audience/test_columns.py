@@ -55,6 +55,7 @@ def test_who_left_gets_no_mail_in_whatever_words(
         ("Ville", ("Brest", "Lyon"), False),
         ("Newsletter", ("Hebdo", "Mensuelle"), False),
         ("Anniversaire", ("2001-01-02", ""), False),
+        ("UNSUB_CAMPAIGN_TITLE", ("oui", ""), False),
     ],
 )
 def test_a_column_that_may_say_who_left_is_warned_about(

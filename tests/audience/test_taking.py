@@ -8,7 +8,7 @@ import pytest
 from hub.audience import importing, membership, notes, suppression, tagging, transfer
 from hub.audience.verdicts import Verdict
 from hub.db import Database
-from tests.audience.test_services import ADA, BOB, CLEO, DORA, people, statuses, take
+from tests.audience.test_services import ADA, BOB, CLEO, DORA, SAMPLES, people, statuses, take
 from tests.conftest import NOW
 
 HERE = f"email,status\n{ADA},active\n{BOB},unsubscribed\n{CLEO},pending\n{DORA},waiting\n"
@@ -139,3 +139,16 @@ def test_the_mapping_says_what_tags_become(
     take(db, mailchimp('"Harbour"', ""), wanted={"tags": use})
     assert people(db)[ADA].topics == topics
     assert beside(db) == (tags, [])
+
+
+@pytest.mark.parametrize("chunk", [1, 100])
+def test_a_row_for_each_list_gives_the_tags_of_all(
+    db: Database, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(importing, "CHUNK", chunk)
+    first = take(db, SAMPLES / "mailpoet.csv")
+    with db.read() as tx:
+        tags = {person.email: kept.tags for person, kept in transfer.whole(tx)}
+    assert tags[ADA] == ("ropes", "sails")
+    assert first.refused == 1
+    assert take(db, SAMPLES / "mailpoet.csv").changed == 0
