@@ -240,4 +240,6 @@ def _print(report: Report, *, dry_run: bool) -> None:
         f"{report.unchanged} unchanged, {report.refused} refused"
     )
     if report.gets_mail is not None:
-        click.echo(f"{report.gets_mail} get mail, {report.no_mail} do not.")
+        get = "gets" if report.gets_mail == 1 else "get"
+        do_not = "does not" if report.no_mail == 1 else "do not"
+        click.echo(f"{report.gets_mail} {get} mail, {report.no_mail} {do_not}.")

@@ -175,7 +175,7 @@ def test_the_page_says_who_gets_mail_and_what_may_hide_who_left(desk: TestClient
     path = give(desk, b"email,status,Unsub?\nada@reader.test,active,\nbob@reader.test,bounced,\n")
     work(hub)
     page = desk.get(path).text
-    assert "Afterwards 1 of them get mail, 1 do not." in page
+    assert "Get mail afterwards: 1. Do not: 1." in page
     assert "No mail: mail came back" in page
     assert page.index("Not understood: “Unsub?”. People who left") < page.index("What would happen")
     # Reading it again silences nothing that the owner did not decide.

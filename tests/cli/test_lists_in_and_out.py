@@ -91,7 +91,7 @@ def test_the_dry_run_says_first_what_may_hide_who_left_and_last_who_gets_mail(
     _, out, _ = run("import", str(path), "--consent=x", "--dry-run")
     first, *_, last = out.splitlines()
     assert first.startswith("WARNING: column VIP is not understood.")
-    assert last == "1 get mail, 1 do not."
+    assert last == "1 gets mail, 1 does not."
     code, _, err = run("import", str(path), "--consent=x", "--map", "name=Nope")
     assert code == 1
     assert "email, status, VIP" in err
