@@ -8,10 +8,11 @@ stays behind.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import starmap
+from itertools import islice, starmap
 from typing import Literal
 
-from hub.audience import attributes, exporting, transfer
+from hub import addresses
+from hub.audience import attributes, exporting, rules, suppression, transfer
 from hub.audience.people_store import Filter
 from hub.audience.record import Beside, Record
 from hub.audience.spreadsheet import guarded
@@ -22,6 +23,7 @@ from hub.i18n import N_
 Service = Literal["ghost", "mailchimp", "buttondown", "listmonk"]
 SERVICES: tuple[Service, ...] = ("ghost", "mailchimp", "buttondown", "listmonk")
 STATUS = "active"
+_TOGETHER = 500
 
 _Cells = tuple[str | None, ...]
 
@@ -66,6 +68,8 @@ def pieces(tx: Transaction, service: Service, wanted: Filter) -> Iterator[str]:
     status = wanted.status or STATUS
     sheet = _mailchimp_sheet(status) if service == "mailchimp" else _SHEETS[service]
     people = transfer.whole(tx, replace(wanted, status=status))
+    if rules.can_leave(status):
+        people = _not_suppressed(tx, people)
     return _written(sheet, people)
 
 
@@ -75,6 +79,16 @@ def file_name(service: Service, status: str) -> str:
     if service == "mailchimp":
         return f"{_MAILCHIMP.get(status, status)}.csv"
     return f"subscribers-{service}.csv" if status == STATUS else f"{status}-{service}.csv"
+
+
+def _not_suppressed(
+    tx: Transaction, people: Iterator[tuple[Record, Beside]]
+) -> Iterator[tuple[Record, Beside]]:
+    """Without those whom a suppression list that came in forbids to mail."""
+    while batch := list(islice(people, _TOGETHER)):
+        keys = [addresses.key(person.email) for person, _ in batch]
+        never = suppression.among(tx, keys)
+        yield from (both for both, key in zip(batch, keys, strict=True) if key not in never)
 
 
 def _written(sheet: _Sheet, people: Iterable[tuple[Record, Beside]]) -> Iterator[str]:

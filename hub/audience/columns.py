@@ -143,20 +143,26 @@ def map_columns(
             left_out[column] = _OURS_ALONE
         uses[use] = (*uses.get(use, ()), column)
     if "email" not in uses:
-        addressed = [
-            c
-            for c in left_out
-            if c.casefold() not in wanted and _holds_addresses(_sampled(sample, c))
-        ]
-        if not addressed:
+        addressed = _address_column(
+            columns, sample, {c for c in left_out if c.strip().casefold() not in wanted}
+        )
+        if addressed is None:
             return None
-        if len(addressed) > 1:
-            raise Undecided(addressed, columns)
-        uses["email"] = (addressed[0],)
-        del left_out[addressed[0]]
+        uses["email"] = (addressed,)
+        del left_out[addressed]
     if "first_name" in uses and "last_name" not in uses:
         _split_names(uses, wanted)
     return Mapped(uses, left_out, columns, services.of(columns), orders, tuple(doubtful))
+
+
+def _address_column(
+    columns: tuple[str, ...], sample: Sequence[Values], free: Collection[str]
+) -> str | None:
+    """The one of the columns left over that holds addresses. Raises Undecided for several."""
+    found = [c for c in columns if c in free and _holds_addresses(_sampled(sample, c))]
+    if len(found) > 1:
+        raise Undecided(found, columns)
+    return found[0] if found else None
 
 
 def _guessed(column: str, found: Sequence[str], chosen: Collection[str]) -> str | None:

@@ -38,6 +38,7 @@ _NO_LIST = N_(
     "No list of readers was found in it: a list has a column of e-mail addresses. Articles come"
     " in with “hub import”."
 )
+_NOBODY = N_("%(name)s has a header, and nobody below it.")
 
 # The topics of the site, by slug.
 Topics = Callable[[Transaction], Collection[str]]
@@ -117,6 +118,8 @@ class ImportLane:
             files = importing.find(path, job.wanted)
             if not files:
                 raise Refused(_NO_LIST)
+            if all(file.is_empty for file in files):
+                raise Refused(_NOBODY, name=job.name)
             importer = Importer(files, facts)
             if job.state == "importing":
                 importer.refuse_without_consent()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.addresses import key
-from hub.audience import abroad, beside_store, importing, transfer
+from hub.audience import abroad, beside_store, importing, suppression, transfer
 from hub.audience.abroad import SERVICES, Service
 from hub.audience.beside_store import Line
 from hub.audience.model import STATUSES, Status
@@ -157,3 +157,11 @@ def test_what_stands_beside_never_makes_anybody_active(
     )
     come_in(db, tmp_path / "list.csv")
     assert [person.status for person, _ in people(db)] == [status]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_who_is_suppressed_is_in_no_file_of_people_to_mail(db: Database, service: Service) -> None:
+    put(db, "active")
+    with db.write() as tx:
+        suppression.suppress(tx, "active@reader.test", "owner", now=NOW)
+    assert "active@reader.test" not in out(db, service)

@@ -145,6 +145,8 @@ def test_a_sign_up_comes_between_two_chunks(db: Database, tmp_path: Path) -> Non
         ("list.csv", "title,words\nTides,two\n", "No list of readers"),
         ("list.csv", 'email\na@reader.test,"\n', "cannot be read"),
         ("list.zip", "PK but no zip", "damaged"),
+        ("list.csv", "email,name\n", "nobody below it"),
+        ("list.xlsx", "PK", "save it as CSV"),
     ],
 )
 def test_what_cannot_be_read_says_why(
