@@ -67,7 +67,9 @@ def take(
                 verdict = verdict._replace(kind="changed", reason=MORE_BESIDE)
             verdicts.append(verdict)
         elif email_key in suppressed:
-            verdicts.append(Verdict(file, row, record.email, "suppressed", SUPPRESSED))
+            verdicts.append(
+                Verdict(file, row, record.email, "suppressed", SUPPRESSED, "suppressed")
+            )
         else:
             new[email_key] = record
             if kept is not NOTHING_BESIDE:
@@ -146,7 +148,7 @@ def _of_known(file: str, row: int, here: Known, there: Record, suppressed: bool)
             return verdict("changed", CONFIRMED_THERE, there.status)
         return verdict("changed", TAKEN_OFF, there.status)
     if suppressed and rules.can_leave(there.status):
-        return verdict("suppressed", SUPPRESSED)
+        return verdict("suppressed", SUPPRESSED, "suppressed")
     if not rules.can_leave(here.status) and rules.can_leave(there.status):
         return verdict("stays out", STAYS[here.status])
     if here.status == "active" and rules.can_leave(there.status):

@@ -32,6 +32,7 @@ AFTERWARDS: Mapping[str, str] = {
     "unsubscribed": N_("no mail: unsubscribed"),
     "bounced": N_("no mail: mail came back"),
     "complained": N_("no mail: complained"),
+    "suppressed": N_("no mail: suppressed"),
     "": N_("not on the list"),
 }
 MOST_PROBLEMS = 200_000
@@ -75,8 +76,8 @@ def refusal(error: Refused) -> Reason:
 
 
 class Verdict(NamedTuple):
-    """What becomes of one row. `file` is empty where there is one file only. `status` is that of
-    the person afterwards, empty where nobody comes onto the list by it."""
+    """What becomes of one row. `file` is empty where there is one file only. `status`: a key of
+    AFTERWARDS, empty where nobody comes onto the list by it."""
 
     file: str
     row: int

@@ -51,7 +51,7 @@ def test_each_row_says_who_gets_mail_afterwards(db: Database, tmp_path: Path) ->
         (
             "suppressed",
             "the address is suppressed: it must not get mail any more",
-            "not on the list",
+            "no mail: suppressed",
         ),
         ("new", "", "gets mail"),
         ("new", "", "no mail: not confirmed"),
@@ -68,6 +68,18 @@ def test_an_erased_address_says_suppressed(db: Database, tmp_path: Path) -> None
     with db.write() as tx:
         membership.erase(tx, membership.by_address(tx, ADA), now=NOW)
     assert [v.kind for v in verdicts(db, path)] == ["suppressed"]
+
+
+@pytest.mark.parametrize("status", ["active", "pending"])
+def test_a_suppressed_address_on_the_list_says_so(
+    db: Database, tmp_path: Path, status: str
+) -> None:
+    take(db, put(tmp_path, f"email,status\n{ADA},{status}\n"))
+    with db.write() as tx:
+        suppression.suppress(tx, ADA, "owner", now=NOW)
+    [verdict] = verdicts(db, put(tmp_path, f"email\n{ADA}\n"))
+    assert (verdict.kind, verdict.afterwards) == ("suppressed", "no mail: suppressed")
+    assert statuses(db) == {ADA: status}
 
 
 @pytest.mark.parametrize("chunk", [1, 100])
