@@ -72,7 +72,7 @@ class Reader:
     _status_of_file: Status = field(init=False, default="active")
     _said: dict[str, Said] = field(init=False, default_factory=dict)
     _given: dict[str, tuple[Given, ...]] = field(init=False, default_factory=dict)
-    _times: dict[str, list[tuple[str, Given, Parse]]] = field(init=False, default_factory=dict)
+    _times: dict[str, list[tuple[str, Said, Parse]]] = field(init=False, default_factory=dict)
     _says_status: bool = field(init=False, default=False)
     _has_beside: bool = field(init=False, default=False)
     _now: str = field(init=False, default="")
@@ -89,7 +89,11 @@ class Reader:
             self._given[use] = tuple(_given(column, self.header) for column in columns)
             self._said[use] = _said(columns, self.header)
             self._times[use] = [
-                (column, _given(column, self.header), dates.parser(self.mapped.orders.get(column)))
+                (
+                    column,
+                    _said((column,), self.header),
+                    dates.parser(self.mapped.orders.get(column)),
+                )
                 for column in columns
             ]
         self._says_status = not self._said.keys().isdisjoint((*_STANDINGS, *_STANDINGS_BESIDE))
@@ -157,7 +161,7 @@ class Reader:
     def _time(self, use: str, values: Any) -> str | None:
         """The first time that stands in the columns of a use. What is yet to come is now."""
         for column, value, parse in self._times[use]:
-            cell = cells.text(value(values))
+            cell = value(values)
             if not cell:
                 continue
             at = parse(cell)
