@@ -13,7 +13,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How many items of a source came in. `refused` ones are named in `problems`, with others."""
+    """How many items of a source came in. `refused` ones are named in `problems`, with others.
+
+    Of a list of people: how many get mail afterwards and how many do not, and `warnings`, those of
+    the problems that have to be seen first.
+    """
 
     kind: str
     format: str
@@ -22,9 +26,12 @@ class Report:
     unchanged: int
     refused: int
     problems: tuple[Problem, ...] = ()
+    gets_mail: int | None = None
+    no_mail: int | None = None
+    warnings: tuple[Problem, ...] = ()
 
     def as_document(self) -> dict[str, object]:
-        """The report as JSON shows it."""
+        """The report as JSON shows it: these keys are a face of the hub, and no others come."""
         return {
             "kind": self.kind,
             "format": self.format,

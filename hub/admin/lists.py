@@ -6,7 +6,6 @@ import secrets
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,10 @@ from hub.admin import filtering, words
 from hub.admin.forms import Errors
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.audience import abroad, columns, exporting, import_lane, list_imports, transfer
+from hub.audience import abroad, columns, exporting, headings, import_lane, list_imports
 from hub.audience.list_imports import ListImport
 from hub.audience.people_store import Filter
-from hub.audience.verdicts import KINDS
+from hub.audience.verdicts import AFTERWARDS, KINDS
 from hub.db import Transaction
 from hub.errors import Conflict, NotFound, Refused
 from hub.i18n import N_
@@ -38,7 +37,7 @@ _LONGEST_NAME = 120
 
 FORMATS = {
     "csv": N_("CSV, for a spreadsheet or another hub"),
-    "ndjson": N_("NDJSON, one person a line, nothing left out"),
+    "ndjson": N_("NDJSON, one person a line, with topics and consent"),
     "ghost": N_("CSV for Ghost"),
     "mailchimp": N_("CSV for Mailchimp"),
     "buttondown": N_("CSV for Buttondown"),
@@ -96,10 +95,12 @@ def progress(request: Request) -> Response:
 def change_mapping(request: Request) -> Response:
     """Read the list again, with the columns as the owner says."""
     parts, form, job = hub(request), request.state.form, _found(request)
-    mapping = {}
+    mapping = job.wanted
     for number, column in enumerate(_told(job)["columns"]):
         use = form.text(f"use{number}")
-        if use in (*columns.USES, columns.NOTHING):
+        # What the owner leaves as it is told is no word of theirs.
+        changed = use != (column["use"] or columns.NOTHING)
+        if changed and use in (*headings.USES, columns.NOTHING):
             mapping[str(column["name"]).strip().casefold()] = use
     with parts.db.write() as tx:
         if not list_imports.read_again(tx, job.id, mapping, parts.now()):
@@ -159,15 +160,15 @@ def export(request: Request) -> Response:
         path.unlink(missing_ok=True)
         raise
     kind = "ndjson" if form == "ndjson" else "csv"
-    shown = "subscribers" if form in ("csv", "ndjson") else f"subscribers-{form}"
-    return _file(path, f"{shown}.{kind}", gone_after=True)
+    names = {s: abroad.file_name(s, wanted.status) for s in abroad.SERVICES}
+    shown = next((name for s, name in names.items() if s == form), f"subscribers.{kind}")
+    return _file(path, shown, gone_after=True)
 
 
 def _pieces(tx: Transaction, form: str, wanted: Filter) -> Iterator[str]:
     for service in abroad.SERVICES:
         if form == service:
-            status = wanted.status or abroad.STATUS
-            return abroad.pieces(transfer.records(tx, replace(wanted, status=status)), service)
+            return abroad.pieces(tx, service, wanted)
     return exporting.pieces(tx, "ndjson" if form == "ndjson" else "csv", wanted)
 
 
@@ -218,11 +219,24 @@ def _page(request: Request, errors: Errors) -> Response:
         told=told,
         notes=[
             (_said(language, _ITEMS[kind], {"name": name}), _said(language, *reason))
-            for kind, name, reason in told.get("notes", ())
+            for kind, name, reason, _ in map(_four, told.get("notes", ()))
+        ],
+        warnings=[name for _, name, _, warns in map(_four, told.get("notes", ())) if warns],
+        mail=told.get("mail"),
+        first_rows=[
+            {
+                "file": file,
+                "row": row,
+                "email": email,
+                "verdict": words.VERDICT[kind],
+                "reason": _said(language, *reason),
+                "afterwards": AFTERWARDS[status],
+            }
+            for file, row, email, kind, reason, status in told.get("rows", ())
         ],
         problems=[
             {"file": file, "row": row, "email": email, "reason": _said(language, *reason)}
-            for file, row, email, _, reason in told.get("problems", ())
+            for file, row, email, _, reason, *_ in told.get("problems", ())
         ],
         reason=_reason(job, language),
         consent=request.state.form.text("consent") if request.method == "POST" else "",
@@ -251,7 +265,13 @@ def _reason(job: ListImport, language: str) -> str:
     if not job.reason:
         return ""
     reason = json.loads(job.reason)
-    return _said(language, reason["message"], reason["values"])
+    words = {name: i18n.Word(reason["values"][name]) for name in reason.get("words", ())}
+    return _said(language, reason["message"], {**reason["values"], **words})
+
+
+def _four(note: list[Any]) -> list[Any]:
+    """A note of a list that was read before notes could warn."""
+    return note if len(note) == 4 else [*note, False]
 
 
 def _said(language: str, message: str, values: Mapping[str, object]) -> str:

@@ -57,7 +57,7 @@ LIST = {
     "reading": N_("being read"),
     "read": N_("waiting for you"),
     "importing": N_("being imported"),
-    "done": N_("imported"),
+    "done": N_("all imported"),
     "refused": N_("refused"),
 }
 # What becomes of a row of a list.
@@ -80,7 +80,8 @@ USES = {
     "status": N_("Status"),
     "cadence": N_("Cadence"),
     "topics": N_("Topics"),
-    "tags": N_("Tags: topics of this site among them"),
+    "tags": N_("Tags: topics of this site, else your tags"),
+    "notes": N_("Your notes"),
     "language": N_("Language"),
     "created_at": N_("Signed up on"),
     "confirmed_at": N_("Confirmed on"),
@@ -88,7 +89,9 @@ USES = {
     "bounced_at": N_("Mail came back on"),
     "subscribed": N_("Gets mail (yes or no)"),
     "not_subscribed": N_("Gets no mail (yes or no)"),
+    "left_because": N_("Why they left (spam: a complaint)"),
     "form": N_("Page of the sign-up"),
+    "attributes": N_("Attributes, as listmonk has them"),
 }
 STREAM = {
     "weekly": N_("Weekly"),

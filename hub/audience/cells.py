@@ -2,13 +2,17 @@
 
 import csv
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 from hub.audience.spreadsheet import unguarded
-from hub.times import to_text
 
-_GO_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d{4})(?: \w+)?", re.ASCII)
+_YES = frozenset("true 1 yes y oui o vrai x on ja si sí wahr ✓ ✔ ☑ t".split())
+# With what databases write for a time that there is not.
+_NO = frozenset(
+    "false 0 no n non faux off nein falsch f - – ☐ null none n/a never jamais 0000-00-00".split()
+)
+# A tag in quotes of its own: at the start, or behind a comma.
+_QUOTED = re.compile(r'(?:^|,)\s*"')
 
 
 def text(value: Any) -> str:
@@ -34,24 +38,14 @@ def bare(cell: str) -> str:
     return cell
 
 
-def moment(cell: str) -> str | None:
-    """An ISO 8601 time, or Go's, as text of the database; None for what is not one.
+def is_yes(word: str) -> bool:
+    """Whether a word in small letters says yes: a mark in a box too."""
+    return word in _YES
 
-    A time without a zone is taken as UTC; days and months written in local order are left alone.
-    """
-    if not cell:
-        return None
-    try:
-        if len(cell) == 19 and cell[7] == "-" and cell[16] == ":":
-            # `2024-01-02 10:00:07`, which most of a million cells are like.
-            datetime.fromisoformat(cell)
-            return f"{cell[:10]}T{cell[11:]}.000Z"
-        if go := _GO_TIME.fullmatch(cell):
-            cell = f"{go[1]}{go[2]}"
-        when = datetime.fromisoformat(cell)
-        return to_text(when if when.tzinfo else when.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
-        return None
+
+def is_no(word: str) -> bool:
+    """Whether a word in small letters says no, or that it never was."""
+    return word in _NO or word.startswith("0000-00-00")
 
 
 def tags(value: Any) -> list[str]:
@@ -62,7 +56,7 @@ def tags(value: Any) -> list[str]:
     cell = text(value)
     if not cell:
         return []
-    if '"' not in cell:
+    if not _QUOTED.search(cell):
         return [tag for part in cell.split(";") for t in part.split(",") if (tag := t.strip())]
     try:
         return [tag for t in next(csv.reader([cell]), ()) if (tag := t.strip())]

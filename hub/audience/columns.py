@@ -5,51 +5,38 @@ never guessed. The owner's own mapping comes first.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from hub.audience import cells, services
+from hub.audience import cells, dates, headings, services
+from hub.audience.headings import USES
 from hub.audience.services import Service
 from hub.errors import Refused
 from hub.i18n import N_
 
-NAMES = {
-    "email": "email, e-mail, email address, e-mail address, mail, address, subscriber, adresse"
-    " e-mail, adresse email, adresse mail, adresse électronique, courriel, e-mail-adresse,"
-    " emailadresse, mailadresse, correo electrónico, correo, dirección de correo electrónico,"
-    " indirizzo email, indirizzo e-mail, e-mailadres, e-mailadresse, e-postadress, e-post,"
-    " endereço de e-mail, endereço de email, adres e-mail, sähköposti, メールアドレス, адрес почты",
-    "name": "name, full name, full_name, nom, nom complet, display name, display_name",
-    "first_name": "first name, first_name, firstname, prénom, prenom, vorname, given name",
-    "last_name": "last name, last_name, lastname, surname, nom de famille, nachname, family name",
-    "status": "status, state, global status, list status, subscriber_type, statut, statut global,"
-    " statut de la liste",
-    "cadence": "cadence, frequency",
-    "topics": "topics",
-    "tags": "tags, labels, tag, list, lists, segments, étiquettes",
-    "language": "language, lang, locale, langue, sprache, preferred language",
-    "created_at": "created_at, created, created at, creation_date, subscription_date,"
-    " subscribed_at, subscription time, optin_time, date added, date_added, signup date,"
-    " signup_date, joined, inscription, start date, date d’inscription",
-    "confirmed_at": "confirmed_at, confirm_time, confirmation time, confirmation date",
-    "unsubscribed_at": "unsubscribed_at, unsub_time, unsubscription_date, deleted_at",
-    "bounced_at": "clean_time, bounced_at",
-    "subscribed": "subscribed_to_emails, subscribed",
-    "not_subscribed": "email_disabled, unsubscribed, opted_out",
-    "form": "referrer_url, form_url, signup_source, optin_url",
-}
-_MEANING = {name.strip(): use for use, names in NAMES.items() for name in names.split(",")}
-USES = tuple(NAMES)
 # A column that the owner does not want.
 NOTHING = "none"
 _TIMES = ("created_at", "confirmed_at", "unsubscribed_at", "bounced_at")
+# Whoever has anything in such a column must not get mail, also where it is no time.
+_DEPARTURES = ("unsubscribed_at", "bounced_at")
+# The heading of a last name, where one of these first names stands beside.
+_BESIDE = {"nom": {"prenom"}, "name": {"vorname"}}
 # In an address book it says where somebody lives.
-_MAY_BE_A_PLACE = ("state",)
+_MAY_BE_A_PLACE = ("state", "etat")
+# Headings that say yes or no in one list, and name something in another.
+_ALWAYS_AN_ANSWER = ("subscribed", "subscribed_to_emails")
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _SAMPLE_SHARE = 0.5
 _SEPARATOR = re.compile(r",(?=\s*\w+=)")
-_NO_TIMES = N_("its times are not written like 2026-01-31 18:30, so none was taken")
+_NO_TIMES = N_(
+    "its times can be read in two ways, or are not written like 2026-01-31 18:30; none was taken"
+)
+_STATUS_ALONE = N_(
+    "its times cannot be read, so none was taken; whoever has something in it gets no mail"
+)
+_OURS_ALONE = N_("only topics, tags, language, cadence and status are taken of it")
+_DOUBTFUL = N_("not understood; people who left may be in it")
 
 # A row, by column.
 Values = Mapping[str, Any]
@@ -58,12 +45,29 @@ Values = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Mapped:
     """Which column holds what: uses (`email`, `status`, …) → columns; and what is left out: column
-    → why. `service` is who wrote it, where that is known."""
+    → why. `service` is who wrote it, where that is known. `orders`: how the times of a column are
+    written. `doubtful`: columns left out that may say who left."""
 
     uses: Mapping[str, tuple[str, ...]]
     left_out: Mapping[str, str]
     columns: tuple[str, ...]
     service: Service | None = None
+    orders: Mapping[str, dates.Order] = field(default_factory=dict)
+    doubtful: tuple[str, ...] = ()
+
+
+class Undecided(Refused):
+    """Several columns may be the address; its owner has to say which. `columns`: all there are."""
+
+    def __init__(self, found: Sequence[str], columns: tuple[str, ...]) -> None:
+        super().__init__(
+            N_(
+                "Several columns hold addresses (%(columns)s): say which one counts, with --map"
+                " email=COLUMN or under “Columns” at the desk."
+            ),
+            columns=", ".join(found),
+        )
+        self.columns = columns
 
 
 def given(options: Iterable[str]) -> dict[str, str]:
@@ -82,66 +86,150 @@ def given(options: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def map_columns(sample: Sequence[Values], wanted: Mapping[str, str] | None = None) -> Mapped | None:
+def check_wanted(wanted: Mapping[str, str], columns: Iterable[str]) -> None:
+    """Raises Refused where the owner's mapping names a column that is not there."""
+    there = list(dict.fromkeys(columns))
+    missing = wanted.keys() - {column.strip().casefold() for column in there}
+    if missing:
+        raise Refused(
+            N_("There is no column “%(missing)s”. The columns are: %(columns)s."),
+            missing="”, “".join(sorted(missing)),
+            columns=", ".join(there),
+        )
+
+
+def columns_of(sample: Sequence[Values], header: Sequence[str] = ()) -> tuple[str, ...]:
+    """The columns of a table, or of the objects in a sample."""
+    found = (str(column) for row in sample for column in row)
+    return tuple(dict.fromkeys((*header, *found)))
+
+
+def map_columns(
+    sample: Sequence[Values],
+    wanted: Mapping[str, str] | None = None,
+    header: Sequence[str] = (),
+) -> Mapped | None:
     """What the columns of these first rows mean; None when no column holds addresses.
 
     `wanted` is the owner's own mapping, column (lower-cased) → use: what it names is used so.
-    Raises Refused when several columns may be the address.
+    Raises Undecided when several columns may be the address.
     """
     wanted = wanted or {}
-    columns = tuple(dict.fromkeys(str(column) for row in sample for column in row))
-    chosen = set(wanted.values()) - {NOTHING}
+    columns = columns_of(sample, header)
+    french = any(map(headings.is_french, columns))
     uses: dict[str, tuple[str, ...]] = {}
     left_out: dict[str, str] = {}
+    orders: dict[str, dates.Order] = {}
+    doubtful: list[str] = []
     for column in columns:
         name = column.strip().casefold()
-        use = wanted.get(name) or _MEANING.get(name)
-        if name not in wanted:
-            if (
-                use in chosen
-                or (use == "email" and not _holds_addresses(sample, column))
-                or (name in _MAY_BE_A_PLACE and not _holds_statuses(sample, column))
-            ):
-                use = None
-            elif use in _TIMES and not _holds_times(sample, column):
-                left_out[column] = _NO_TIMES
-                continue
+        found = _sampled(sample, column)
+        use = wanted.get(name) or _guessed(column, found, set(wanted.values()))
+        order = dates.order_of(found, french=french) if use in _TIMES else None
+        if order:
+            orders[column] = order
+        elif use in _DEPARTURES and found:
+            left_out[column] = _STATUS_ALONE
+        elif use in _TIMES and found:
+            left_out[column] = _NO_TIMES
+            continue
         if use is None or use == NOTHING:
             left_out[column] = services.why_left_out(column)
-        else:
-            uses[use] = (*uses.get(use, ()), column)
+            if use is None and _may_say_who_left(column, found):
+                left_out[column] = _DOUBTFUL
+                doubtful.append(column)
+            continue
+        if use == "attributes":
+            left_out[column] = _OURS_ALONE
+        uses[use] = (*uses.get(use, ()), column)
     if "email" not in uses:
-        found = [c for c in left_out if c.casefold() not in wanted and _holds_addresses(sample, c)]
-        if not found:
+        addressed = _address_column(
+            columns, sample, {c for c in left_out if c.strip().casefold() not in wanted}
+        )
+        if addressed is None:
             return None
-        if len(found) > 1:
-            raise Refused(
-                N_(
-                    "Several columns hold addresses (%(columns)s); keep one, call it “email”, or"
-                    " say which with --map email=COLUMN."
-                ),
-                columns=", ".join(found),
-            )
-        uses["email"] = (found[0],)
-        del left_out[found[0]]
-    return Mapped(uses, left_out, columns, services.of(columns))
+        uses["email"] = (addressed,)
+        del left_out[addressed]
+    if "first_name" in uses and "last_name" not in uses:
+        _split_names(uses, wanted)
+    return Mapped(uses, left_out, columns, services.of(columns), orders, tuple(doubtful))
 
 
-def _holds_addresses(sample: Sequence[Values], column: str) -> bool:
+def _address_column(
+    columns: tuple[str, ...], sample: Sequence[Values], free: Collection[str]
+) -> str | None:
+    """The one of the columns left over that holds addresses. Raises Undecided for several."""
+    found = [c for c in columns if c in free and _holds_addresses(_sampled(sample, c))]
+    if len(found) > 1:
+        raise Undecided(found, columns)
+    return found[0] if found else None
+
+
+def _guessed(column: str, found: Sequence[str], chosen: Collection[str]) -> str | None:
+    """The use that a heading stands for, where the cells agree with it."""
+    use, name = headings.meaning(column), headings.folded(column)
+    if use in chosen:
+        return None
+    if use == "email":
+        return use if not found or _holds_addresses(found) else None
+    if name in _MAY_BE_A_PLACE and not _all_statuses(found):
+        return None
+    if name == "inscription" and found and all(map(_is_answer, found)):
+        return "subscribed"
+    if use == "subscribed" and name not in _ALWAYS_AN_ANSWER:
+        fits = all(
+            _is_answer(c) or dates.is_like_one(c) or services.status(c.casefold()) for c in found
+        )
+        return use if fits else None
+    return use
+
+
+def _may_say_who_left(column: str, found: Sequence[str]) -> bool:
+    """Whether a column that no rule knows might be the one that says who left."""
+    if services.why_left_out(column) != services.NOT_UNDERSTOOD:
+        return False
+    if headings.speaks_of_leaving(column):
+        return True
+    if found and all(map(_is_answer, found)):
+        return True
+    is_dated = bool(found) and all(map(dates.is_like_one, found))
+    return is_dated and headings.may_speak_of_leaving(column)
+
+
+def _split_names(uses: dict[str, tuple[str, ...]], wanted: Mapping[str, str]) -> None:
+    """“Nom” beside “Prénom” is the last name, and “Name” beside “Vorname”."""
+    first = {headings.folded(column) for column in uses["first_name"]}
+    last = [
+        column
+        for column in uses.get("name", ())
+        if _BESIDE.get(headings.folded(column), set()) & first
+        and column.strip().casefold() not in wanted
+    ]
+    if last:
+        rest = tuple(column for column in uses.pop("name") if column not in last)
+        uses["last_name"] = tuple(last)
+        if rest:
+            uses["name"] = rest
+
+
+def _is_answer(cell: str) -> bool:
+    word = cell.casefold()
+    return cells.is_yes(word) or cells.is_no(word)
+
+
+def _all_statuses(found: Sequence[str]) -> bool:
+    return all(services.status(word.casefold()) for word in found)
+
+
+def _holds_addresses(found: Sequence[str]) -> bool:
     """Whether nearly all that stands in the column looks like an address."""
-    found = _sampled(sample, column)
     matching = sum(1 for cell in found if _ADDRESS.fullmatch(cells.bare(cell)))
     return bool(found) and matching >= _SAMPLE_SHARE * len(found)
 
 
-def _holds_statuses(sample: Sequence[Values], column: str) -> bool:
-    return all(word.casefold() in services.STATUS for word in _sampled(sample, column))
-
-
-def _holds_times(sample: Sequence[Values], column: str) -> bool:
-    """Whether a time can be read in it; one without any cell may hold some further down."""
-    found = _sampled(sample, column)
-    return not found or any(map(cells.moment, found))
+def is_address(cell: str) -> bool:
+    """Whether a cell looks like an address."""
+    return _ADDRESS.fullmatch(cells.bare(cell.strip())) is not None
 
 
 def _sampled(sample: Sequence[Values], column: str) -> list[str]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from hub.audience import columns, own_format, reading
+from hub.audience import columns, headings, own_format, people_file, reading
 from hub.audience.columns import Mapped
 from hub.audience.reading import Source
 from hub.errors import Refused
 
-_SAMPLE = 50
+# Enough to see what a column holds, and how its days are written.
+_SAMPLE = 1_000
 _DEEPEST = 4
 _TEXT = ("text", "csv")
 
@@ -20,12 +21,13 @@ _TEXT = ("text", "csv")
 class ListFile:
     """A file that holds people: `mapped` says how a foreign one is read, None that it is our own.
 
-    `shown` is its path as the owner knows it.
+    `shown` is its path as the owner knows it. `is_empty`: it has a header and nobody below it.
     """
 
     source: Source
     mapped: Mapped | None
     shown: str
+    is_empty: bool = False
 
     @property
     def format(self) -> str:
@@ -49,14 +51,20 @@ class ListFile:
 
 
 def one(path: Path, wanted: Mapping[str, str] | None = None) -> ListFile | None:
-    """The file as a list of people; None when it is none. Raises Refused for a broken one."""
-    return _recognised(path, path.name, wanted)
+    """The file as a list of people; None when it is none. Raises Refused for a broken one, and
+    where `wanted` names a column that is not there."""
+    reading.refuse_spreadsheet(path)
+    return _recognised(path, path.name, wanted, alone=True)
 
 
 def among(folder: Path, wanted: Mapping[str, str] | None = None) -> list[ListFile]:
-    """Every list below a folder. Raises Refused for a broken one."""
-    found = (_recognised(folder / name, name, wanted) for name in _files(folder))
-    return [file for file in found if file is not None]
+    """Every list below a folder. Raises Refused for a broken one, and where `wanted` names a
+    column that is in none of them."""
+    found = [_recognised(folder / name, name, wanted) for name in _files(folder)]
+    files = [file for file in found if file is not None]
+    if files:
+        columns.check_wanted(wanted or {}, (c for file in files for c in _columns_of(file)))
+    return files
 
 
 def certain_among(folder: Path) -> list[ListFile]:
@@ -83,18 +91,33 @@ def columns_of(files: Sequence[ListFile]) -> dict[str, str]:
     return found
 
 
-def _recognised(path: Path, shown: str, wanted: Mapping[str, str] | None) -> ListFile | None:
+def _recognised(
+    path: Path, shown: str, wanted: Mapping[str, str] | None, *, alone: bool = False
+) -> ListFile | None:
+    if people_file.recognises(path):
+        return None
     source = reading.open_source(path)
     if source is None:
         return None
     sample = list(islice(source.rows(), _SAMPLE))
     readable = [source.by_column(row) for row in sample if not row.fault]
-    if not sample:
-        return ListFile(source, None, shown) if _is_empty_export(source) else None
+    if not sample and _is_empty_export(source):
+        return ListFile(source, None, shown)
+    if not sample and not any(headings.meaning(name) == "email" for name in source.header):
+        return None
     if readable and own_format.is_own(readable[0]):
         return ListFile(source, None, shown)
-    mapped = columns.map_columns(readable, wanted)
-    return ListFile(source, mapped, shown) if mapped else None
+    there = columns.columns_of(readable, source.header)
+    if alone:
+        columns.check_wanted(wanted or {}, there)
+    names = {column.strip().casefold() for column in there}
+    here = {column: use for column, use in (wanted or {}).items() if column in names}
+    mapped = columns.map_columns(readable, here, source.header)
+    return ListFile(source, mapped, shown, is_empty=not sample) if mapped else None
+
+
+def _columns_of(file: ListFile) -> Sequence[str]:
+    return file.mapped.columns if file.mapped else file.source.header
 
 
 def _is_empty_export(source: Source) -> bool:

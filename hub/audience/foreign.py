@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from hub.audience import cells, rules, services
-from hub.audience.cells import moment
+from hub.audience import attributes, cells, dates, rules, services
 from hub.audience.columns import Mapped
+from hub.audience.dates import Parse
 from hub.audience.model import CADENCES, Cadence, Status
-from hub.audience.record import Event, Record
+from hub.audience.notes import LONGEST_NOTE
+from hub.audience.record import NOTHING_BESIDE, Beside, Event, Record
 from hub.audience.spreadsheet import unguarded
 from hub.errors import Refused
 from hub.i18n import N_
@@ -27,9 +28,18 @@ _CARE: Mapping[str, int] = {
         ("active", "waiting", "pending", "unsubscribed", "bounced", "complained")
     )
 }
-_YES = frozenset(("true", "1", "yes", "oui"))
-_NO = frozenset(("false", "0", "no", "non"))
+# What can say where somebody stands.
+_STANDINGS = ("status", "subscribed", "not_subscribed", "unsubscribed_at", "bounced_at")
+_STANDINGS_BESIDE = ("left_because", "attributes")
+# What a person who clicked “this is spam” gave as the reason for leaving.
+_COMPLAINTS = ("spam", "abuse")
 _MOST_CELLS = 10_000
+_LEFT: tuple[tuple[str, Status], ...] = (
+    ("unsubscribed_at", "unsubscribed"),
+    ("bounced_at", "bounced"),
+)
+# More tags than this nobody has of their own.
+_MOST_TAGS = 200
 _LONGEST_PAGE = 2_000
 
 # Gives the value of one column of a row, or the text of one use.
@@ -47,7 +57,9 @@ class Reader:
     """Reads the rows of one file, whose `header` is empty where its rows are JSON objects. What a
     row does not say is as in `defaults`.
 
-    `topics` are those of the site: a tag that is one of them becomes a topic of the person.
+    `topics` are those of the site: a tag that is one of them becomes a topic of the person, any
+    other the owner's tag. `unread` and `ahead` count the times of each column that could not be
+    read, and those that are yet to come.
     """
 
     mapped: Mapped
@@ -55,10 +67,15 @@ class Reader:
     header: tuple[str, ...]
     defaults: Record
     topics: Collection[str] = ()
+    unread: Counter[str] = field(init=False, default_factory=Counter)
+    ahead: Counter[str] = field(init=False, default_factory=Counter)
     _status_of_file: Status = field(init=False, default="active")
     _said: dict[str, Said] = field(init=False, default_factory=dict)
     _given: dict[str, tuple[Given, ...]] = field(init=False, default_factory=dict)
-    _statuses: tuple[Given, ...] = field(init=False, default=())
+    _times: dict[str, list[tuple[str, Said, Parse]]] = field(init=False, default_factory=dict)
+    _says_status: bool = field(init=False, default=False)
+    _has_beside: bool = field(init=False, default=False)
+    _now: str = field(init=False, default="")
     _origin: str = field(init=False, default="")
     _bad_file: bool = field(init=False, default=False)
     # Cells with tags → the topics among them, and the tags that are none; and how often.
@@ -71,7 +88,17 @@ class Reader:
         for use, columns in self.mapped.uses.items():
             self._given[use] = tuple(_given(column, self.header) for column in columns)
             self._said[use] = _said(columns, self.header)
-        self._statuses = self._given.get("status", ())
+            self._times[use] = [
+                (
+                    column,
+                    _said((column,), self.header),
+                    dates.parser(self.mapped.orders.get(column)),
+                )
+                for column in columns
+            ]
+        self._says_status = not self._said.keys().isdisjoint((*_STANDINGS, *_STANDINGS_BESIDE))
+        self._has_beside = not self._said.keys().isdisjoint(("tags", "notes", "attributes"))
+        self._now = self.defaults.created_at
         self._status_of_file = services.status_of_file(self.file, self.mapped.columns)
         self._bad_file = services.holds_no_subscribers(self.file)
         self._origin = self.mapped.service.name if self.mapped.service else self.file
@@ -84,7 +111,7 @@ class Reader:
                 found[tag] += people
         return found
 
-    def record(self, values: Any) -> Record:
+    def person(self, values: Any) -> tuple[Record, Beside]:
         """The person of a row. Raises Refused, with what is wrong in it."""
         said = self._said
         defaults = self.defaults
@@ -93,26 +120,35 @@ class Reader:
             raise Refused(N_("this person was erased by the service that wrote the list"))
         if self._bad_file:
             raise Refused(N_("the file holds people who never subscribed"))
-        status = self._status(values)
-        created = moment(said["created_at"](values)) if "created_at" in said else None
-        confirmed = moment(said["confirmed_at"](values)) if "confirmed_at" in said else None
+        inside = attributes.read(said["attributes"](values)) if "attributes" in said else {}
+        status = self._status_of_file
+        if self._says_status:
+            status = self._status(values, inside)
+        created = self._time("created_at", values) if "created_at" in said else None
+        confirmed = self._time("confirmed_at", values) if "confirmed_at" in said else None
         left = None
         if status == "unsubscribed" and "unsubscribed_at" in said:
-            left = moment(said["unsubscribed_at"](values))
+            left = self._time("unsubscribed_at", values)
         language = defaults.language
+        if inside:
+            language = rules.language(attributes.text(inside, "language"), language)
         if "language" in said:
             language = rules.language(said["language"](values), language)
         page = said["form"](values)[:_LONGEST_PAGE] if "form" in said else ""
         log = defaults.consent
         if created or confirmed or left:
             log = self._log(created, confirmed, left, language, page)
-        return Record(
+        topics: tuple[str, ...] = ()
+        beside = NOTHING_BESIDE
+        if self._has_beside or "topics" in said:
+            topics, beside = self._beside(values, inside)
+        record = Record(
             email,
             self._name(values),
             status,
-            self._cadence(values) if "cadence" in said else "weekly",
+            self._cadence(values, inside) if inside or "cadence" in said else "weekly",
             None,
-            self._topics(values) if "topics" in said or "tags" in said else (),
+            topics,
             language,
             defaults.source,
             created or confirmed or defaults.created_at,
@@ -120,26 +156,46 @@ class Reader:
             left,
             log,
         )
+        return record, beside
 
-    def _status(self, values: Any) -> Status:
+    def _time(self, use: str, values: Any) -> str | None:
+        """The first time that stands in the columns of a use. What is yet to come is now."""
+        for column, value, parse in self._times[use]:
+            cell = value(values)
+            if not cell:
+                continue
+            at = parse(cell)
+            if at is None:
+                if not cells.is_no(cell.casefold()):
+                    self.unread[column] += 1
+            elif at > self._now:
+                self.ahead[column] += 1
+                return self._now
+            else:
+                return at
+        return None
+
+    def _status(self, values: Any, inside: attributes.Inside) -> Status:
         found: Status = self._status_of_file
-        for value in self._statuses:
-            if word := cells.text(value(values)).casefold():
-                if word not in services.STATUS:
-                    raise Refused(N_("there is no status “%(status)s”"), status=word[:40])
-                found = _max(found, services.STATUS[word])
         given = self._given
+        for value in given.get("status", ()):
+            if word := cells.text(value(values)).casefold():
+                found = _max(found, attributes.refined(_known(word), inside))
         for value in given.get("subscribed", ()):
-            if cells.text(value(values)).casefold() in _NO:
-                found = _max(found, "unsubscribed")
+            found = _max(found, _of_answer(cells.text(value(values)).casefold()))
         for value in given.get("not_subscribed", ()):
             word = cells.text(value(values)).casefold()
-            if word in _YES or moment(word):
-                found = _max(found, "unsubscribed")
-        if "unsubscribed_at" in given and self._said["unsubscribed_at"](values):
-            found = _max(found, "unsubscribed")
-        if "bounced_at" in given and self._said["bounced_at"](values):
-            found = _max(found, "bounced")
+            if word and not cells.is_no(word):
+                # Whatever else stands there: better one reader too few.
+                found = _max(found, services.status(word) or "unsubscribed")
+        for use, status in _LEFT:
+            for value in given.get(use, ()):
+                word = cells.text(value(values))
+                if word and not cells.is_no(word.casefold()):
+                    found = _max(found, status)
+        for value in given.get("left_because", ()):
+            if cells.text(value(values)).casefold().startswith(_COMPLAINTS):
+                found = _max(found, "complained")
         return found
 
     def _name(self, values: Any) -> str:
@@ -151,14 +207,17 @@ class Reader:
             whole = f"{whole} {said['last_name'](values)}"
         return rules.clean_name(unguarded(whole)) if whole else ""
 
-    def _cadence(self, values: Any) -> Cadence:
-        word = self._said["cadence"](values)
+    def _cadence(self, values: Any, inside: attributes.Inside) -> Cadence:
+        word = self._said["cadence"](values) if "cadence" in self._said else ""
+        word = word or attributes.text(inside, "cadence")
         # Another program's word for it says nothing about ours.
         return rules.cadence(word if word in CADENCES else "")
 
-    def _topics(self, values: Any) -> tuple[str, ...]:
+    def _beside(self, values: Any, inside: attributes.Inside) -> tuple[tuple[str, ...], Beside]:
+        """The topics of a person, and what their owner keeps beside."""
         given = self._given
         chosen: list[str] = []
+        tags: tuple[str, ...] = ()
         for value in given.get("topics", ()):
             chosen += cells.tags(value(values))
         for value in given.get("tags", ()):
@@ -173,15 +232,32 @@ class Reader:
                     self._tagged.clear()
                 found = self._tagged[key] = self._sorted_out(cells.tags(cell))
             chosen += found[0]
-            if found[1] and (found[1] in self._unplaced or len(self._unplaced) < _MOST_CELLS):
-                self._unplaced[found[1]] += 1
-        return rules.topics(chosen) if chosen else ()
+            tags = found[1] if not tags else _together(tags, found[1])
+        if inside:
+            chosen += cells.tags(inside.get("topics"))
+            topics, others = self._sorted_out(cells.tags(inside.get("tags")))
+            chosen += topics
+            tags = _together(tags, others)
+        if tags and (tags in self._unplaced or len(self._unplaced) < _MOST_CELLS):
+            self._unplaced[tags] += 1
+        notes = tuple(
+            text for value in given.get("notes", ()) if (text := _note(cells.text(value(values))))
+        )
+        beside = Beside(tags, notes) if tags or notes else NOTHING_BESIDE
+        return rules.topics(chosen) if chosen else (), beside
 
     def _sorted_out(self, tags: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        slugs = {tag: rules.topics((tag.replace(",", " "),)) for tag in tags}
-        topics = [slug[0] for slug in slugs.values() if slug and slug[0] in self.topics]
-        others = [tag[:60] for tag, slug in slugs.items() if not slug or slug[0] not in self.topics]
-        return tuple(topics), tuple(others)
+        """Topics of the site, and the other tags as the owner would write them."""
+        topics: list[str] = []
+        others: set[str] = set()
+        for tag in tags[:_MOST_TAGS]:
+            plain = tag.replace(",", " ")
+            slug = rules.topics((plain,))
+            if slug and slug[0] in self.topics:
+                topics.append(slug[0])
+            elif kept := rules.clean_name(plain).casefold()[: rules.LONGEST_TAG].strip():
+                others.add(kept)
+        return tuple(topics), tuple(sorted(others))
 
     def _log(
         self,
@@ -205,6 +281,33 @@ class Reader:
 
 def _max(one: Status, other: Status) -> Status:
     return one if _CARE[one] >= _CARE[other] else other
+
+
+def _known(word: str) -> Status:
+    found = services.status(word)
+    if found is None:
+        raise Refused(N_("there is no status “%(status)s”"), status=word[:40])
+    return found
+
+
+def _of_answer(word: str) -> Status:
+    """What a cell under “subscribed” says: nothing in it is no."""
+    if not word or cells.is_no(word):
+        return "unsubscribed"
+    if cells.is_yes(word) or dates.is_like_one(word):
+        return "active"
+    return _known(word)
+
+
+def _together(some: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({*some, *more}))
+
+
+def _note(cell: str) -> str:
+    """A note of several lines without control characters, as long as a note may be."""
+    text = unguarded(cell).replace("\r\n", "\n")
+    kept = "".join(c for c in text if c.isprintable() or c in "\n\t" or c in rules.JOINERS)
+    return kept[:LONGEST_NOTE].strip()
 
 
 def _given(column: str, header: tuple[str, ...]) -> Given:

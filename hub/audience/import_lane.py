@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import IO
 
 from hub import archives
-from hub.audience import finding, importing, list_imports, taking
+from hub.audience import finding, importing, list_imports, reading, taking
+from hub.audience.columns import Undecided
 from hub.audience.importing import Chunk, Facts, Importer
 from hub.audience.list_imports import ListImport
-from hub.audience.verdicts import Sheet, Tally
+from hub.audience.verdicts import Sheet, Tally, Verdict
 from hub.db import Database, Transaction
 from hub.errors import HubError, Refused
-from hub.i18n import N_
+from hub.i18n import N_, Word
 from hub.site import store as sites
 
 LEASE = timedelta(seconds=30)
@@ -32,10 +33,12 @@ ROWS = "rows.csv"
 # The folder of the file itself, in that of its list.
 FILE = "file"
 _FIRST_PROBLEMS = 50
+_FIRST_ROWS = 20
 _NO_LIST = N_(
     "No list of readers was found in it: a list has a column of e-mail addresses. Articles come"
     " in with “hub import”."
 )
+_NOBODY = N_("%(name)s has a header, and nobody below it.")
 
 # The topics of the site, by slug.
 Topics = Callable[[Transaction], Collection[str]]
@@ -52,6 +55,7 @@ class _Running:
     tally: Tally
     sheet: Sheet | None
     file: IO[str] | None
+    first_rows: list[Verdict] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -102,17 +106,20 @@ class ImportLane:
     def _open(self, job: ListImport, now: datetime) -> _Running:
         folder = self.folder / job.folder
         with self.db.read() as tx:
-            facts = Facts(
-                job.consent, sites.load(tx).language, job.started_at, frozenset(self.topics(tx))
-            )
+            site = sites.load(tx)
+            topics = frozenset((*self.topics(tx), *site.topics_offered))
+        facts = Facts(job.consent, site.language, job.started_at, topics)
         opened = ExitStack()
         try:
             path = folder / FILE / job.name
+            reading.refuse_spreadsheet(path)
             if archives.is_archive(path):
                 path = opened.enter_context(archives.unpacked(path, beside=folder))
             files = importing.find(path, job.wanted)
             if not files:
                 raise Refused(_NO_LIST)
+            if all(file.is_empty for file in files):
+                raise Refused(_NOBODY, name=job.name)
             importer = Importer(files, facts)
             if job.state == "importing":
                 importer.refuse_without_consent()
@@ -124,7 +131,7 @@ class ImportLane:
                 file = opened.enter_context(
                     (folder / ROWS).open("w", encoding="utf-8-sig", newline="")
                 )
-                sheet = Sheet(file)
+                sheet = Sheet(file, site.language)
             chunks = importer.chunks(after=job.position)
         except BaseException:
             opened.close()
@@ -154,7 +161,7 @@ class ImportLane:
         if chunk is None:
             self._finish(running, now)
             return
-        tally = Tally(Counter(running.tally.kinds), running.tally.refusals)
+        tally = running.tally.copy()
         position = job.position + chunk.rows
         if job.state == "reading":
             with self.db.read() as tx:
@@ -177,12 +184,13 @@ class ImportLane:
                 raise _TakenAway
         if running.sheet is not None:
             running.sheet.add(verdicts)
+        running.first_rows += verdicts[: _FIRST_ROWS - len(running.first_rows)]
         running.tally = tally
         running.job = replace(job, position=position)
 
     def _finish(self, running: _Running, now: datetime) -> None:
         job, importer = running.job, running.importer
-        told = _told(importer, running.tally)
+        told = _told(importer, running)
         self._let_go()
         state: list_imports.State = "read" if job.state == "reading" else "done"
         with self.db.write() as tx:
@@ -196,8 +204,15 @@ class ImportLane:
     def _refuse(self, job: ListImport, error: Exception, now: datetime) -> None:
         self._let_go()
         reason = json.dumps(_words(error), ensure_ascii=False, default=str)
+        told = "{}"
+        if isinstance(error, Undecided):
+            # So that the owner can say at the desk what each is used for.
+            listed = [{"name": column, "use": ""} for column in error.columns]
+            told = json.dumps({"columns": listed}, ensure_ascii=False)
         with self.db.write() as tx:
-            list_imports.finish(tx, job, self.holder, state="refused", reason=reason, now=now)
+            list_imports.finish(
+                tx, job, self.holder, state="refused", told=told, reason=reason, now=now
+            )
 
     def _let_go(self) -> None:
         if self._running is not None:
@@ -225,7 +240,7 @@ def forget_old(tx: Transaction, folder: Path, now: datetime) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _told(importer: Importer, tally: Tally) -> str:
+def _told(importer: Importer, running: _Running) -> str:
     """What the page of a list shows of it, as JSON."""
     return json.dumps(
         {
@@ -236,7 +251,9 @@ def _told(importer: Importer, tally: Tally) -> str:
                 for column, use in finding.columns_of(importer.files).items()
             ],
             "notes": importer.notes(),
-            "problems": tally.refusals[:_FIRST_PROBLEMS],
+            "problems": running.tally.refusals[:_FIRST_PROBLEMS],
+            "rows": running.first_rows,
+            "mail": {"gets": running.tally.gets_mail, "not": running.tally.no_mail},
         },
         ensure_ascii=False,
         default=str,
@@ -245,6 +262,7 @@ def _told(importer: Importer, tally: Tally) -> str:
 
 def _words(error: Exception) -> dict[str, object]:
     if isinstance(error, HubError):
-        return {"message": error.message, "values": error.values}
+        words = [name for name, value in error.values.items() if isinstance(value, Word)]
+        return {"message": error.message, "values": error.values, "words": words}
     said = error.strerror if isinstance(error, OSError) else None
     return {"message": said or str(error), "values": {}}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from hub import addresses
 from hub.audience import cells, finding, own_format, rules, taking
@@ -19,7 +19,7 @@ from hub.audience.consent import version
 from hub.audience.finding import ListFile
 from hub.audience.foreign import Reader
 from hub.audience.reading import Row, Source
-from hub.audience.record import Event, Record
+from hub.audience.record import NOTHING_BESIDE, Beside, Event, Record
 from hub.audience.taking import Entry
 from hub.audience.verdicts import DUPLICATE, Note, Reason, Tally, Verdict, refusal
 from hub.db import Database
@@ -33,9 +33,16 @@ CHUNK = 4_000
 _MOST_TAGS_TOLD = 50
 _OBJECTS_BETWEEN = 100_000
 _READ_AS = N_("read as %(format)s")
-_NO_TOPIC = N_("no topic of this site; left out (%(people)s people)")
+_OF_ONE = N_("no topic of this site; kept as your tag of one person")
+_OF_MANY = N_("no topic of this site; kept as your tag of %(people)s people")
+_ONE_UNREAD = N_("one time in it cannot be read; left out")
+_MANY_UNREAD = N_("%(cells)s times in it cannot be read; left out")
+_ONE_AHEAD = N_("one time in it is yet to come; taken as today")
+_MANY_AHEAD = N_("%(cells)s times in it are yet to come; taken as today")
+_NOBODY = N_("there is nobody in it")
 
-Parse = Callable[[Row], Record]
+# The person of a row, and what their owner keeps beside.
+Parse = Callable[[Row], tuple[Record, Beside]]
 Progress = Callable[[str], None]
 # Told of what was decided about the rows of a chunk.
 Listener = Callable[[Sequence[Verdict]], None]
@@ -64,17 +71,18 @@ class Chunk(NamedTuple):
 
 @dataclass(slots=True)
 class Importer:
-    """Reads the rows of lists, each once. `seen` holds 64 bits of each address key."""
+    """Reads the rows of lists, each once. `seen` holds 64 bits of each address key, and whether
+    its row said that mail goes there."""
 
     files: Sequence[ListFile]
     facts: Facts
-    seen: set[int] = field(default_factory=set)
+    seen: dict[int, bool] = field(default_factory=dict)
     _readers: list[Reader] = field(default_factory=list)
 
     @property
     def needs_consent(self) -> bool:
         """Whether the owner has to say where people agreed: our own export says it itself."""
-        return any(file.mapped is not None for file in self.files)
+        return any(file.mapped is not None and not file.is_empty for file in self.files)
 
     def refuse_without_consent(self) -> None:
         """Raises Refused where that is not said."""
@@ -109,20 +117,32 @@ class Importer:
                 yield self._sort_out(file, shown, found, parse)
 
     def notes(self) -> list[Note]:
-        """Columns and tags of which nothing is kept, and why."""
+        """Columns and tags of which nothing, or not everything, is kept, and why: first what may
+        hide who left."""
         notes: dict[str, Note] = {}
         for file in self.files if len(self.files) > 1 else ():
             how = Reason(_READ_AS, {"format": file.format})
             notes[file.shown] = Note("file", file.shown, how)
         for file in self.files:
+            if file.is_empty:
+                notes[file.shown] = Note("file", file.shown, Reason(_NOBODY))
             for column, reason in (file.mapped.left_out if file.mapped else {}).items():
-                notes.setdefault(f"column {column}", Note("column", column, Reason(reason)))
+                doubtful = file.mapped is not None and column in file.mapped.doubtful
+                note = Note("column", column, Reason(reason), doubtful)
+                notes.setdefault(f"column {column}", note)
         tags: Counter[str] = Counter()
+        times: list[Note] = []
         for reader in self._readers:
             tags.update(reader.unplaced())
-        most = sorted(tags.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_TAGS_TOLD]
-        unplaced = [Note("tag", tag, Reason(_NO_TOPIC, {"people": n})) for tag, n in most]
-        return [*notes.values(), *unplaced]
+            times += _counted(reader.unread, "cells", _ONE_UNREAD, _MANY_UNREAD, "column")
+            times += _counted(reader.ahead, "cells", _ONE_AHEAD, _MANY_AHEAD, "column")
+        unplaced = _counted(tags, "people", _OF_ONE, _OF_MANY, "tag")[:_MOST_TAGS_TOLD]
+        found = [*notes.values(), *times, *unplaced]
+        return sorted(found, key=lambda note: not note.is_warning)
+
+    def warnings(self) -> list[Note]:
+        """Those of the notes that an owner has to see before they import."""
+        return [note for note in self.notes() if note.is_warning]
 
     def _parser(self, file: ListFile) -> Parse:
         defaults = _defaults(file, self.facts)
@@ -131,7 +151,7 @@ class Importer:
         name = cells.text(file.source.path.name)
         reader = Reader(file.mapped, name, file.source.header, defaults, self.facts.topics)
         self._readers.append(reader)
-        read = reader.record
+        read = reader.person
         return lambda row: read(row.values)
 
     def _sort_out(self, list_: ListFile, file: str, rows: Iterable[Row], parse: Parse) -> Chunk:
@@ -145,19 +165,22 @@ class Importer:
                 verdicts.append(Verdict(file, row.number, "", "invalid", Reason(row.fault)))
                 continue
             try:
-                record = parse(row)
+                record, beside = parse(row)
             except Refused as error:
                 email = _written(list_, row)
                 verdicts.append(Verdict(file, row.number, email, "invalid", refusal(error)))
                 continue
             email_key = key_of(record.email)
             print_of_key = hash(email_key)
-            again = print_of_key in seen
-            if again and rules.can_leave(record.status):
+            was_active = seen.get(print_of_key)
+            if was_active is None:
+                seen[print_of_key] = record.status == "active"
+                entries.append(Entry(file, row.number, email_key, record, beside))
+            elif rules.can_leave(record.status) and beside is NOTHING_BESIDE:
                 verdicts.append(Verdict(file, row.number, record.email, "duplicate", DUPLICATE))
-                continue
-            seen.add(print_of_key)
-            entries.append(Entry(file, row.number, email_key, record, again))
+            else:
+                seen[print_of_key] = was_active and rules.can_leave(record.status)
+                entries.append(Entry(file, row.number, email_key, record, beside, True, was_active))
         return Chunk(count, entries, verdicts)
 
 
@@ -220,7 +243,20 @@ def report(importer: Importer, tally: Tally) -> Report:
         tally.unchanged,
         tally.refused,
         (*(note.problem() for note in importer.notes()), *tally.problems()),
+        gets_mail=tally.gets_mail,
+        no_mail=tally.no_mail,
+        warnings=tuple(note.problem() for note in importer.warnings()),
     )
+
+
+def _counted(
+    found: Counter[str], slot: str, one: str, many: str, kind: Literal["column", "tag"]
+) -> list[Note]:
+    """A note for each name that was counted, the most frequent first."""
+    most = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [
+        Note(kind, name, Reason(one) if n == 1 else Reason(many, {slot: n})) for name, n in most
+    ]
 
 
 def in_order(chunk: Chunk, decided: list[Verdict]) -> list[Verdict]:
@@ -274,12 +310,17 @@ def _own_parser(source: Source, defaults: Record) -> Parse:
             raise Refused(N_("it has no consent log; say where it came from with --consent TEXT"))
         return record._replace(consent=defaults.consent)
 
-    def object_(row: Row) -> Record:
+    def object_(row: Row) -> tuple[Record, Beside]:
         if not own_format.is_own(row.values):
             raise Refused(N_("it has other columns than the rows before"))
-        return completed(own_format.from_document(row.values))
+        return completed(own_format.from_document(row.values)), NOTHING_BESIDE
 
     if source.header:
         header = source.header
-        return lambda row: completed(own_format.from_cells(zip(header, row.values, strict=True)))
+
+        def table(row: Row) -> tuple[Record, Beside]:
+            pairs = zip(header, row.values, strict=True)
+            return completed(own_format.from_cells(pairs)), NOTHING_BESIDE
+
+        return table
     return object_

@@ -6,7 +6,6 @@ than memory, come in UTF-16 or Latin-1, and every refusal must name its row.
 
 import codecs
 import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,18 +14,22 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from hub.audience import tables
 from hub.errors import Refused
-from hub.i18n import N_
+from hub.i18n import N_, Word
 
 LONGEST_CELL = 1_000_000
 LONGEST_LINE = 4_000_000
 # A JSON document with the list somewhere inside is read whole; an array is not, however large.
 LARGEST_DOCUMENT = 50_000_000
 _BLOCK = 1_000_000
-_SNIFFED_ROWS = 1_000
 _SUFFIXES = {".csv", ".tsv", ".tab", ".txt", ".json", ".ndjson", ".jsonl", ""}
-_DELIMITERS = ",;\t"
+# A text that is not of letters of ours has few NULs, but its header is.
+_NULS_OF_UTF_16 = 0.4
 _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+_TOO_MANY_CELLS = N_("it has more cells than the header has columns")
+_NO_OBJECT = N_("this is not a JSON object")
+_SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 
 
 class Row(NamedTuple):
@@ -54,6 +57,8 @@ class Source:
     headless: bool = False
     # What stands before a quote inside a cell, where that is not another quote.
     escape: str | None = None
+    # So many lines stand above the header.
+    above: int = 0
 
     def rows(self) -> Iterator[Row]:
         """Every row, in order. Raises Refused where the file as a whole cannot be read on."""
@@ -79,16 +84,23 @@ class Source:
         with _opened(self.path, self.encoding) as file:
             if self.format == "ndjson":
                 return sum(1 for _ in _lines(file))
-            return sum(map(any, self._cells(file))) - (not self.headless)
+            return sum(map(any, islice(self._cells(file), self._first, None)))
+
+    @property
+    def _first(self) -> int:
+        """How many lines are no people: the header, and what stands above it."""
+        return 0 if self.headless else self.above + 1
 
     def _table_rows(self, file: IO[str]) -> Iterator[Row]:
-        width = len(self.header)
+        width, first = len(self.header), self._first
         for number, cells in enumerate(self._cells(file), 1):
-            if (number == 1 and not self.headless) or not any(cells):
+            if number <= first or not any(cells):
                 continue
             if len(cells) > width:
-                yield Row(number, {}, "it has more cells than the header has columns")
-                continue
+                if any(cells[width:]):
+                    yield Row(number, {}, _TOO_MANY_CELLS)
+                    continue
+                del cells[width:]
             if len(cells) < width:
                 cells += [""] * (width - len(cells))
             yield Row(number, cells)
@@ -112,7 +124,7 @@ class Source:
                 N_("%(name)s cannot be read after row %(row)s: %(reason)s."),
                 name=self.path.name,
                 row=number,
-                reason=_csv_reason(error),
+                reason=Word(_csv_reason(error)),
             ) from error
 
 
@@ -127,6 +139,18 @@ def _opened(path: Path, encoding: str) -> Iterator[IO[str]]:
             name=path.name,
             encoding=encoding,
         ) from error
+
+
+def refuse_spreadsheet(path: Path) -> None:
+    """Raises Refused for the file of a spreadsheet program, with what to do."""
+    if path.suffix.lower() in _SPREADSHEETS and path.is_file():
+        raise Refused(
+            N_(
+                "%(name)s is the file of a spreadsheet program. Open it there, save it as CSV"
+                " (UTF-8), and bring that file."
+            ),
+            name=path.name,
+        )
 
 
 def open_source(path: Path) -> Source | None:
@@ -160,6 +184,8 @@ def _encoding(path: Path) -> str | None:
         block = file.read(_BLOCK)
         if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
+        if unmarked := _utf_16(block[:200]):
+            return unmarked
         if b"\0" in block[:8_000] and path.suffix.lower() in ("", ".txt"):
             return None
         decoder = codecs.getincrementaldecoder("utf-8")()
@@ -187,6 +213,17 @@ def _encoding(path: Path) -> str | None:
     return "cp1252" if western else "latin-1"
 
 
+def _utf_16(start: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of a plain text is NUL."""
+    pairs = len(start) // 2
+    high, low = start[0::2].count(0), start[1::2].count(0)
+    if not pairs or (high and low):
+        return None
+    if low > _NULS_OF_UTF_16 * pairs:
+        return "utf-16-le"
+    return "utf-16-be" if high > _NULS_OF_UTF_16 * pairs else None
+
+
 def _check_lines(path: Path) -> None:
     """Refuse a line so long that reading it would fill the memory."""
     length = 0
@@ -210,70 +247,30 @@ def _check_lines(path: Path) -> None:
 
 def _table(path: Path, encoding: str, start: str) -> Source | None:
     csv.field_size_limit(LONGEST_CELL)
-    first = _first_rows(start)
-    if first is None:
+    shape = tables.shape(start, whole=len(start) < _BLOCK)
+    if shape is None:
         return None
-    delimiter, cells = first
-    headless = any("@" in cell for cell in cells)
-    header = _unique(str(n) if headless else cell.strip() for n, cell in enumerate(cells, 1))
-    kind = "text" if len(cells) == 1 else "tsv" if delimiter == "\t" else "csv"
-    return Source(path, kind, encoding, delimiter, header, headless, _escape(start, delimiter))
-
-
-def _escape(start: str, delimiter: str) -> str | None:
-    """A backslash where that stands before a quote inside a cell, as MailPoet has it.
-
-    Everybody else doubles the quote; which it is shows in whether the rows come out whole.
-    """
-    if '\\"' not in start or _is_whole(start, delimiter, None):
-        return None
-    return "\\" if _is_whole(start, delimiter, "\\") else None
-
-
-def _is_whole(start: str, delimiter: str, escape: str | None) -> bool:
-    """Whether rows have as many cells as the first; where the text breaks off says nothing."""
-    rows = csv.reader(
-        io.StringIO(start, newline=""),
-        delimiter=delimiter,
-        strict=True,
-        escapechar=escape,
-        doublequote=escape is None,
+    kind = "text" if len(shape.header) == 1 else "tsv" if shape.delimiter == "\t" else "csv"
+    return Source(
+        path,
+        kind,
+        encoding,
+        shape.delimiter,
+        shape.header,
+        shape.headless,
+        shape.escape,
+        shape.above,
     )
-    try:
-        width = len(next(rows))
-        return all(len(row) in (0, width) for row in islice(rows, _SNIFFED_ROWS))
-    except csv.Error as error:
-        return "unexpected end" in str(error) and len(start) >= _BLOCK
 
 
 def _csv_reason(error: csv.Error) -> str:
     if "unexpected end" in str(error):
-        return "a quote is never closed"
+        return N_("a quote is never closed")
     if "limit" in str(error):
-        return f"a cell holds more than {LONGEST_CELL:,} characters, or a quote is never closed"
+        return N_("a cell holds more than a million characters, or a quote is never closed")
+    if "expected after" in str(error):
+        return N_("a quote inside a cell is not doubled")
     return str(error)
-
-
-def _first_rows(start: str) -> tuple[str, list[str]] | None:
-    """The delimiter that cuts the first row into the most cells, and these cells."""
-    found: list[tuple[str, list[str]]] = []
-    for delimiter in _DELIMITERS:
-        try:
-            row = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), None)
-        except csv.Error:
-            continue
-        if row:
-            found.append((delimiter, row))
-    return max(found, key=lambda pair: len(pair[1]), default=None)
-
-
-def _unique(names: Iterator[str]) -> tuple[str, ...]:
-    seen: dict[str, int] = {}
-    result = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return tuple(result)
 
 
 def _is_object(text: str) -> bool:
@@ -304,7 +301,7 @@ def _object_row(number: int, line: str) -> Row:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
-        return Row(number, {}, "this is not a JSON object")
+        return Row(number, {}, _NO_OBJECT)
     return _as_row(number, value)
 
 
@@ -313,7 +310,7 @@ def _as_row(number: int, value: Any) -> Row:
         return Row(number, value)
     if isinstance(value, str):
         return Row(number, {"email": value})
-    return Row(number, {}, "this is not a JSON object")
+    return Row(number, {}, _NO_OBJECT)
 
 
 def _json_rows(file: IO[str]) -> Iterator[Row]:

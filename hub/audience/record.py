@@ -55,6 +55,16 @@ class Record(NamedTuple):
     consent: tuple[Event, ...]
 
 
+class Beside(NamedTuple):
+    """What the owner keeps of a person beside the record: tags, sorted, and notes."""
+
+    tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+NOTHING_BESIDE = Beside()
+
+
 class Known(NamedTuple):
     """Somebody on the list already; times as text."""
 

@@ -35,15 +35,17 @@ SERVICES = (
 # The words of all of them for where somebody stands.
 _STATUSES: dict[Status, str] = {
     "active": "active, subscribed, confirmed, enabled, regular, premium, gifted, trialed, abonné,"
-    " inscrit",
+    " abonnée, inscrit, inscrite, actif, confirmé, confirmée, opted in, opted-in",
     "waiting": "waiting",
-    "pending": "pending, unconfirmed, unactivated, non confirmé",
+    "pending": "pending, unconfirmed, unactivated, non confirmé, non confirmée, en attente",
     "unsubscribed": "unsubscribed, inactive, cancelled, canceled, removed, churned, disabled,"
-    " cold, archived, désabonné, désinscrit, inactif",
-    "bounced": "bounced, cleaned, undeliverable, unreachable",
-    "complained": "complained, spam, blocked, blocklisted",
+    " cold, archived, désabonné, désabonnée, désinscrit, désinscrite, inactif, opted out,"
+    " opted-out",
+    "bounced": "bounced, cleaned, undeliverable, unreachable, rejeté, rejetée, nettoyé",
+    "complained": "complained, spam, blocked, blocklisted, plainte",
 }
 STATUS = {word.strip(): status for status, words in _STATUSES.items() for word in words.split(",")}
+_BOTH = re.compile(r"[(·.]e\)?$")
 
 # What a service writes where the address of somebody was who asked it to forget them.
 ERASED_ELSEWHERE = ("@deletion-request.substack.com",)
@@ -54,12 +56,12 @@ _IP = frozenset(
 )
 _NO_PLACE = frozenset(
     "member_rating, latitude, longitude, gmtoff, dstoff, timezone, cc, region, last_changed, leid,"
-    " euid, notes, note, id, uuid, secondary_id, external id, unsub_campaign_title,"
-    " unsub_campaign_id, unsub_reason, unsub_reason_other, clean_campaign_title,"
+    " euid, id, uuid, secondary_id, external id, unsub_campaign_title,"
+    " unsub_campaign_id, unsub_reason_other, clean_campaign_title,"
     " clean_campaign_id, active_subscription, expiry, plan, prefer_digests, first_payment_at,"
     " stripe plan, cancel date, paid upgrade date, activity, type, complimentary_plan,"
     " stripe_customer_id, tiers, products, tier, utm_source, utm_medium, utm_campaign, metadata,"
-    " attributes, data, updated_at".split(", ")
+    " data, updated_at".split(", ")
 )
 NOT_UNDERSTOOD = N_("not understood; left out")
 _NO_IP = N_("left out: the hub keeps no IP addresses")
@@ -75,6 +77,12 @@ _SAID_BY_NAME: dict[str, Status] = {
     **dict.fromkeys(("complained", "complaints"), "complained"),
 }
 _WORD = re.compile(r"[^\W\d_]+")
+
+
+def status(word: str) -> Status | None:
+    """What a word in small letters says, “abonné(e)” too; None for one that is not known."""
+    found = STATUS.get(word)
+    return found if found is not None else STATUS.get(_BOTH.sub("", word))
 
 
 def of(columns: Iterable[str]) -> Service | None:

@@ -5,10 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from hub.audience import growth_store, people_store
+from hub.audience import beside_store, growth_store, people_store
 from hub.audience.growth_store import Move
 from hub.audience.people_store import EVERYONE, Filter
-from hub.audience.record import COLUMNS, EVENT_FIELDS, Event, Known, Record
+from hub.audience.record import (
+    COLUMNS,
+    EVENT_FIELDS,
+    NOTHING_BESIDE,
+    Beside,
+    Event,
+    Known,
+    Record,
+)
 from hub.db import Transaction, in_list
 
 _PAGE = 2_000
@@ -108,6 +116,16 @@ def records(tx: Transaction, wanted: Filter = EVERYONE) -> Iterator[Record]:
             yield from _complete(tx, page[start : start + _LOOK_UP])
 
 
+def whole(tx: Transaction, wanted: Filter = EVERYONE) -> Iterator[tuple[Record, Beside]]:
+    """As `records`, with what the owner keeps of each: tags and notes."""
+    for page in _pages(tx, _PERSON, wanted):
+        for start in range(0, len(page), _LOOK_UP):
+            people = page[start : start + _LOOK_UP]
+            kept = beside_store.of_each(tx, [person[0] for person in people])
+            for person, record in zip(people, _complete(tx, people), strict=True):
+                yield record, kept[person[0]].beside if person[0] in kept else NOTHING_BESIDE
+
+
 def _pages(tx: Transaction, columns: str, wanted: Filter) -> Iterator[list[tuple[Any, ...]]]:
     """Rows that begin with the id, those of so many ids at a time."""
     where, values = people_store.condition(wanted)
@@ -163,10 +181,10 @@ def known_among(tx: Transaction, email_keys: Sequence[str]) -> dict[str, Known]:
     return found
 
 
-def insert(tx: Transaction, people: Mapping[str, Record], *, now: datetime) -> None:
-    """Add these people, by address key, none of them known in this transaction."""
+def insert(tx: Transaction, people: Mapping[str, Record], *, now: datetime) -> dict[str, int]:
+    """Add these people, by address key, none of them known in this transaction; their ids."""
     if not people:
-        return
+        return {}
     before = tx.scalar("SELECT coalesce(max(id), 0) FROM subscribers")
     tx.load(
         "subscribers",
@@ -190,6 +208,7 @@ def insert(tx: Transaction, people: Mapping[str, Record], *, now: datetime) -> N
         ("subscriber_id", "topic"),
         ((number, topic) for number, person in added for topic in person.topics),
     )
+    return dict(zip(people, ids, strict=True))
 
 
 def insert_events(

@@ -5,13 +5,16 @@ import os
 import secrets
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
-from hub.audience import exporting, finding, importing, suppression_file
+from hub import addresses
+from hub.audience import exporting, finding, importing, people_file, suppression_file
 from hub.audience.importing import Facts, Progress
+from hub.audience.verdicts import Verdict
 from hub.content import archive as articles
 from hub.content import audio, media
 from hub.content.hall import travelling
@@ -23,6 +26,7 @@ from hub.site.model import Site
 from hub.web.state import Hub
 
 PEOPLE = "subscribers.ndjson"
+BESIDE = "people.ndjson"
 SUPPRESSED = "suppressions.ndjson"
 REDIRECTS = "redirects.ndjson"
 HALL = "hall.json"
@@ -41,6 +45,8 @@ deleted/            addresses that answer “gone”
 {HALL}           menu, footer and home as they were arranged, where they were
 media/              the pictures and sounds, under the addresses that the articles use: /media/...
 {PEOPLE}  one person a line (JSON), with topics and the whole log of consent
+{BESIDE}       what you keep of them beside: tags, notes, answers and decisions; there only
+                    when there is any
 {SUPPRESSED} addresses that must never get mail again, as keyed hashes. The key is in the
                     first line: without it they protect nobody. Keep it as safe as a password.
 
@@ -78,6 +84,9 @@ def _fill(zip_: zipfile.ZipFile, tx: Transaction, pictures: Path) -> None:
             with (pictures / path).open("rb") as file:
                 _add_bytes(zip_, f"media/{path}", iter(lambda: file.read(1 << 20), b""))
     _add(zip_, PEOPLE, exporting.pieces(tx, "ndjson"))
+    beside = people_file.pieces(tx)
+    if first := next(beside, ""):
+        _add(zip_, BESIDE, chain([first], beside))
     _add(zip_, SUPPRESSED, suppression_file.pieces(tx))
 
 
@@ -114,9 +123,26 @@ def restore(
     now = hub.now()
     reports = [_articles(hub, site, folder, now, dry_run=dry_run, progress=progress)]
     lists = [file for file in [finding.one(folder / PEOPLE)] if file is not None]
+    coming: set[str] = set()
     if lists:
         facts = Facts("", site.language, now)
-        reports.append(importing.run(hub.db, lists, facts, dry_run=dry_run, progress=progress))
+
+        def note(verdicts: Sequence[Verdict]) -> None:
+            coming.update(addresses.key(v.email) for v in verdicts if v.kind == "new")
+
+        beside = folder / BESIDE
+        reports.append(
+            importing.run(
+                hub.db,
+                lists,
+                facts,
+                dry_run=dry_run,
+                progress=progress,
+                listener=note if dry_run and beside.is_file() else lambda _: None,
+            )
+        )
+        if people_file.recognises(beside):
+            reports.append(people_file.run(hub.db, beside, dry_run=dry_run, coming=coming))
     # After the people, who stood on both lists where they come from.
     if (folder / SUPPRESSED).is_file():
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from hub import journal
-from hub.audience import abroad, exporting, suppression_file, transfer
+from hub.audience import abroad, exporting, suppression_file
 from hub.audience.exporting import FORMATS, Format
 from hub.audience.model import STATUSES
 from hub.audience.people_store import Filter
@@ -95,7 +95,9 @@ def suppressions(context: CommandContext, output: Path | None) -> None:
 )
 @pass_hub
 def archive(context: CommandContext, output: Path) -> None:
-    """Articles, pictures, readers and suppressions in one ZIP, readable without a hub.
+    """Articles, pictures, readers, your tags and notes of them, and suppressions in one ZIP.
+
+    It can be read without a hub.
 
     `hub import FILE.zip` brings it all into an empty hub.
     """
@@ -117,8 +119,7 @@ def _pieces(tx: Transaction, form: str, status: str, topic: str) -> Iterator[str
     traits = Segment(topics=(topic,) if topic else ())
     for service in abroad.SERVICES:
         if form == service:
-            people = transfer.records(tx, Filter(status or abroad.STATUS, traits))
-            return abroad.pieces(people, service)
+            return abroad.pieces(tx, service, Filter(status, traits))
     own = next(known for known in FORMATS if known == form)
     return exporting.pieces(tx, own, Filter(status, traits))
 

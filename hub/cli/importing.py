@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from hub import archives, journal
-from hub.audience import columns, finding, suppression_file
+from hub.audience import columns, finding, people_file, reading, suppression_file
 from hub.audience import importing as people
 from hub.audience.finding import ListFile
 from hub.audience.verdicts import Sheet
@@ -113,6 +113,7 @@ def command(
 
 def _run(hub: Hub, site: Site, path: Path, wishes: _Wishes) -> list[Report]:
     """Articles and readers; nothing when the source holds neither."""
+    reading.refuse_spreadsheet(path)
     with ExitStack() as opened:
         if archives.is_archive(path):
             path = opened.enter_context(archives.unpacked(path, beside=hub.settings.data))
@@ -120,6 +121,8 @@ def _run(hub: Hub, site: Site, path: Path, wishes: _Wishes) -> list[Report]:
                 return archive.restore(
                     hub, site, path, dry_run=wishes.dry_run, progress=command_context.progress
                 )
+        if people_file.recognises(path):
+            return [people_file.run(hub.db, path, dry_run=wishes.dry_run)]
         if suppression_file.recognises(path):
             return [suppression_file.run(hub.db, path, dry_run=wishes.dry_run)]
         lists = path
@@ -173,7 +176,7 @@ def _readers(
     hub: Hub, site: Site, lists: Sequence[ListFile], wishes: _Wishes, *, beside_articles: bool
 ) -> Report:
     with hub.db.read() as tx:
-        topics = frozenset(shelf.topic_slugs(tx))
+        topics = frozenset((*shelf.topic_slugs(tx), *site.topics_offered))
     facts = people.Facts(wishes.consent, site.language, hub.now(), topics)
     foreign = any(file.mapped is not None for file in lists)
     if beside_articles and foreign and not wishes.consent.strip():
@@ -225,7 +228,15 @@ def _progress() -> Callable[[int, int], None]:
 
 
 def _print(report: Report, *, dry_run: bool) -> None:
+    for warning in report.warnings:
+        item = warning.item if warning.item.isprintable() else repr(warning.item)
+        click.secho(f"WARNING: {item} is not understood. People who left may be in it!", bold=True)
+        click.echo(
+            "    Say what it is with --map not_subscribed=COLUMN, subscribed=COLUMN or none=COLUMN."
+        )
     for problem in report.problems:
+        if problem in report.warnings:
+            continue
         item = problem.item if problem.item.isprintable() else repr(problem.item)
         click.echo(f"{item}: {problem.reason}")
     if report.problems:
@@ -235,3 +246,7 @@ def _print(report: Report, *, dry_run: bool) -> None:
         f"{would}{report.kind} from {report.format}: {report.new} new, {report.changed} changed, "
         f"{report.unchanged} unchanged, {report.refused} refused"
     )
+    if report.gets_mail is not None:
+        get = "gets" if report.gets_mail == 1 else "get"
+        do_not = "does not" if report.no_mail == 1 else "do not"
+        click.echo(f"{report.gets_mail} {get} mail, {report.no_mail} {do_not}.")

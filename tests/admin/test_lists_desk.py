@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from hub.audience import list_imports, transfer
 from hub.audience.import_lane import ImportLane
 from hub.content import shelf
+from hub.site import store as sites
 from hub.web.state import Hub
 from tests.conftest import NOW
 
@@ -155,3 +156,74 @@ def test_the_list_is_downloaded(
 
 def test_an_editor_sees_no_list(hub: Hub, desk: TestClient) -> None:
     assert desk.get("/admin/subscribers/export?format=xml").status_code == 404
+
+
+def test_two_columns_of_addresses_are_decided_at_the_desk(desk: TestClient, hub: Hub) -> None:
+    path = give(desk, b"work,home\nada@reader.test,ada@home.test\n")
+    work(hub)
+    page = desk.get(path).text
+    assert "Several columns hold addresses (work, home)" in page
+    assert 'name="use1"' in page
+    assert desk.post(f"{path}/mapping", data={"use0": "email", "use1": "none"}).status_code == 303
+    work(hub)
+    desk.post(f"{path}/import", data={"consent": "at the fair"})
+    work(hub)
+    assert emails(hub) == ["ada@reader.test"]
+
+
+def test_the_page_says_who_gets_mail_and_what_may_hide_who_left(desk: TestClient, hub: Hub) -> None:
+    path = give(desk, b"email,status,Unsub?\nada@reader.test,active,\nbob@reader.test,bounced,\n")
+    work(hub)
+    page = desk.get(path).text
+    assert "Get mail afterwards: 1. Do not: 1." in page
+    assert "No mail: mail came back" in page
+    assert page.index("Not understood: “Unsub?”. People who left") < page.index("What would happen")
+    # Reading it again silences nothing that the owner did not decide.
+    desk.post(f"{path}/mapping", data={"use0": "email", "use1": "status", "use2": "none"})
+    work(hub)
+    assert "Not understood: “Unsub?”" in desk.get(path).text
+
+
+def test_topics_that_are_offered_are_topics_before_an_article_has_them(
+    desk: TestClient, hub: Hub
+) -> None:
+    with hub.db.write() as tx:
+        sites.put(tx, "offered_topics", "ropes")
+    path = give(desk, b"email,tags\nada@reader.test,Ropes\n")
+    work(hub)
+    desk.post(f"{path}/import", data={"consent": "at the fair"})
+    work(hub)
+    with hub.db.read() as tx:
+        assert [person.topics for person in transfer.records(tx)] == [("ropes",)]
+
+
+def test_the_french_desk_speaks_french_of_lists(desk: TestClient, hub: Hub) -> None:
+    with hub.db.write() as tx:
+        sites.put(tx, "language", "fr")
+    broken = give(desk, b'email\nada@reader.test,"\n')
+    whole = give(desk)
+    work(hub)
+    assert "un guillemet n’est jamais refermé" in desk.get(broken).text
+    assert "reçoit du courrier" in desk.get(f"{whole}/rows.csv").text
+    desk.post(f"{whole}/import", data={"consent": "at the fair"})
+    work(hub)
+    assert "importée" in desk.get(whole).text
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("format=mailchimp&status=bounced", "cleaned_members_export.csv"),
+        ("format=ghost&status=unsubscribed", "unsubscribed-ghost.csv"),
+        ("format=csv", "subscribers.csv"),
+    ],
+)
+def test_a_download_is_named_after_who_is_in_it(desk: TestClient, query: str, name: str) -> None:
+    answer = desk.get(f"/admin/subscribers/export?{query}")
+    assert name in answer.headers["content-disposition"]
+
+
+def test_mailchimp_is_refused_who_never_confirmed(desk: TestClient) -> None:
+    answer = desk.get("/admin/subscribers/export?format=mailchimp&status=pending")
+    assert answer.status_code == 400
+    assert "never confirmed" in answer.text

@@ -69,7 +69,7 @@ def test_first_it_is_read_and_nothing_is_taken(db: Database, tmp_path: Path) -> 
         {"name": "status", "use": "status"},
     ]
     rows = (tmp_path / "one" / ROWS).read_text(encoding="utf-8-sig").splitlines()
-    assert rows[1] == ",2,r0@reader.test,new,"
+    assert rows[1] == ",2,r0@reader.test,new,,gets mail"
     assert rows[11].startswith(",12,nobody,invalid,")
     assert emails(db) == []
 
@@ -145,6 +145,8 @@ def test_a_sign_up_comes_between_two_chunks(db: Database, tmp_path: Path) -> Non
         ("list.csv", "title,words\nTides,two\n", "No list of readers"),
         ("list.csv", 'email\na@reader.test,"\n', "cannot be read"),
         ("list.zip", "PK but no zip", "damaged"),
+        ("list.csv", "email,name\n", "nobody below it"),
+        ("list.xlsx", "PK", "save it as CSV"),
     ],
 )
 def test_what_cannot_be_read_says_why(

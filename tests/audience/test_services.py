@@ -142,7 +142,7 @@ def test_tags_become_topics_where_the_site_has_them(db: Database) -> None:
     report = take(db, SAMPLES / "mailchimp", topics=("ropes",))
     assert people(db)[ADA].topics == ("ropes",)
     told = {problem.item: problem.reason for problem in report.problems}
-    assert told["tag Big, loud ones"] == "no topic of this site; left out (1 people)"
+    assert told["tag big loud ones"] == "no topic of this site; kept as your tag of one person"
 
 
 def test_names_come_as_they_were_written(db: Database) -> None:

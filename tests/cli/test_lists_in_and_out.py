@@ -68,8 +68,9 @@ def test_a_dry_run_writes_what_becomes_of_each_row(run: Run, hub: Hub, tmp_path:
     rows = tmp_path / "rows.csv"
     imported(run, SAMPLES / "mailchimp", "--consent=x", "--dry-run", "--rows", str(rows))
     table = list(csv.reader(io.StringIO(rows.read_text(encoding="utf-8-sig"), newline="")))
-    assert table[0] == ["file", "row", "email", "verdict", "reason"]
-    assert ["subscribed_members_export_1a2b.csv", "2", "ada@reader.test", "new", ""] in table
+    assert table[0] == ["file", "row", "email", "verdict", "reason", "afterwards"]
+    ada = ["subscribed_members_export_1a2b.csv", "2", "ada@reader.test", "new", "", "gets mail"]
+    assert ada in table
     with hub.db.read() as tx:
         assert list(transfer.records(tx)) == []
 
@@ -80,6 +81,29 @@ def test_a_mapping_on_the_command_line(run: Run, hub: Hub, tmp_path: Path) -> No
     (report,) = imported(run, path, "--consent=x", "--map", "email=work")
     assert report["new"] == 1
     assert run("import", str(path), "--consent=x", "--map", "post=work")[0] == 1
+
+
+def test_the_dry_run_says_first_what_may_hide_who_left_and_last_who_gets_mail(
+    run: Run, hub: Hub, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("email,status,VIP\nada@reader.test,,oui\nbob@reader.test,bounced,non\n")
+    _, out, _ = run("import", str(path), "--consent=x", "--dry-run")
+    first, *_, last = out.splitlines()
+    assert first.startswith("WARNING: column VIP is not understood.")
+    assert last == "1 gets mail, 1 does not."
+    code, _, err = run("import", str(path), "--consent=x", "--map", "name=Nope")
+    assert code == 1
+    assert "email, status, VIP" in err
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+def test_a_spreadsheet_is_refused_with_what_to_do(run: Run, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"list.{suffix}"
+    path.write_bytes(b"PK\3\4")
+    code, _, err = run("import", str(path), "--consent=x")
+    assert code == 1
+    assert "save it as CSV" in err
 
 
 @pytest.mark.parametrize("service", ["ghost", "mailchimp", "buttondown", "listmonk"])
@@ -167,10 +191,11 @@ def test_everything_out_and_into_an_empty_hub_is_the_same(
         assert [(r["kind"], r["new"], r["refused"]) for r in reports] == [
             ("posts", 5, 0),
             ("subscribers", 3, 0),
+            ("people", 1, 0),
             ("suppressions", 2, 0),
         ]
         again = imported(there, first)
-        assert [(r["new"], r["changed"]) for r in again] == [(0, 0)] * 3
+        assert [(r["new"], r["changed"]) for r in again] == [(0, 0)] * 4
         assert there("export", "archive", "-o", str(second))[0] == 0
     assert first.read_bytes() == second.read_bytes()
     parts = create_hub(from_environment({"HUB_DATABASE": other_url}, data=tmp_path / "other"))

@@ -52,7 +52,7 @@ def small_disk(settings: Settings, tmp_path: Path, engine: str) -> Iterator[Path
         pytest.skip("PostgreSQL keeps its data elsewhere")
     aside = tmp_path / "aside"
     shutil.copytree(settings.data, aside)
-    command = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(settings.data)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(settings.data)]
     if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("no right to mount a small disk")
     shutil.copytree(aside, settings.data, dirs_exist_ok=True)
