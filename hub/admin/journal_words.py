@@ -18,6 +18,7 @@ _SAID = {
     ("settings", "changed"): N_("Changed “%(subject)s”"),
     ("settings", "set up"): N_("Set up the hub"),
     ("settings", "dkim key"): N_("Made the key that signs mail"),
+    ("settings", "arranged"): N_("Arranged what stands in “%(subject)s”"),
     ("settings", "mail server"): N_("Named %(subject)s as the mail server"),
     ("settings", "outbox"): N_("Named no mail server: mail stays in the outbox"),
     ("users", "added"): N_("Made an account for %(subject)s"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from hub import journal
 from hub.content import store as posts
 from hub.content.hall import addresses, store
 from hub.content.hall.model import FIXED, MOST_LINKS, PLACES, Link, Place
@@ -85,7 +86,7 @@ def add(
     made = replace(link, id=_append(tx, place, there, link))
     if place == "menu" and link.post_id is not None:
         store.mark_page(tx, link.post_id, True)
-    tx.site_changed()
+    _changed(tx, place)
     return made
 
 
@@ -110,7 +111,7 @@ def rename(
             raise Refused(N_("Write what readers see, such as “Our shop”."), field="label")
         target = addresses.checked(address)
     store.change_link(tx, link.id, label=label, target=target)
-    tx.site_changed()
+    _changed(tx, place)
     return link
 
 
@@ -119,7 +120,7 @@ def move(tx: Transaction, place: Place, name: str, *, down: bool, now: datetime)
     _begin(tx, place, now)
     ids = [link.id for link in store.links(tx, place)]
     store.order_links(tx, moved(ids, find(tx, place, name).id, down=down))
-    tx.site_changed()
+    _changed(tx, place)
 
 
 def remove(tx: Transaction, place: Place, name: str, *, now: datetime) -> None:
@@ -129,13 +130,13 @@ def remove(tx: Transaction, place: Place, name: str, *, now: datetime) -> None:
     store.drop_link(tx, link.id)
     if place == "menu" and link.post_id is not None:
         store.mark_page(tx, link.post_id, False)
-    tx.site_changed()
+    _changed(tx, place)
 
 
 def reset(tx: Transaction, place: Place) -> None:
     """As it comes again: with every published page that is marked for the menu."""
     store.forget_links(tx, place)
-    tx.site_changed()
+    _changed(tx, place)
 
 
 def follow(tx: Transaction, post: Post) -> None:
@@ -183,3 +184,8 @@ def _label(text: str) -> str:
 
 
 _CHOOSE = N_("Choose where the line leads.")
+
+
+def _changed(tx: Transaction, place: Place) -> None:
+    journal.note(tx, "settings", "arranged", subject=place)
+    tx.site_changed()

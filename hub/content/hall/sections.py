@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from hub import journal
 from hub.content import media
 from hub.content import store as posts
 from hub.content.hall import addresses, store
@@ -49,13 +50,13 @@ def begin(tx: Transaction, posts_per_page: int, now: datetime) -> None:
     for position, section in enumerate(usual(posts_per_page)):
         store.add_section(tx, position, section)
     store.set_arranged(tx, HOME, now)
-    tx.site_changed()
+    _changed(tx)
 
 
 def reset(tx: Transaction) -> None:
     """The home as the theme has it; what was arranged is gone."""
     store.forget_home(tx)
-    tx.site_changed()
+    _changed(tx)
 
 
 def find(tx: Transaction, section_id: int) -> Section:
@@ -79,7 +80,7 @@ def add(tx: Transaction, kind: str, *, now: datetime, posts_per_page: int) -> Se
     made = Section(0, kind, most=posts_per_page if kind == "latest" else _USUAL)
     section_id = store.add_section(tx, len(there), made)
     store.order_sections(tx, [*(one.id for one in there), section_id])
-    tx.site_changed()
+    _changed(tx)
     return replace(made, id=section_id)
 
 
@@ -106,13 +107,13 @@ def change(
         html = media.with_sizes(tx, rendered.html) if rendered else ""
         section = replace(section, text=_text(text, "text", LONGEST_TEXT), html=html)
     store.change_section(tx, section)
-    tx.site_changed()
+    _changed(tx)
     return section
 
 
 def hide(tx: Transaction, section_id: int, *, hidden: bool) -> None:
     store.change_section(tx, replace(find(tx, section_id), hidden=int(hidden)))
-    tx.site_changed()
+    _changed(tx)
 
 
 def move(tx: Transaction, section_id: int, *, down: bool) -> None:
@@ -120,12 +121,12 @@ def move(tx: Transaction, section_id: int, *, down: bool) -> None:
     find(tx, section_id)
     ids = [one.id for one in store.sections(tx)]
     store.order_sections(tx, moved(ids, section_id, down=down))
-    tx.site_changed()
+    _changed(tx)
 
 
 def remove(tx: Transaction, section_id: int) -> None:
     store.drop_section(tx, find(tx, section_id).id)
-    tx.site_changed()
+    _changed(tx)
 
 
 def chosen(tx: Transaction, section_id: int) -> list[Chosen]:
@@ -189,7 +190,7 @@ def put_card(tx: Transaction, typed: Card) -> Card:
     else:
         made = replace(made, id=store.add_card(tx, len(there), made))
         store.order_cards(tx, [*(one.id for one in there), made.id])
-    tx.site_changed()
+    _changed(tx)
     return made
 
 
@@ -197,12 +198,12 @@ def move_card(tx: Transaction, section_id: int, card_id: int, *, down: bool) -> 
     card(tx, section_id, card_id)
     ids = [one.id for one in cards(tx, section_id)]
     store.order_cards(tx, moved(ids, card_id, down=down))
-    tx.site_changed()
+    _changed(tx)
 
 
 def drop_card(tx: Transaction, section_id: int, card_id: int) -> None:
     store.drop_card(tx, card(tx, section_id, card_id).id)
-    tx.site_changed()
+    _changed(tx)
 
 
 def _of_kind(tx: Transaction, section_id: int, kind: str) -> Section:
@@ -214,7 +215,7 @@ def _of_kind(tx: Transaction, section_id: int, kind: str) -> Section:
 
 def _set_chosen(tx: Transaction, section_id: int, ids: Sequence[int]) -> None:
     store.set_chosen(tx, section_id, ids)
-    tx.site_changed()
+    _changed(tx)
 
 
 def _line(text: str, field: str, longest: int, *, needed: bool = False) -> str:
@@ -241,3 +242,8 @@ def _number(text: str) -> int:
             most=MOST_ARTICLES,
         )
     return int(text)
+
+
+def _changed(tx: Transaction) -> None:
+    journal.note(tx, "settings", "arranged", subject="home")
+    tx.site_changed()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub import journal
 from hub.content import publishing, store
 from hub.content.hall import addresses, links, showing
 from hub.content.hall.model import Place
@@ -160,3 +161,10 @@ def test_a_page_that_left_the_menu_does_not_come_back(hub: Hub) -> None:
         assert page.in_menu == 0
         put(tx, f"page-{about}")
         assert titles(tx)[-1] == "About"
+
+
+def test_what_is_arranged_stands_in_the_log_of_changes(hub: Hub) -> None:
+    with journal.acting(journal.user(1, "Ada", NOW)), hub.db.write() as tx:
+        put(tx, "address", label="Shop", to="https://shop.test")
+        (line,) = journal.page(tx, limit=5)
+    assert (line.who, line.deed, line.subject) == ("user 1", "arranged", "menu")
