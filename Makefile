@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Where this is set, each process compiles every module anew; the tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run demo test quick check bench audit pictures messages lock
 
 setup: .venv/.ready

@@ -100,6 +100,7 @@ def standard_sqlite(sources: Mapping[str, str]) -> list[str]:
     return sorted(
         name
         for name, text in sources.items()
+        if "sqlite3" in text
         for imported in (lambda m: m.top | m.late)(_module(name, text, sources))
         if imported.split(".")[0] in ("sqlite3", "_sqlite3")
     )

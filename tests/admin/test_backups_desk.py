@@ -23,6 +23,9 @@ from tests.admin.conftest import logged_in
 from tests.conftest import NOW
 from tests.newsletter.cast import tick
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 PASSWORD = "correct horse battery"
 
 

@@ -10,6 +10,9 @@ from hub.site import store as sites
 from hub.web.state import Hub
 from hub.web.theme_files import SHIPPED
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def mine(hub: Hub) -> Path:

@@ -19,6 +19,9 @@ from hub.db import Database
 from hub.db.sqlite import SqliteDatabase
 from hub.errors import Refused
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TIME = "2026-11-22T12:00:00.000Z"
 TOPICS = ("ropes",)

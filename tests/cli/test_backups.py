@@ -18,6 +18,9 @@ from hub.web.state import Hub
 from tests.conftest import NOW, TEMPLATE
 from tests.postgres_server import Server
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:

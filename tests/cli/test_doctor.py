@@ -13,6 +13,9 @@ from hub.settings import SmtpRelay, from_environment
 from tests.mail.dns_server import Zone, dns_server
 from tests.mail.imap_server import ImapServer
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -9,6 +9,9 @@ from click.testing import CliRunner, Result
 from hub.cli import cli
 from hub.errors import HubError
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 SETUP = ("setup", "--title", "Harbour Notes", "--base-url", "https://hub.test")
 
 

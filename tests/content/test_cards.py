@@ -18,6 +18,9 @@ from tests.conftest import NOW
 from tests.content.conftest import picture
 from tests.posts import add
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 CARD = Card("What the water says", "Harbour Notes", "hub.test", "", "#0b5f50", "#e6f0ec", False)
 TITLES = [
     "Été à l’œuvre : ce que disent les marées — et « pourquoi »",

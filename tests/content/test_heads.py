@@ -15,6 +15,9 @@ from tests.conftest import NOW
 from tests.newsletter.cast import press, publish, subscribe
 from tests.posts import add
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 PAGES = {
     "/": "Tides and timber.",
     "/?page=2": "Tides and timber.",

@@ -6,6 +6,9 @@ from starlette.testclient import TestClient
 from hub.web.state import Hub
 from tests.posts import add, redirect
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def moved(hub: Hub) -> int:

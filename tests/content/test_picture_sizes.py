@@ -16,6 +16,9 @@ from hub.web.state import Hub
 from tests.conftest import NOW
 from tests.content.conftest import picture
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("kind", "width", "offered"),

@@ -14,6 +14,9 @@ from hub.site import store as sites
 from hub.web.state import Hub
 from tests.posts import add
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 def test_a_hub_that_is_not_set_up_says_so(tmp_path: Path) -> None:
     parts = create_hub(from_environment({}, data=tmp_path / "data"))

@@ -11,6 +11,9 @@ from hub.content import rendering
 from hub.content.rendering import Renderer
 from hub.errors import Refused, TooLarge
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def renderer() -> Iterator[Renderer]:

@@ -14,6 +14,9 @@ from hub.web.state import Hub
 from tests import posts
 from tests.conftest import NOW
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 class Articles:
     """Writes articles, and looks for them."""

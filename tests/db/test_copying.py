@@ -15,6 +15,9 @@ from hub.errors import Refused
 from tests.conftest import TEMPLATE
 from tests.postgres_server import Server
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 WHEN = datetime(2026, 11, 28, 7, 0, tzinfo=UTC)
 
 Make = Callable[[str], Database]

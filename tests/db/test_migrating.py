@@ -18,6 +18,9 @@ from tests.db.filling import fill
 from tests.postgres_server import Server
 from tests.posts import add
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 NAMES = [script.name for script in scripts("sqlite")]
 Row = dict[str, object]
 

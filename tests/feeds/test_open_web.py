@@ -18,6 +18,9 @@ from hub.web.state import Hub
 from tests.conftest import NOW
 from tests.posts import add
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 PLAIN = Rendered("<p>Body</p>", "Body", "Body", 1, (), (), ())
 KINDS = {
     "feed.xml": "application/rss+xml",

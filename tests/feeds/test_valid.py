@@ -22,6 +22,9 @@ from tests import audio as sounds
 from tests.conftest import NOW
 from tests.posts import add
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 FEEDS = ("", "/topics/sea", "/authors/ada-lovelace", "/archive/1")
 SCHEMAS = {

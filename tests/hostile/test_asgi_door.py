@@ -17,6 +17,9 @@ from tests.hostile.conftest import ROUTES, Town
 from tests.hostile.doors import Answered
 from tests.hostile.invented import Asked, headers, requests, targets
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 HOST = ((b"host", b"hub.test"),)
 SQUEEZED = (*HOST, (b"accept-encoding", b"gzip"))
 PUBLIC = [route for route in ROUTES if not route.path.startswith(("/admin", "/setup"))]

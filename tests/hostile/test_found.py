@@ -6,6 +6,9 @@ from hub.audience import store
 from tests.hostile.conftest import Town
 from tests.hostile.invented import Asked
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 HOST = (b"host", b"hub.test")
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
 LONG = "9" * 5000

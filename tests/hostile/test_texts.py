@@ -21,6 +21,9 @@ from tests.cli.test_posts_command import Line, line
 from tests.hostile.texts import REFUSED, TAKEN
 from tests.posts import add
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 __all__ = ["line"]
 
 # A block of JSON-LD is data and does not run.

@@ -22,6 +22,9 @@ from hub.web.state import Hub
 from tests.conftest import NOW
 from tests.newsletter.cast import outbox, press, publish, subscribe, tick
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 PEM = dkim.new_key()
 SIGNER = DkimSigner(Identity("hub.test", "hub"), PEM)
 HEAD = (

@@ -6,6 +6,9 @@ from hub.mail import dkim, domain_checks
 from hub.mail.dns import Dns, DnsAway
 from tests.mail.dns_server import dns_server
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("records", "level"),

@@ -26,6 +26,9 @@ from tests.newsletter.cast import (
     worker_of,
 )
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 JUMPS = pytest.mark.parametrize("jump", [2 * DAY, -DAY], ids=["forwards", "back"])

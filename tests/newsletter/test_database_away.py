@@ -22,6 +22,9 @@ from tests.conftest import NOW
 from tests.newsletter.cast import counts, press, publish, subscribe, worker_of
 from tests.postgres_server import Server
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 READERS = 300
 
 

@@ -27,6 +27,9 @@ from tests.newsletter.cast import (
     worker_of,
 )
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 OTHERS = ("ada", "bea", "cyd")
 PLAIN = ("SIZE 1000000", "8BITMIME")
 PIPELINED = ("PIPELINING", *PLAIN)

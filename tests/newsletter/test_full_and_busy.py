@@ -25,6 +25,9 @@ from hub.web.state import Hub
 from tests.conftest import NOW
 from tests.newsletter.cast import newest, send_out, states, subscribe, worker_of
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 READERS = 300
 LONG_REPLY = "2.0.0 " + "queued " * 60
 

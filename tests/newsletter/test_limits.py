@@ -32,6 +32,9 @@ from tests.newsletter.cast import (
     worker_of,
 )
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 

@@ -14,6 +14,9 @@ from hub.web.state import Hub
 from tests.conftest import NOW
 from tests.newsletter.cast import newest, parsed, press, publish, relay_at, subscribe, tick
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 class Inbox:
     def __init__(self) -> None:

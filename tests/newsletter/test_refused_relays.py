@@ -17,6 +17,9 @@ from tests.mail.fault_server import FaultServer
 from tests.mail.test_secured_relay import PASSWORD, certificate, relay
 from tests.newsletter.cast import newest, reply_of, send_to, sending_edition, states, worker_of
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 __all__ = ["certificate"]
 
 SMALL = ("PIPELINING", "SIZE 2000", "8BITMIME")

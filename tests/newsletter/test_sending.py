@@ -27,6 +27,9 @@ from tests.newsletter.cast import (
     worker_of,
 )
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 

@@ -22,6 +22,9 @@ from tests.conftest import NOW
 from tests.mail.fault_server import FaultServer
 from tests.newsletter.cast import counts, newest, relay_at, sending_edition, states, worker_of
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 BOTH = ("first:25", "second:25")
 
 

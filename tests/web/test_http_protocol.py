@@ -20,6 +20,9 @@ from hub.web.http_protocol import CachedHttpProtocol
 from hub.web.page_cache import PageCache
 from hub.web.pages import mark_shared
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 class Ask:
     """A client of the server that listens there."""

@@ -15,6 +15,9 @@ from hub.web.security import EXEMPT_PREFIXES
 from hub.web.state import Hub
 from tests.conftest import NOW
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 OPEN = {
     "/admin/login",
     "/admin/logout",

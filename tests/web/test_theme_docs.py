@@ -25,6 +25,9 @@ from tests.conftest import NOW
 from tests.newsletter.cast import press, publish, send_letter, subscribe, tick
 from tests.posts import add
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 DOCS = (Path(__file__).parents[2] / "docs" / "themes.md").read_text(encoding="utf-8")
 _ROW = re.compile(r"^\| `(\w+)` \| .*? \| `(.*)` \|$", re.MULTILINE)
 _BASES = {"pages/base.html", "pages/notice.html", "pages/private.html", "mail/base.html"}

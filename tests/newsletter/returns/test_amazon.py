@@ -22,6 +22,9 @@ from tests.newsletter.returns.amazon import (
 from tests.newsletter.returns.cast import DAY, evidence, mailed, path_of
 from tests.newsletter.returns.conftest import Internet, Provider
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 ADDRESS = "ada@mail.test"
 SUBSCRIBE = f"{HOST}/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=abc"
 

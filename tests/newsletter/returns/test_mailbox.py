@@ -20,6 +20,9 @@ from tests.mail.reports import arf, dsn, plain
 from tests.newsletter.cast import status_of
 from tests.newsletter.returns.cast import DAY, evidence, mailed, path_of
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def imap() -> Iterator[ImapServer]:

@@ -34,6 +34,9 @@ from tests.newsletter.returns.cast import (
     take,
 )
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 
 def suppressed(hub: Hub, name: str = "ada") -> str | None:
     with hub.db.read() as tx:

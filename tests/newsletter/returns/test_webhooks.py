@@ -21,6 +21,9 @@ from tests.newsletter.cast import status_of, subscribe
 from tests.newsletter.returns.cast import evidence, mailed, path_of
 from tests.newsletter.returns.conftest import Provider
 
+# More than `make quick` has time for.
+pytestmark = pytest.mark.slow
+
 ADDRESS = "ada@mail.test"
 HOUR = 3600.0
 
