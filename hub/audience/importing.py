@@ -4,8 +4,10 @@ Nobody is mailed, nobody who left is brought back, and the same file again chang
 """
 
 import gc
+import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +34,7 @@ from hub.times import to_text
 CHUNK = 4_000
 _MOST_TAGS_TOLD = 50
 _OBJECTS_BETWEEN = 100_000
+_SECONDS_AT_A_TIME = 0.0005
 _READ_AS = N_("read as %(format)s")
 _OF_ONE = N_("no topic of this site; kept as your tag of one person")
 _OF_MANY = N_("no topic of this site; kept as your tag of %(people)s people")
@@ -205,8 +208,8 @@ def run(
     total = importer.count()
     tally = Tally()
     done = 0
-    with _few_collections():
-        for chunk in importer.chunks():
+    with _two_at_once():
+        for chunk in _read_ahead(importer.chunks()):
             # The last transaction waits for the disk, and takes these along.
             with db.read() if dry_run else db.write(durable=False) as tx:
                 decided = taking.take(tx, chunk.entries, now=facts.now, dry_run=dry_run)
@@ -221,16 +224,27 @@ def run(
     return report(importer, tally)
 
 
+def _read_ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """While one is written, the next is read: the database works without the interpreter."""
+    with ThreadPoolExecutor(1) as reading:
+        coming = reading.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = reading.submit(next, chunks, None)
+            yield chunk
+
+
 @contextmanager
-def _few_collections() -> Iterator[None]:
-    """Tuples by the million are no rubbish: to look for cycles among them every 700 objects is
-    an eighth of an import."""
-    before = gc.get_threshold()
-    gc.set_threshold(_OBJECTS_BETWEEN, *before[1:])
+def _two_at_once() -> Iterator[None]:
+    """Reading gives way as soon as the database has done its part. And tuples by the million are
+    no rubbish: to look for cycles among them every 700 objects is an eighth of an import."""
+    between, collected = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(_SECONDS_AT_A_TIME)
+    gc.set_threshold(_OBJECTS_BETWEEN, *collected[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        gc.set_threshold(*collected)
+        sys.setswitchinterval(between)
 
 
 def report(importer: Importer, tally: Tally) -> Report:

@@ -19,7 +19,7 @@ KEY_NAME = "suppression"
 # Who was erased or whose address was dead may come back by an own sign-up: the confirmation that
 # they press shows that they want to, and that mail arrives. The others get nothing, whoever asks.
 _MAY_COME_BACK: tuple[SuppressionReason, ...] = ("erased", "bounced")
-_BATCH = 500
+_AMONG = "SELECT email_hash FROM suppressions WHERE email_hash IN :keys"
 _PAGE = 2_000
 
 
@@ -53,15 +53,7 @@ def among(tx: Transaction, email_keys: Iterable[str]) -> set[str]:
         return set()
     keyed = KeyedHash(key)
     by_hash = {keyed.digest(email_key.encode()).hex(): email_key for email_key in email_keys}
-    hashes = list(by_hash)
-    found: set[str] = set()
-    for start in range(0, len(hashes), _BATCH):
-        names, values = in_list("hash", hashes[start : start + _BATCH])
-        rows = tx.all(
-            str, f"SELECT email_hash FROM suppressions WHERE email_hash IN {names}", **values
-        )
-        found.update(by_hash[row] for row in rows)
-    return found
+    return {by_hash[row] for row in tx.among(str, _AMONG, list(by_hash))}
 
 
 def suppress(tx: Transaction, email_key: str, reason: SuppressionReason, *, now: datetime) -> None:
@@ -147,10 +139,7 @@ def adopt_key(tx: Transaction, key: bytes) -> None:
 
 def known_hashes(tx: Transaction, hashes: Iterable[str]) -> set[str]:
     """Those of the hashes that are on the list."""
-    names, values = in_list("hash", hashes)
-    return set(
-        tx.all(str, f"SELECT email_hash FROM suppressions WHERE email_hash IN {names}", **values)
-    )
+    return set(tx.among(str, _AMONG, list(hashes)))
 
 
 def add_entries(tx: Transaction, entries: Iterable[Entry]) -> None:

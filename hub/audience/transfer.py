@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from hub.audience import beside_store, growth_store, people_store
@@ -17,7 +18,7 @@ from hub.audience.record import (
     Known,
     Record,
 )
-from hub.db import Transaction, in_list
+from hub.db import Transaction
 
 _PAGE = 2_000
 _LOOK_UP = 500
@@ -144,20 +145,20 @@ def _pages(tx: Transaction, columns: str, wanted: Filter) -> Iterator[list[tuple
 
 def _complete(tx: Transaction, people: Sequence[tuple[Any, ...]]) -> Iterator[Record]:
     """These people with their topics and consent logs."""
-    names, values = in_list("id", [person[0] for person in people])
+    ids = [person[0] for person in people]
     topics: dict[int, list[str]] = {}
-    for subscriber_id, topic in tx.all(
+    for subscriber_id, topic in tx.among(
         tuple,
-        f"SELECT subscriber_id, topic FROM subscriber_topics WHERE subscriber_id IN {names}",
-        **values,
+        "SELECT subscriber_id, topic FROM subscriber_topics WHERE subscriber_id IN :keys",
+        ids,
     ):
         topics.setdefault(subscriber_id, []).append(topic)
     log: dict[int, list[Event]] = {}
-    for subscriber_id, *event in tx.all(
+    for subscriber_id, *event in tx.among(
         tuple,
-        f"SELECT subscriber_id, {_EVENT} FROM consent_events WHERE subscriber_id IN {names}"
+        f"SELECT subscriber_id, {_EVENT} FROM consent_events WHERE subscriber_id IN :keys"
         " ORDER BY subscriber_id, id",
-        **values,
+        ids,
     ):
         log.setdefault(subscriber_id, []).append(Event._make(event))
     for subscriber_id, *person in people:
@@ -168,17 +169,13 @@ def _complete(tx: Transaction, people: Sequence[tuple[Any, ...]]) -> Iterator[Re
 
 def known_among(tx: Transaction, email_keys: Sequence[str]) -> dict[str, Known]:
     """Those of `email_keys` that are on the list."""
-    found: dict[str, Known] = {}
-    for start in range(0, len(email_keys), _LOOK_UP):
-        names, values = in_list("key", email_keys[start : start + _LOOK_UP])
-        for row in tx.all(
-            tuple,
-            "SELECT id, email_key, status, created_at, confirmed_at FROM subscribers"
-            f" WHERE email_key IN {names}",
-            **values,
-        ):
-            found[row[1]] = Known._make(row)
-    return found
+    rows = tx.among(
+        tuple,
+        "SELECT id, email_key, status, created_at, confirmed_at FROM subscribers"
+        " WHERE email_key IN :keys",
+        email_keys,
+    )
+    return {row[1]: Known._make(row) for row in rows}
 
 
 def insert(tx: Transaction, people: Mapping[str, Record], *, now: datetime) -> dict[str, int]:
@@ -195,9 +192,10 @@ def insert(tx: Transaction, people: Mapping[str, Record], *, now: datetime) -> d
         ),
     )
     # There is one writer at a time, so what is behind `before` is these, in their order.
-    ids = tx.all(int, "SELECT id FROM subscribers WHERE id > :before ORDER BY id", before=before)
+    rows = tx.all(tuple, "SELECT id FROM subscribers WHERE id > :before ORDER BY id", before=before)
+    ids = list(chain.from_iterable(rows))
     added = list(zip(ids, people.values(), strict=True))
-    _write_events(tx, ((number, event) for number, person in added for event in person.consent))
+    _write_events(tx, ((number, *event) for number, person in added for event in person.consent))
     _count(
         tx,
         ((person.source, event) for person in people.values() for event in person.consent),
@@ -216,16 +214,13 @@ def insert_events(
 ) -> None:
     """Add lines to the consent log of somebody who is on the list."""
     source = tx.scalar("SELECT source FROM subscribers WHERE id = :id", id=subscriber_id)
-    _write_events(tx, ((subscriber_id, event) for event in events))
+    _write_events(tx, ((subscriber_id, *event) for event in events))
     _count(tx, ((str(source), event) for event in events), now)
 
 
-def _write_events(tx: Transaction, events: Iterable[tuple[int, Event]]) -> None:
-    tx.load(
-        "consent_events",
-        ("subscriber_id", *EVENT_FIELDS),
-        ((subscriber_id, *event) for subscriber_id, event in events),
-    )
+def _write_events(tx: Transaction, events: Iterable[tuple[object, ...]]) -> None:
+    """Each an id and the fields of an Event."""
+    tx.load("consent_events", ("subscriber_id", *EVENT_FIELDS), events)
 
 
 def _count(tx: Transaction, events: Iterable[tuple[str, Event]], now: datetime) -> None:
@@ -269,6 +264,8 @@ def change_status(tx: Transaction, known: Known, person: Record) -> None:
 
 def _acted_at(person: Record) -> str:
     """The last that somebody did of their own, as far as a file knows; else when they came."""
-    known = [event.at for event in person.consent if event.kind in _OWN_ACTS]
-    known += [at for at in (person.confirmed_at, person.unsubscribed_at) if at]
-    return max(known, default=person.created_at)
+    last = max(person.confirmed_at or "", person.unsubscribed_at or "")
+    for event in person.consent:
+        if event.kind in _OWN_ACTS and event.at > last:
+            last = event.at
+    return last or person.created_at

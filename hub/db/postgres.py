@@ -94,6 +94,11 @@ class PostgresTransaction(Transaction):
         read = reader(cls, _columns(cursor))
         return [read(row) for row in cursor.fetchall()]
 
+    def among(self, cls: type[T], sql: str, keys: Sequence[str] | Sequence[int]) -> list[T]:
+        cursor = self._execute(sql.replace("IN :keys", "= ANY(:keys)"), {"keys": list(keys)})
+        read = reader(cls, _columns(cursor))
+        return [read(row) for row in cursor.fetchall()]
+
     def stream(self, cls: type[T], sql: str, **values: object) -> Iterator[T]:
         with mapped_errors():
             cursor = self.connection.cursor(f"stream{next(self._names)}")
@@ -160,9 +165,12 @@ class PostgresTransaction(Transaction):
         self._command("COMMIT")
 
     def _run(self, sql: str, values: Mapping[str, object]) -> Cursor:
+        return self._execute(sql, to_columns(values))
+
+    def _execute(self, sql: str, values: Mapping[str, object]) -> Cursor:
         with mapped_errors():
             try:
-                return self.connection.execute(translate(sql), to_columns(values))
+                return self.connection.execute(translate(sql), values)
             except psycopg.errors.InFailedSqlTransaction as error:
                 raise RuntimeError(texts.SWALLOWED) from error
 

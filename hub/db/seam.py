@@ -37,6 +37,12 @@ class Transaction(ABC):
         """Every row as a `cls`; `tuple` gives it as it is, where a million are read."""
 
     @abstractmethod
+    def among(self, cls: type[T], sql: str, keys: Sequence[str] | Sequence[int]) -> list[T]:
+        """Every row of `sql` as a `cls`. Its one parameter is `IN :keys`, of which there may be
+        thousands, texts or numbers as they are stored. `sql` may order the rows of each key; the
+        keys come in no order."""
+
+    @abstractmethod
     def stream(self, cls: type[T], sql: str, **values: object) -> Iterator[T]:
         """The rows one after another, in the memory of a few hundred."""
 

@@ -46,6 +46,7 @@ def _listen(
     patch: pytest.MonkeyPatch, kind: Any, statements: Statements, listened: list[Any]
 ) -> None:
     run, stream, executemany = kind._run, kind.stream, kind.executemany
+    among = kind.among
 
     def note(tx: Any, sql: str, values: Mapping[str, object]) -> None:
         ran = statements.setdefault(sql, Ran(values))
@@ -71,6 +72,11 @@ def _listen(
         note(tx, sql, values)
         return stream(tx, cls, sql, **values)
 
+    def heard_among(tx: Any, cls: Any, sql: str, keys: Any) -> Any:
+        if keys:
+            note(tx, sql.replace(":keys", "(:key)"), {"key": keys[0]})
+        return among(tx, cls, sql, keys)
+
     def heard_many(tx: Any, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
         listed = list(rows)
         if listed:
@@ -80,6 +86,7 @@ def _listen(
     patch.setattr(kind, "_run", heard_run)
     patch.setattr(kind, "stream", heard_stream)
     patch.setattr(kind, "executemany", heard_many)
+    patch.setattr(kind, "among", heard_among)
 
 
 @dataclass(frozen=True)

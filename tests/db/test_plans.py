@@ -86,7 +86,7 @@ WALKS = {
     ),
     "SELECT count(noticed_at) AS noticed": "counted by an index of those who are noticed or asked",
     # Of a chunk of them at once, so that PostgreSQL goes through a table while it is short.
-    "SELECT email_hash FROM suppressions WHERE email_hash IN (:hash0, :hash1": (
+    "SELECT email_hash FROM suppressions WHERE email_hash IN (:key)": (
         "as many readers as are claimed at once"
     ),
     "SELECT post_id, path FROM post_pictures WHERE post_id IN (:id0, :id1": (
@@ -587,7 +587,9 @@ def test_what_runs_is_recorded(db: Database) -> None:
     with recorded() as statements, db.write() as tx:
         tx.executemany("DELETE FROM posts WHERE id = :id", iter([{"id": 1}, {"id": 2}]))
         list(tx.stream(int, "SELECT id FROM posts WHERE slug = :slug", slug="a"))
+        tx.among(int, "SELECT id FROM posts WHERE uid IN :keys", ["a", "b"])
     assert statements == {
         "DELETE FROM posts WHERE id = :id": Ran({"id": 1}),
         "SELECT id FROM posts WHERE slug = :slug": Ran({"slug": "a"}),
+        "SELECT id FROM posts WHERE uid IN (:key)": Ran({"key": "a"}),
     }

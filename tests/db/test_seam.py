@@ -274,6 +274,17 @@ def test_look_then_insert_is_safe_from_many_threads_and_processes(
     assert names(databases[0]) == [f"{n:02}" for n in range(40)]
 
 
+def test_thousands_are_looked_up_at_once(db: Database) -> None:
+    wanted = [f"{n:05}" for n in range(2500)]
+    with db.write() as tx:
+        tx.load("settings", ("name", "value"), [(name, "") for name in (*wanted[::2], "other")])
+    with db.read() as tx:
+        sql = "SELECT name FROM settings WHERE name IN :keys"
+        assert sorted(tx.among(str, sql, wanted)) == wanted[::2]
+        assert tx.among(str, sql, []) == []
+        assert tx.among(int, "SELECT id FROM hub WHERE id IN :keys", [1, 2]) == [1]
+
+
 def test_a_writer_that_waits_too_long_is_told_so(
     open_again: Callable[[], Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
