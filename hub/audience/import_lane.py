@@ -213,6 +213,9 @@ class ImportLane:
             list_imports.finish(
                 tx, job, self.holder, state="refused", told=told, reason=reason, now=now
             )
+        if told == "{}":
+            # Nobody can make use of it any more, whatever it was.
+            drop(self.folder / job.folder)
 
     def _let_go(self) -> None:
         if self._running is not None:

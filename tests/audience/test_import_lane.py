@@ -157,6 +157,23 @@ def test_what_cannot_be_read_says_why(
     assert job(db, number).state == "refused"
     assert said in json.loads(job(db, number).reason)["message"]
     assert emails(db) == []
+    assert not any(path.is_file() for path in tmp_path.rglob(name)), "its file is gone"
+
+
+def test_what_can_still_be_read_with_a_word_of_its_owner_stays(
+    db: Database, tmp_path: Path
+) -> None:
+    text = "private,office\nada@reader.test,ada@office.test\n"
+    number = give(db, tmp_path, text)
+    one = lane(db, tmp_path)
+    work(one)
+    assert job(db, number).state == "refused"
+    with db.write() as tx:
+        assert list_imports.read_again(tx, number, {"office": "email"}, NOW)
+    work(one)
+    begin(db, number)
+    work(one)
+    assert emails(db) == ["ada@office.test"]
 
 
 def test_a_list_without_a_word_about_consent_is_not_taken(db: Database, tmp_path: Path) -> None:

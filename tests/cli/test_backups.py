@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from starlette.testclient import TestClient
 
 from hub import backups
 from hub.app import create_app, create_hub
+from hub.cli import cli
 from hub.errors import Conflict, Refused
 from hub.mail import in_force
 from hub.settings import SmtpRelay, from_environment
@@ -96,6 +98,22 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(archive: Path, tmp_path:
     with pytest.raises(Refused):
         restored(archive, tmp_path / "copy")
     assert [path.name for path in (tmp_path / "copy").iterdir()] == ["secret.key"]
+
+
+@pytest.mark.parametrize("before", [None, [], ["notes.txt"]])
+def test_a_refused_command_leaves_the_folder_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: list[str] | None
+) -> None:
+    monkeypatch.delenv("HUB_DATABASE", raising=False)
+    folder, other = tmp_path / "new", tmp_path / "other.zip"
+    other.write_bytes(b"no archive")
+    if before is not None:
+        folder.mkdir()
+        for name in before:
+            (folder / name).touch()
+    result = CliRunner().invoke(cli, ["--data", str(folder), "restore", str(other)])
+    assert result.exit_code == 1
+    assert ([path.name for path in folder.iterdir()] if folder.exists() else None) == before
 
 
 def test_something_else_is_not_a_backup(tmp_path: Path) -> None:
