@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -129,7 +130,7 @@ def _save(request: Request, post_id: int | None) -> Response:
         try:
             with errors.caught(), parts.db.write() as tx:
                 saved = _write(tx, request, post_id, typed, rendered, site)
-                return _after(saved, rendered)
+                return _after(request, saved, rendered)
         except _SavedByAnother as race:
             return _form_page(
                 request, typed, errors, post=race.post, theirs=race.theirs, status=409
@@ -184,11 +185,13 @@ def _time(request: Request, site: Site, now: datetime) -> datetime:
         raise Refused(error.message, field="publish_at", **error.values) from error
 
 
-def _after(saved: _Saved, rendered: Rendered) -> Response:
+def _after(request: Request, saved: _Saved, rendered: Rendered) -> Response:
+    """On to the article. The address names what was saved, so that a browser forgets just that."""
     notice = saved.notice
     if rendered.missing_images or rendered.remote_images:
         notice = "pictures"
-    return done(f"/admin/posts/{saved.post.id}", notice)
+    copy = urlencode({"saved": request.state.form.text("copy")})
+    return done(f"/admin/posts/{saved.post.id}?{copy}", notice)
 
 
 def _asked_copy(tx: Transaction, request: Request) -> WorkingCopy | None:

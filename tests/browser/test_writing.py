@@ -140,3 +140,70 @@ def test_pictures_come_by_paste_and_the_article_stands_beside(editor: Page) -> N
     editor.keyboard.type("A quay")
     assert editor.input_value(TEXT).startswith("![A quay](/media/")
     editor.frame_locator("#beside").locator("img[alt='A quay']").wait_for()
+
+
+def drop(page: Page, *names: str) -> None:
+    page.evaluate(
+        """([bytes, names]) => {
+          const data = new DataTransfer();
+          for (const name of names) {
+            data.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
+          }
+          document.getElementById("markdown").dispatchEvent(
+            new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        }""",
+        [list(picture("PNG")), list(names)],
+    )
+
+
+def test_several_pictures_are_taken_and_none_breaks_a_line(editor: Page) -> None:
+    editor.keyboard.type("One tide.\n\nTwo tides.")
+    editor.evaluate("document.getElementById('markdown').setSelectionRange(4, 4)")
+    data = {"mimeType": "image/png", "buffer": picture("PNG")}
+    with editor.expect_file_chooser() as chooser:
+        editor.click("[data-action=picture]")
+    chooser.value.set_files([{"name": "a.png", **data}, {"name": "b.png", **data}])
+    wait(lambda: editor.input_value(TEXT).count("](/media/") == 2)
+    # What the first one shows is typed over; the next one comes behind it.
+    editor.keyboard.type("A quay")
+    drop(editor, "c.png")
+    wait(lambda: editor.input_value(TEXT).count("](/media/") == 3)
+    blocks = editor.input_value(TEXT).split("\n\n")
+    assert [blocks[0], blocks[-1]] == ["One tide.", "Two tides."]
+    assert all(block.startswith("![") and block.endswith(")") for block in blocks[1:-1])
+    assert blocks[1].startswith("![A quay](")
+
+
+def test_a_save_that_never_arrived_is_not_taken_for_one_that_did(
+    context: BrowserContext, editor: Page
+) -> None:
+    editor.keyboard.type("Saved.")
+    editor.click("button[value=save]")
+    editor.wait_for_url("**done=saved")
+    saved = editor.url
+    editor.click("#markdown")
+    editor.keyboard.press("Control+End")
+    context.set_offline(True)
+    editor.keyboard.type(" And this.")
+    wait(lambda: "No connection" in editor.inner_text(STATE))
+    with editor.expect_event("requestfailed"):
+        editor.click("button[value=save]", no_wait_after=True)
+    context.set_offline(False)
+    back = context.new_page()
+    back.goto(saved)
+    back.click("text=Take them")
+    assert back.input_value(TEXT) == "Saved. And this."
+
+
+def test_taking_kept_words_can_be_taken_back(context: BrowserContext, editor: Page) -> None:
+    context.set_offline(True)
+    editor.keyboard.type("Written at sea.")
+    wait(lambda: "No connection" in editor.inner_text(STATE))
+    context.set_offline(False)
+    other = context.new_page()
+    other.goto("/admin/posts/new")
+    other.fill(TEXT, "Written ashore.")
+    other.click("text=Take them")
+    assert other.input_value(TEXT) == "Written at sea."
+    other.click("text=Take them")
+    assert other.input_value(TEXT) == "Written ashore."

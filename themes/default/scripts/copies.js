@@ -4,7 +4,6 @@
 const PAUSE = 1500;
 const AGAIN = 10_000;
 const PREFIX = "hub unsaved ";
-const SAVING = "hub saving";
 const NOT_TYPED = ["action", "copy", "updated_at", "post_id", "kind"];
 
 export function keepCopies(form, say) {
@@ -60,7 +59,6 @@ export function keepCopies(form, say) {
     if (event.submitter?.formTarget === "_blank") return;
     // Should the hub not answer now, the browser has the words when the page is opened again.
     inBrowser();
-    store(SAVING, name, sessionStorage);
     leaving = true;
   });
   addEventListener("pagehide", () => {
@@ -76,9 +74,9 @@ export function keepCopies(form, say) {
 class LoggedOut extends Error {}
 
 // Private windows may have no room, or none at all: then the hub's copy is what there is.
-function store(key, value, place = localStorage) {
+function store(key, value) {
   try {
-    place.setItem(key, value);
+    localStorage.setItem(key, value);
   } catch { /* as above */ }
 }
 
@@ -88,13 +86,11 @@ function localForget(key) {
   } catch { /* as above */ }
 }
 
-// The page that follows a save says so in its address.
+// The page that follows a save names what the hub has now. Whoever comes back to it later brings
+// other words, under another name.
 function forgetSaved() {
-  try {
-    const saved = sessionStorage.getItem(SAVING);
-    sessionStorage.removeItem(SAVING);
-    if (saved && new URLSearchParams(location.search).has("done")) localForget(PREFIX + saved);
-  } catch { /* as above */ }
+  const saved = new URLSearchParams(location.search).get("saved");
+  if (saved) localForget(PREFIX + saved);
 }
 
 function found(whose) {
@@ -112,34 +108,38 @@ function found(whose) {
 function offer(form, name, whose, words) {
   const shown = JSON.stringify([...new FormData(form)].filter(([field]) => !NOT_TYPED.includes(field)));
   for (const { key, typed } of found(whose)) {
-    if (JSON.stringify(typed) === shown) {
-      localForget(key);
-      continue;
-    }
-    const box = document.createElement("div");
-    box.className = "notice notice-warning";
-    box.setAttribute("role", "status");
-    const line = document.createElement("p");
-    const title = typed.find(([field]) => field === "title")?.[1];
-    line.textContent = title ? `${words.found} (${title})` : words.found;
-    const row = document.createElement("div");
-    row.className = "actions";
-    row.append(
-      button(words.take, () => {
-        fill(form, typed);
-        box.remove();
-        // It goes to the hub under this page's name now.
-        localForget(key);
-        form.dispatchEvent(new Event("input", { bubbles: true }));
-      }),
-      button(words.drop, () => {
-        localForget(key);
-        box.remove();
-      }),
-    );
-    box.append(line, row);
-    form.before(box);
+    if (JSON.stringify(typed) === shown) localForget(key);
+    else form.before(box(form, name, whose, words, key, typed, words.found));
   }
+}
+
+function box(form, name, whose, words, key, typed, why) {
+  const made = document.createElement("div");
+  made.className = "notice notice-warning";
+  made.setAttribute("role", "status");
+  const line = document.createElement("p");
+  const title = typed.find(([field]) => field === "title")?.[1];
+  line.textContent = title ? `${why} (${title})` : why;
+  const row = document.createElement("div");
+  row.className = "actions";
+  row.append(
+    button(words.take, () => {
+      const before = [...new FormData(form)].filter(([field]) => !NOT_TYPED.includes(field));
+      fill(form, typed);
+      // It goes to the hub under this page's name now; what stood here can be had back.
+      localForget(key);
+      const other = `${PREFIX}${name} ${Date.now()}`;
+      store(other, JSON.stringify({ whose, typed: before }));
+      made.replaceWith(box(form, name, whose, words, other, before, words.swapped));
+      form.dispatchEvent(new Event("input", { bubbles: true }));
+    }),
+    button(words.drop, () => {
+      localForget(key);
+      made.remove();
+    }),
+  );
+  made.append(line, row);
+  return made;
 }
 
 function fill(form, typed) {

@@ -10,7 +10,8 @@ export function takePictures(form, area, say) {
   chooser.accept = "image/png,image/jpeg,image/webp,image/gif,image/avif";
   chooser.multiple = true;
   chooser.addEventListener("change", () => {
-    take(chooser.files);
+    // A list of its own: the chooser's is emptied with it, so that the same file can be chosen again.
+    take([...chooser.files]);
     chooser.value = "";
   });
   area.addEventListener("paste", (event) => {
@@ -31,12 +32,15 @@ export function takePictures(form, area, say) {
   });
 
   async function take(files) {
+    let untouched = area.value;
     for (const file of files) {
       try {
         const { address } = await upload(file, (percent) => {
           say(words.uploading.replace("{name}", file.name).replace("{percent}", percent));
         });
-        write(area, address, words.alt);
+        // Whoever writes on meanwhile keeps their place.
+        write(area, address, words.alt, area.value === untouched);
+        untouched = null;
         say("");
       } catch (error) {
         say(error.message || words.refused, "warning");
@@ -50,13 +54,30 @@ function onlyPictures(files) {
   return [...files].filter((file) => file.type.startsWith("image/"));
 }
 
-function write(area, address, alt) {
-  const at = area.selectionEnd;
-  const before = area.value.slice(0, at);
+// A picture is a block of its own, behind the one in which the cursor stands.
+function write(area, address, alt, choose) {
+  const { selectionStart: from, selectionEnd: to, value } = area;
+  const at = endOfBlock(value, to);
+  const before = value.slice(0, at);
   const gap = !before.trim() || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
-  const line = `${gap}![${alt}](${address})\n\n`;
+  const after = value.startsWith("\n\n", at) ? "" : value.startsWith("\n", at) ? "\n" : "\n\n";
+  const line = `${gap}![${alt}](${address})${after}`;
   // What the picture shows is chosen: typing replaces it.
   replace(area, at, at, line, [gap.length + 2, gap.length + 2 + alt.length]);
+  if (!choose) area.setSelectionRange(from, to);
+}
+
+function endOfBlock(text, at) {
+  const fences = text.slice(0, at).match(/^(```|~~~)/gm) ?? [];
+  if (fences.length % 2) {
+    const fence = text.indexOf(`\n${fences.at(-1)}`, at);
+    if (fence < 0) return text.length;
+    at = fence + 1;
+  } else if (/(^|\n)$/.test(text.slice(0, at)) && /^(\n|$)/.test(text.slice(at))) {
+    return at;
+  }
+  const end = text.indexOf("\n\n", at);
+  return end < 0 ? text.trimEnd().length : end;
 }
 
 // fetch tells nothing of what has been sent so far.
