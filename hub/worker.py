@@ -84,8 +84,9 @@ class Worker:
         self._planning_trouble = ""
         self._next_round = steady()
         self.stumbles = Stumbles()
-        # How often mail came to go another way.
+        # How often mail came to go another way, and which one others can read of.
         self.ways = 0
+        self._told_way = in_force.as_text(self._way_in_force().names)
         self.stopping = asyncio.Event()
         self.backups = BackupLane(hub.db, hub.settings, self.stopping.is_set)
         way = mailer or FollowingMailer(self._mailer_for, self._way_in_force())
@@ -149,7 +150,7 @@ class Worker:
 
     async def post(self, now: datetime) -> bool:
         """Send mails to one person, and to the owner what they are to be told."""
-        await asyncio.to_thread(rounds.post, self._hub, now)
+        await asyncio.to_thread(self._before_letters, now)
         return await self.letters.work(await self._id(now), now)
 
     async def take_lists(self, now: datetime) -> bool:
@@ -211,6 +212,10 @@ class Worker:
                 self._worker_id = workers.start(tx, now, lifeline=self._mark, way=way)
             else:
                 workers.beat(tx, self._worker_id, now, lifeline=self._mark, way=way)
+            if way != self._told_way:
+                # The privacy page names whoever mail is handed to.
+                tx.site_changed()
+        self._told_way = way
         with db.read() as tx:
             others = workers.others(tx, self._worker_id)
         silent = set(self._watch.dead(others, now=now, steady=self._steady()))
@@ -228,6 +233,11 @@ class Worker:
             self._lifeline.sweep(other.lifeline for other in others if other.id not in ended)
         self._note_relays(now)
         samples.take(db, now)
+
+    def _before_letters(self, now: datetime) -> None:
+        rounds.post(self._hub, now)
+        # Nobody is asked to confirm by a way that was left a second ago.
+        self._follow(now)
 
     def _follow(self, now: datetime) -> str:
         """Send by the relay that is in force now; its name for the ledger."""

@@ -82,7 +82,17 @@ def given(options: Iterable[str]) -> dict[str, str]:
                     part=part.strip()[:80],
                     uses=", ".join((*USES, NOTHING)),
                 )
-            found[column.strip().casefold()] = use
+            name = column.strip().casefold()
+            if found.get(name, use) != use:
+                raise Refused(
+                    N_("“%(column)s” is mapped to two uses: %(first)s and %(second)s. Name one."),
+                    column=column.strip()[:80],
+                    first=found[name],
+                    second=use,
+                )
+            found[name] = use
+    if list(found.values()).count("email") > 1:
+        raise Refused(N_("Name one column of addresses: email=… stands there more than once."))
     return found
 
 

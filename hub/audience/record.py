@@ -66,10 +66,12 @@ NOTHING_BESIDE = Beside()
 
 
 class Known(NamedTuple):
-    """Somebody on the list already; times as text."""
+    """Somebody on the list already; times as text. `confirmed_here`: when they last confirmed at a
+    hub, or its owner for them; an import is none of it."""
 
     id: int
     email_key: str
     status: str
     created_at: str
     confirmed_at: str | None
+    confirmed_here: str | None

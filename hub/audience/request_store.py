@@ -1,10 +1,10 @@
 """All SQL about what readers asked for on their own pages."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.audience.model import ReaderRequest, RequestKind
 from hub.db import Transaction
-from hub.times import to_text
 
 
 def add(
@@ -75,13 +75,30 @@ def move(tx: Transaction, subscriber_id: int, email: str, email_key: str, *, now
 
 
 def has_moved(tx: Transaction, subscriber_id: int, *, since: datetime | None = None) -> bool:
-    """Whether somebody took another address, ever or since a time."""
-    moved = tx.scalar(
-        "SELECT at FROM consent_events WHERE subscriber_id = :id AND kind = 'confirmed'"
-        " AND source = 'address' ORDER BY id DESC LIMIT 1",
+    """Whether somebody's mail went to another address, or back, ever or since a time."""
+    last = _last_move(tx, subscriber_id)
+    return last is not None and (since is None or last.at >= since)
+
+
+def came_back(tx: Transaction, subscriber_id: int, *, since: datetime | None = None) -> bool:
+    """Whether the last of it was that it came back, ever or since a time."""
+    last = _last_move(tx, subscriber_id)
+    return last is not None and last.source == "way back" and (since is None or last.at > since)
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    at: datetime
+    source: str
+
+
+def _last_move(tx: Transaction, subscriber_id: int) -> _Move | None:
+    return tx.one(
+        _Move,
+        "SELECT at, source FROM consent_events WHERE subscriber_id = :id AND kind = 'confirmed'"
+        " AND source IN ('address', 'way back') ORDER BY id DESC LIMIT 1",
         id=subscriber_id,
     )
-    return moved is not None and (since is None or str(moved) > to_text(since))
 
 
 def end_moves(tx: Transaction, subscriber_id: int, *, now: datetime) -> None:

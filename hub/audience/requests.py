@@ -34,6 +34,8 @@ MAIL: dict[RequestKind, str] = {
 MOVED = "reader moved"
 # What a line of the consent log says of a confirmed new address.
 SOURCE = "address"
+# Of one that brought it back to the address that was left.
+BACK = "way back"
 # So long the address that was left can take a move back, and so long after it nobody takes the data
 # out: whoever moved the mail to a mailbox of theirs gets nothing that lay here before.
 WAY_BACK = timedelta(days=14)
@@ -80,7 +82,9 @@ def send_link(
     subscriber = store.get(tx, subscriber_id)
     if subscriber is None:
         return None
-    if request_store.has_moved(tx, subscriber_id, since=now - SETTLES):
+    if not request_store.came_back(tx, subscriber_id) and request_store.has_moved(
+        tx, subscriber_id, since=now - SETTLES
+    ):
         raise Conflict(
             N_(
                 "Your mail has come to this address for less than seven days. In case it was not"
@@ -108,11 +112,19 @@ def ask_to_move(
 
     Nothing tells an address that is taken or suppressed from another. The reader, None for one
     who gets no mail. Raises Refused for their own address, TooMany after three in a day, and as
-    a sign-up does.
+    a sign-up does; Conflict within 14 days of a move that was taken back: whoever made that one
+    may still hold a link.
     """
     subscriber = store.get(tx, subscriber_id)
     if subscriber is None or subscriber.status != "active":
         return None
+    if request_store.came_back(tx, subscriber_id, since=now - WAY_BACK):
+        raise Conflict(
+            N_(
+                "Your mail was brought back to this address less than 14 days ago, and stays here"
+                " until then. Should you want it elsewhere now, please answer one of our mails."
+            )
+        )
     email_key = addresses.key(email)
     if email_key == subscriber.email_key:
         raise Refused(N_("The newsletter comes to this address already."), field="email")
@@ -158,10 +170,16 @@ def move(tx: Transaction, request_id: int, *, now: datetime) -> Found | None:
     suppression.come_back(tx, request.email_key)
     # An older copy of the list, imported some day, would mail the old address again.
     suppression.suppress(tx, subscriber.email_key, "erased", now=now)
-    agreed = signup.confirmed(tx, subscriber, source=SOURCE, now=now)
-    store.log(tx, subscriber.id, replace(agreed, form_url=request.form_url), counted_as="moved")
-    store.acted(tx, subscriber.id, now=now)
-    if request.form_url:
+    back = _is_way_back(request)
+    agreed = signup.confirmed(tx, subscriber, source=BACK if back else SOURCE, now=now)
+    was_active = subscriber.status == "active"
+    if was_active:
+        store.acted(tx, subscriber.id, now=now)
+    else:
+        store.activate(tx, subscriber.id, now=now)
+    counted_as = "moved" if was_active else "confirmed"
+    store.log(tx, subscriber.id, replace(agreed, form_url=request.form_url), counted_as=counted_as)
+    if not back:
         request_store.add(
             tx,
             subscriber.id,
@@ -201,10 +219,19 @@ def _state(tx: Transaction, request: ReaderRequest, subscriber: Subscriber, now:
     if now >= request.expires_at:
         return "expired"
     if request.kind == "address":
-        moving = subscriber.status == "active"
+        # Whatever became of it at the address that it was moved to, it can be brought back.
+        moving = subscriber.status == "active" or _is_way_back(request)
         if not moving or suppression.bars_sign_up(tx, request.email_key):
             return "expired"
+    elif request_store.has_moved(tx, subscriber.id, since=request.created_at):
+        # It went to an address that is left.
+        return "expired"
     return "open"
+
+
+def _is_way_back(request: ReaderRequest) -> bool:
+    """Whether it lies in the mail to an address that was left: nobody asked for it on a page."""
+    return request.kind == "address" and not request.form_url
 
 
 def _ask(

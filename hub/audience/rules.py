@@ -184,16 +184,17 @@ def lifted_to(status: str) -> Status | None:
 def import_changes(here: Known, there: Record, *, suppressed: bool) -> bool:
     """Whether a row of a file changes somebody who is on the list.
 
-    Who left, bounced or complained here stays so. Who did there is taken off here, unless
-    they confirmed here since; a confirmation that the file knows of is none since. Who is only
-    pending here becomes active with the file's consent.
+    Who left, bounced or complained here stays so. Who did there is taken off here, unless they
+    confirmed here since: a confirmation that came by a file, and one that this file knows of, are
+    none. Where the file does not say when they left, any of their own counts. Who is only pending
+    here becomes active with the file's consent.
     """
     if not can_leave(here.status):
         return False
     if not can_leave(there.status):
-        if here.confirmed_at is None or here.confirmed_at < (there.unsubscribed_at or ""):
+        if here.confirmed_here is None or here.confirmed_here < (there.unsubscribed_at or ""):
             return True
-        return here.confirmed_at <= (there.confirmed_at or "")
+        return here.confirmed_here <= (there.confirmed_at or "")
     return here.status == "pending" and there.status == "active" and not suppressed
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hub.audience import headings
 from hub.audience.model import Status
 from hub.i18n import N_
 
@@ -70,11 +71,16 @@ _NOWHERE = N_("left out: the hub has no place for it")
 # A word of the file's name → what it says of everybody in it.
 _SAID_BY_NAME: dict[str, Status] = {
     **dict.fromkeys(
-        ("unsubscribed", "unsubscribes", "unsubscribers", "optout", "unsub", "désinscrits"),
+        (
+            *("unsubscribed", "unsubscribes", "unsubscribers", "optout", "optouts", "unsub"),
+            *("suppressed", "suppression", "suppressions", "blocked", "blocklist", "blocklisted"),
+            *("blacklist", "blacklisted", "desinscrits", "desinscrites", "desinscriptions"),
+            *("desabonnes", "desabonnees", "desabonnements", "abgemeldet", "bajas"),
+        ),
         "unsubscribed",
     ),
     **dict.fromkeys(("cleaned", "bounced", "bounces", "undeliverable"), "bounced"),
-    **dict.fromkeys(("complained", "complaints"), "complained"),
+    **dict.fromkeys(("complained", "complaints", "plaintes"), "complained"),
 }
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -99,7 +105,7 @@ def status_of_file(name: str, columns: Iterable[str]) -> Status:
             return "bounced"
         if "unsub_time" in names:
             return "unsubscribed"
-    words = [word.casefold() for word in _WORD.findall(name)]
+    words = _WORD.findall(headings.folded(name))
     return next((_SAID_BY_NAME[word] for word in words if word in _SAID_BY_NAME), "active")
 
 

@@ -109,10 +109,8 @@ def ask(
     if suppression.bars_sign_up(tx, email_key):
         return False
     known = store.by_email_key(tx, email_key)
-    if known is not None:
-        store.acted(tx, known.id, now=now)
-        if not rules.may_ask(known.status):
-            return False
+    if known is not None and not rules.may_ask(known.status):
+        return False
     if not mail_limits.may_confirm(tx, email_key, _mails(tx, known, email_key, now), now):
         # Nobody is on the list whom no mail will ask.
         return False

@@ -208,6 +208,7 @@ def delete(tx: Transaction, subscriber_id: int) -> None:
 
     What was sent stays counted; what mail servers answered may quote the address, and goes.
     """
+    tx.forgotten()
     tx.execute(
         "DELETE FROM mails WHERE kind IN ('confirmation', 'welcome') AND subject_id IN"
         " (SELECT id FROM confirmations WHERE subscriber_id = :id)",

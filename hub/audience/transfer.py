@@ -171,8 +171,10 @@ def known_among(tx: Transaction, email_keys: Sequence[str]) -> dict[str, Known]:
     """Those of `email_keys` that are on the list."""
     rows = tx.among(
         tuple,
-        "SELECT id, email_key, status, created_at, confirmed_at FROM subscribers"
-        " WHERE email_key IN :keys",
+        "SELECT id, email_key, status, created_at, confirmed_at, (SELECT max(c.at)"
+        " FROM consent_events AS c WHERE c.subscriber_id = s.id AND c.kind = 'confirmed'"
+        " AND c.source IN ('link', 'owner', 'address', 'way back', 'stay')) AS confirmed_here"
+        " FROM subscribers AS s WHERE email_key IN :keys",
         email_keys,
     )
     return {row[1]: Known._make(row) for row in rows}

@@ -152,6 +152,9 @@ class PostgresTransaction(Transaction):
     def grown(self, table: str) -> None:
         self._command(f'ANALYZE "{table}"')
 
+    def forgotten(self) -> None:
+        """Vacuum overwrites what is dead, and write-ahead segments are recycled."""
+
     def site_changed(self) -> None:
         self.changes_site = True
 

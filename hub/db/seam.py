@@ -78,6 +78,11 @@ class Transaction(ABC):
         """
 
     @abstractmethod
+    def forgotten(self) -> None:
+        """Somebody was deleted for good: soon after the commit nothing of them is left in the log
+        that SQLite keeps beside its file. PostgreSQL's own cleaning sees to its files."""
+
+    @abstractmethod
     def site_changed(self) -> None:
         """Public pages may look different after this transaction: every process drops its cache."""
 

@@ -40,6 +40,8 @@ BUSY_SECONDS = 10.0
 IDLE_READERS = 8
 POLL_SECONDS = 0.25
 _LOOKS_AGAIN = 0.002
+# How long a process that ends waits for those who still read what was deleted.
+_LOG_SECONDS = 5.0
 LOADED_TOGETHER = 1_000
 # Older ones can corrupt a file when two connections write and checkpoint at once.
 FIRST_SOUND_VERSION = (3, 51, 3)
@@ -54,6 +56,7 @@ class SqliteTransaction(Transaction):
         # SQLite would go on after an error; PostgreSQL does not, so neither does the seam.
         self._failed = False
         self.changes_site = False
+        self.forgets = False
 
     def one(self, cls: type[T], sql: str, **values: object) -> T | None:
         cursor = self._run(sql, values)
@@ -127,6 +130,9 @@ class SqliteTransaction(Transaction):
     def grown(self, table: str) -> None:
         """Its plans follow the indexes alone: nothing is ever counted."""
 
+    def forgotten(self) -> None:
+        self.forgets = True
+
     def site_changed(self) -> None:
         self.changes_site = True
 
@@ -163,6 +169,8 @@ class SqliteDatabase(Database):
         self._writer_thread: int | None = None
         self._woken = threading.Event()
         self._closed = False
+        # Somebody was deleted whose pages are still in the write-ahead log.
+        self._log_remembers = False
         try:
             path.touch(mode=0o600, exist_ok=True)
             self._writer = self._connect(query_only=False)
@@ -202,6 +210,8 @@ class SqliteDatabase(Database):
                     if self._writer.in_transaction:
                         self._writer.execute("ROLLBACK")
                     raise
+            if tx.forgets or self._log_remembers:
+                self._empty_log()
         finally:
             self._writer_thread = None
             self._write_lock.release()
@@ -263,6 +273,10 @@ class SqliteDatabase(Database):
                 self._readers.get_nowait().close()
             except Empty:
                 break
+        end = time.monotonic() + _LOG_SECONDS
+        while self._log_remembers and time.monotonic() < end:
+            self._empty_log()
+            time.sleep(_LOOKS_AGAIN)
         self._writer.close()
 
     def _begin(self) -> None:
@@ -277,6 +291,13 @@ class SqliteDatabase(Database):
                 if not _is_busy(error) or time.monotonic() >= deadline:
                     raise
             time.sleep(_LOOKS_AGAIN)
+
+    def _empty_log(self) -> None:
+        """Bring everything into the file, where free pages are zeros, and cut the log to nothing.
+        Who reads meanwhile still needs it: then after the next transaction."""
+        with _mapped_errors():
+            busy, *_ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._log_remembers = bool(busy)
 
     @contextmanager
     def _waiting_for_disk(self, durable: bool) -> Iterator[None]:

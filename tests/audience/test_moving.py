@@ -215,6 +215,52 @@ def test_a_move_can_be_taken_back_from_the_old_mailbox(
     assert client.post(told).status_code == 410
 
 
+@pytest.mark.parametrize("kind", ["data", "erase"])
+def test_links_in_the_old_mailbox_end_with_the_move(
+    client: TestClient, hub: Hub, ada: int, kind: str
+) -> None:
+    ask(client, hub, ada, kind)
+    ((_, link),) = mails(hub)
+    assert client.get(link).status_code == 200
+    ask(client, hub, ada, "address", NEW)
+    client.post(mails(hub)[-1][1])
+    assert client.get(link).status_code == 410
+    assert client.post(link).status_code == 410
+    assert person(hub, ada) is not None
+
+
+def test_a_move_is_taken_back_whatever_became_of_it_there(
+    client: TestClient, hub: Hub, ada: int
+) -> None:
+    ask(client, hub, ada, "address", NEW)
+    client.post(mails(hub)[-1][1])
+    (told,) = [link for to, link in mails(hub) if to == ADA]
+    client.post("/unsubscribe/" + hub.signer.sign("unsubscribe", ada))
+    assert client.post(told).status_code == 200
+    assert person(hub, ada) == person_with(hub, ada, ADA)
+    back = person(hub, ada)
+    assert back is not None
+    assert (back.status, back.unsubscribed_at) == ("active", None)
+
+
+def test_who_took_a_move_back_is_master_of_their_place_again(
+    client: TestClient, hub: Hub, clock: Clock, ada: int
+) -> None:
+    ask(client, hub, ada, "address", NEW)
+    client.post(mails(hub)[-1][1])
+    (told,) = [link for to, link in mails(hub) if to == ADA]
+    client.post(told)
+    # A link that somebody holds of an earlier mail moves nothing again.
+    again = client.post(own(hub, ada) + "/request", data={"kind": "address", "email": "c@new.test"})
+    assert again.status_code == 409
+    assert "14 days" in again.text
+    clock.now = NOW + timedelta(minutes=1)
+    assert "Look at your mail" in ask(client, hub, ada, "erase")
+    link = mails(hub, clock.now)[-1][1]
+    assert client.post(link).status_code == 200
+    assert person(hub, ada) is None
+
+
 def test_a_move_is_no_new_reader_in_the_growth(client: TestClient, hub: Hub, ada: int) -> None:
     ask(client, hub, ada, "address", NEW)
     ((_, link),) = mails(hub)

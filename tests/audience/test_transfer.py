@@ -411,13 +411,34 @@ def test_who_left_elsewhere_leaves_here_too(db: Database, tmp_path: Path) -> Non
 
 
 def test_who_confirmed_here_since_stays(db: Database, tmp_path: Path) -> None:
-    _put(db, _record(confirmed_at=TIME))
+    own = EVENT._replace(kind="confirmed", source="link")
+    _put(db, _record(confirmed_at=TIME, consent=(EVENT, own)))
     for left in ("2026-01-05", ""):
         report = _import_text(
             db, tmp_path, f"email,status,unsubscribed_at\nada@reader.test,unsubscribed,{left}\n"
         )
         assert _counts(report) == (0, 0, 1, 0)
     assert _everybody(db) == {"ada@reader.test": "active"}
+
+
+def test_a_confirmation_that_a_list_brought_is_none_here(db: Database, tmp_path: Path) -> None:
+    head = "Email Address,CONFIRM_TIME,UNSUB_TIME\n"
+    _import_text(db, tmp_path, f"{head}ada@reader.test,2026-01-02 10:00:00,\n")
+    left = "email,status\nada@reader.test,unsubscribed\n"
+    assert _counts(_import_text(db, tmp_path, left)) == (0, 1, 0, 0)
+    assert _everybody(db) == {"ada@reader.test": "unsubscribed"}
+
+
+def test_of_two_files_the_one_that_says_no_mail_counts(db: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "both"
+    folder.mkdir()
+    head = "Email Address,First Name,CONFIRM_TIME"
+    row = "ada@reader.test,Ada,2026-01-02 10:00:00"
+    (folder / "subscribed_a.csv").write_text(f"{head}\n{row}\n")
+    (folder / "unsubscribed_a.csv").write_text(f"{head},UNSUB_TIME\n{row},\n")
+    for dry_run in (True, False):
+        _import(db, folder, consent="fair", dry_run=dry_run)
+    assert _everybody(db) == {"ada@reader.test": "unsubscribed"}
 
 
 def test_an_older_export_fills_in_what_is_pending(db: Database, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
 from tests.browser.test_browser_journeys import log_in
 from tests.content.conftest import picture
@@ -159,10 +159,12 @@ def drop(page: Page, *names: str) -> None:
 def test_several_pictures_are_taken_and_none_breaks_a_line(editor: Page) -> None:
     editor.keyboard.type("One tide.\n\nTwo tides.")
     editor.evaluate("document.getElementById('markdown').setSelectionRange(4, 4)")
-    data = {"mimeType": "image/png", "buffer": picture("PNG")}
+    bytes_ = picture("PNG")
     with editor.expect_file_chooser() as chooser:
         editor.click("[data-action=picture]")
-    chooser.value.set_files([{"name": "a.png", **data}, {"name": "b.png", **data}])
+    chooser.value.set_files(
+        [FilePayload(name=name, mimeType="image/png", buffer=bytes_) for name in ("a.png", "b.png")]
+    )
     wait(lambda: editor.input_value(TEXT).count("](/media/") == 2)
     # What the first one shows is typed over; the next one comes behind it.
     editor.keyboard.type("A quay")
