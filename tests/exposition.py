@@ -33,13 +33,15 @@ def read(text: str) -> dict[str, Family]:
             last = match[1]
             found[last] = Family(_plain(match[2]))
         elif match := _TYPE.fullmatch(line):
-            assert match[1] == last and not found[last].kind, f"out of place: {line}"
+            assert match[1] == last, f"out of place: {line}"
+            assert not found[last].kind, f"a second TYPE: {line}"
             assert (match[2] == "counter") == last.endswith("_total"), line
             found[last].kind = match[2]
         else:
             match = _SAMPLE.fullmatch(line)
             assert match, f"no line of this format: {line!r}"
-            assert match[1] == last and found[last].kind, f"out of place: {line}"
+            assert match[1] == last, f"out of place: {line}"
+            assert found[last].kind, f"before its TYPE: {line}"
             pairs = [(name, _plain(value)) for name, value in _LABEL.findall(match[2] or "")]
             assert len({name for name, _ in pairs}) == len(pairs), f"a label twice: {line}"
             assert frozenset(pairs) not in found[last].samples, f"a sample twice: {line}"

@@ -18,9 +18,12 @@ from hub.i18n import N_
 from hub.site import monitoring_key, program_keys, webhook_keys
 from hub.site.program_keys import Key
 from hub.site.webhook_keys import MADE_HERE, PROVIDERS
+from hub.web.pages import message
 from hub.web.state import hub
 
 _HOME = "/admin/tokens"
+# As it stands in a sentence.
+_MONITORING = N_("monitoring")
 _MONITOR = f"{_HOME}/{monitoring_key.PROGRAM}"
 _ONE = f"{_HOME}/{{provider}}"
 HELP = {
@@ -97,7 +100,7 @@ def make_for_monitor(request: Request) -> Response:
         request,
         "admin/token_made.html",
         section="settings",
-        name=monitoring_key.NAME,
+        name=message(request, _MONITORING),
         user_name="",
         password=key,
         url=parts.site().url(metrics.PATH),
@@ -127,7 +130,7 @@ def ask_revoke_of_monitor(request: Request) -> Response:
         text=N_("Whoever watches over the hub with it sees nothing any more."),
         button=N_("Take it back"),
         back=_HOME,
-        values={"name": monitoring_key.NAME},
+        values={"name": message(request, _MONITORING)},
     )
 
 

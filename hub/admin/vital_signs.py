@@ -1,7 +1,6 @@
 """How the hub is, as figures for a monitor: all of them kept counts, indexes or small tables, and
 none of them about anybody."""
 
-from collections import Counter
 from datetime import datetime
 
 from hub import __version__, journal
@@ -63,15 +62,14 @@ def gather(tx: Transaction, settings: Settings, *, engine: str, now: datetime) -
 
 
 def _newsletter(tx: Transaction) -> list[Metric]:
-    running = editions.with_status(tx, *_RUNNING)
-    open_ones = Counter(edition.status for edition in running)
-    counts = [editions.counts(tx, edition.id) for edition in running]
+    running = {status: editions.with_status(tx, status) for status in _RUNNING}
+    counts = [editions.counts(tx, one.id) for some in running.values() for one in some]
     return [
         gauge_by(
             "hub_editions",
             "Issues of the newsletter.",
             "status",
-            {status: open_ones[status] for status in _RUNNING}
+            {status: len(some) for status, some in running.items()}
             | {status: editions.number_over(tx, status) for status in _OVER},
         ),
         gauge_by(

@@ -63,7 +63,8 @@ def test_the_reader_of_these_tests_is_strict(wrong: str) -> None:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux has /proc")
 def test_the_system_knows_this_process() -> None:
     began, held = process.started_at(), process.resident_bytes()
-    assert began is not None and held is not None
+    assert began is not None
+    assert held is not None
     assert time.time() - 86_400 < began <= time.time() + 1
     assert 1_000_000 < held < os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
