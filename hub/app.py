@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from hub import i18n, journal, limits, logs, running, worker
 from hub.admin import letters as desk_letters
+from hub.admin import metrics
 from hub.admin import routes as desk
 from hub.audience import (
     approval,
@@ -206,6 +207,7 @@ def routes() -> list[BaseRoute]:
         *assets.ROUTES,
         *scripts.ROUTES,
         *health.ROUTES,
+        *metrics.ROUTES,
         *desk.ROUTES,
         *request_views.ROUTES,
         *audience_views.ROUTES,

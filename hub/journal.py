@@ -115,6 +115,17 @@ def page(
     )
 
 
+def last(tx: Transaction, area: str, deed: str) -> datetime | None:
+    """When something was done the last time, within a year."""
+    entry = tx.one(
+        Entry,
+        "SELECT * FROM journal WHERE area = :area AND deed = :deed ORDER BY id DESC LIMIT 1",
+        area=area,
+        deed=deed,
+    )
+    return entry.at if entry else None
+
+
 def forget_old(tx: Transaction, now: datetime) -> None:
     """Lines go after a year."""
     tx.execute("DELETE FROM journal WHERE at < :before", before=now - KEPT)

@@ -33,9 +33,7 @@ def take(tx: Transaction, name: str, *, capacity: int, per_seconds: float, now: 
         now=now,
     )
     assert bucket is not None
-    # A clock that was set back gives nothing and takes nothing.
-    elapsed = max(0.0, (now - bucket.updated_at).total_seconds())
-    tokens = min(float(capacity), bucket.tokens + elapsed * capacity / per_seconds)
+    tokens = _refilled(bucket, capacity, per_seconds, now)
     allowed = tokens >= 1.0
     tx.execute(
         "UPDATE limits SET tokens = :tokens, updated_at = :now WHERE name = :name",
@@ -44,6 +42,14 @@ def take(tx: Transaction, name: str, *, capacity: int, per_seconds: float, now: 
         name=name,
     )
     return allowed
+
+
+def is_spent(
+    tx: Transaction, name: str, *, capacity: int, per_seconds: float, now: datetime
+) -> bool:
+    """Whether `take` would say no; a look that takes nothing."""
+    bucket = tx.one(_Bucket, "SELECT tokens, updated_at FROM limits WHERE name = :name", name=name)
+    return bucket is not None and _refilled(bucket, capacity, per_seconds, now) < 1.0
 
 
 def forget(tx: Transaction, name: str) -> None:
@@ -65,3 +71,10 @@ def forget_idle(tx: Transaction, prefix: str, *, before: datetime) -> int:
         prefix=prefix,
         end=prefix + "\U0010ffff",
     )
+
+
+def _refilled(bucket: _Bucket, capacity: int, per_seconds: float, now: datetime) -> float:
+    """What a bucket holds by now."""
+    # A clock that was set back gives nothing and takes nothing.
+    elapsed = max(0.0, (now - bucket.updated_at).total_seconds())
+    return min(float(capacity), bucket.tokens + elapsed * capacity / per_seconds)

@@ -318,7 +318,11 @@ KEEPING = (
     ("/admin/backups", N_("Backups"), N_("Make one, download one, one every day.")),
     ("/admin/legal", N_("Legal pages"), N_("What is missing, what changed, who was asked.")),
     ("/admin/look", N_("Pictures of the site"), N_("Logo, icon, the picture for shared links.")),
-    ("/admin/tokens", N_("Keys of programs"), N_("With which mail services tell of bounces.")),
+    (
+        "/admin/tokens",
+        N_("Keys of programs"),
+        N_("With which mail services tell of bounces, and a monitor looks in."),
+    ),
     ("/admin/log", N_("Who changed what"), N_("Each change of the last year, and whose it was.")),
 )
 

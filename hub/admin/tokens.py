@@ -1,4 +1,4 @@
-"""What programs prove themselves with: the keys of the mail providers' webhooks.
+"""What programs prove themselves with: the keys of the mail providers' webhooks, and a monitor's.
 
 Nothing else that a program asks of the hub needs a key: feeds, sitemap and /healthz are open.
 """
@@ -8,17 +8,23 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.admin import metrics
 from hub.admin.confirming import ask
 from hub.admin.forms import Errors, Messages
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.errors import NotFound
 from hub.i18n import N_
-from hub.site import webhook_keys
-from hub.site.webhook_keys import MADE_HERE, PROVIDERS, Key
+from hub.site import monitoring_key, program_keys, webhook_keys
+from hub.site.program_keys import Key
+from hub.site.webhook_keys import MADE_HERE, PROVIDERS
+from hub.web.pages import message
 from hub.web.state import hub
 
 _HOME = "/admin/tokens"
+# As it stands in a sentence.
+_MONITORING = N_("monitoring")
+_MONITOR = f"{_HOME}/{monitoring_key.PROGRAM}"
 _ONE = f"{_HOME}/{{provider}}"
 HELP = {
     "ses": N_(
@@ -85,6 +91,22 @@ def make(request: Request) -> Response:
     return _page(request, Messages({provider: typed}), errors) if errors else done(_HOME, "saved")
 
 
+def make_for_monitor(request: Request) -> Response:
+    """The key of /metrics, which the hub makes and shows once."""
+    parts, user = hub(request), request.state.user
+    with parts.db.write() as tx:
+        key = monitoring_key.make(tx, by=user.name or user.email, now=parts.now())
+    return desk_page(
+        request,
+        "admin/token_made.html",
+        section="settings",
+        name=message(request, _MONITORING),
+        user_name="",
+        password=key,
+        url=parts.site().url(metrics.PATH),
+    )
+
+
 def ask_revoke(request: Request) -> Response:
     return ask(
         request,
@@ -100,9 +122,27 @@ def ask_revoke(request: Request) -> Response:
     )
 
 
+def ask_revoke_of_monitor(request: Request) -> Response:
+    return ask(
+        request,
+        section="settings",
+        title=N_("Take back the key of %(name)s?"),
+        text=N_("Whoever watches over the hub with it sees nothing any more."),
+        button=N_("Take it back"),
+        back=_HOME,
+        values={"name": message(request, _MONITORING)},
+    )
+
+
 def revoke(request: Request) -> Response:
     with hub(request).db.write() as tx:
         webhook_keys.revoke(tx, _provider(request))
+    return done(_HOME, "key-revoked")
+
+
+def revoke_of_monitor(request: Request) -> Response:
+    with hub(request).db.write() as tx:
+        monitoring_key.revoke(tx)
     return done(_HOME, "key-revoked")
 
 
@@ -110,7 +150,7 @@ def _page(request: Request, typed: Messages, errors: Errors) -> Response:
     parts = hub(request)
     outside = parts.settings.webhooks
     with parts.db.read() as tx:
-        entered = webhook_keys.entered(tx)
+        entered = program_keys.entered(tx)
     return desk_page(
         request,
         "admin/tokens.html",
@@ -127,6 +167,8 @@ def _page(request: Request, typed: Messages, errors: Errors) -> Response:
             for provider, name in PROVIDERS.items()
         ],
         made_here=MADE_HERE,
+        monitor=entered.get(monitoring_key.PROGRAM),
+        monitor_url=parts.site().url(metrics.PATH),
         help=HELP,
         labels=LABELS,
         typed=typed,
@@ -147,6 +189,9 @@ def _url(request: Request, provider: str) -> str:
 
 ROUTES = [
     DeskRoute(_HOME, tokens, needs=Needs.OWNER),
+    DeskRoute(_MONITOR, make_for_monitor, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_MONITOR}/revoke", ask_revoke_of_monitor, needs=Needs.OWNER),
+    DeskRoute(f"{_MONITOR}/revoke", revoke_of_monitor, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(_ONE, make, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/revoke", ask_revoke, needs=Needs.OWNER),
     DeskRoute(f"{_ONE}/revoke", revoke, needs=Needs.OWNER, methods=["POST"]),

@@ -188,6 +188,8 @@ class PostgresTransaction(Transaction):
 
 
 class PostgresDatabase(Database):
+    engine_name = "postgres"
+
     def __init__(self, url: str, *, migrate: bool = True) -> None:
         self._conninfo = _conninfo(url)
         self._callbacks: list[Callable[[], None]] = []

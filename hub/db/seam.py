@@ -90,6 +90,9 @@ class Transaction(ABC):
 class Database(ABC):
     """One database, open until `close`. Safe to use from several threads."""
 
+    # To be shown to whoever runs the hub; nothing is decided by it.
+    engine_name: ClassVar[Engine]
+
     @abstractmethod
     def read(self) -> AbstractContextManager[Transaction]:
         """A transaction that sees one state of the database and changes nothing."""

@@ -161,6 +161,8 @@ class SqliteTransaction(Transaction):
 
 
 class SqliteDatabase(Database):
+    engine_name = "sqlite"
+
     def __init__(self, path: Path, *, migrate: bool = True) -> None:
         self.path = path
         self._callbacks: list[Callable[[], None]] = []

@@ -1,5 +1,6 @@
 """Mail that follows a commit: a row in the same transaction, sent by the worker."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.db import Transaction, in_list
@@ -15,6 +16,15 @@ _STILL_DUE = (
     "coalesce(state, '') IN ('queued', 'deferred')"
     " AND (coalesce(due_at, '') <= :now OR coalesce(due_at, '') > :too_far)"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many mails wait that are `due`, the first of them `since`; and how many `later` ones."""
+
+    due: int
+    since: datetime | None
+    later: int
 
 
 def put(
@@ -50,6 +60,19 @@ def is_due(tx: Transaction, now: datetime) -> bool:
         too_far=retrying.too_far(now),
     )
     return found is not None
+
+
+def waiting(tx: Transaction, now: datetime) -> Waiting:
+    """How long the queue is. Counted by its index; what is in a worker's hands is not in it."""
+    found = tx.one(
+        Waiting,
+        "SELECT count(*) AS due, min(due_at) AS since,"
+        f" (SELECT count(*) FROM mails WHERE {_WAITS} AND due_at > :now) AS later"
+        f" FROM mails WHERE {_DUE}",
+        now=now,
+    )
+    assert found is not None
+    return found
 
 
 def claim(tx: Transaction, worker_id: int, *, now: datetime, limit: int) -> list[QueuedMail]:

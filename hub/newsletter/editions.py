@@ -116,6 +116,17 @@ def with_status(tx: Transaction, *statuses: str) -> list[Edition]:
     )
 
 
+def number_over(tx: Transaction, status: str) -> int:
+    """How many editions came to an end as `status` (sent, skipped, cancelled) says."""
+    return int(
+        tx.scalar(
+            "SELECT count(*) FROM editions WHERE status = :status"
+            " AND status IN ('sent', 'skipped', 'cancelled')",
+            status=status,
+        )
+    )
+
+
 def newest_with_status(tx: Transaction, *statuses: str) -> int | None:
     names, values = in_list("status", statuses)
     return tx.one(

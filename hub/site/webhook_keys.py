@@ -6,14 +6,15 @@ kept as it is: without it no signature could be checked.
 
 import base64
 import re
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
-from hub import journal, tokens
+from hub import tokens
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_
 from hub.settings import TOPIC, WebhookKeys
+from hub.site import program_keys
 
 # Provider → its name.
 PROVIDERS = {
@@ -25,38 +26,11 @@ PROVIDERS = {
 # The hub makes this one; the others are given out by the provider.
 MADE_HERE = "postmark"
 _USER = "hub"
-# To the hour is enough to see that a provider comes, and costs one write.
-_USED_AGAIN = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One that was entered: by whom and when, and when a provider proved itself with it last."""
-
-    provider: str
-    made_at: datetime
-    made_by: str
-    used_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    provider: str
-    value: str
-
-
-def entered(tx: Transaction) -> dict[str, Key]:
-    """What was entered at the desk, by provider; never the key itself."""
-    found = tx.all(Key, "SELECT provider, made_at, made_by, used_at FROM webhook_keys")
-    return {key.provider: key for key in found}
 
 
 def in_force(tx: Transaction, environment: WebhookKeys) -> WebhookKeys:
     """The keys that count: those of the environment, else those of the desk."""
-    stored = {
-        row.provider: row.value
-        for row in tx.all(_Value, "SELECT provider, value FROM webhook_keys")
-    }
+    stored = program_keys.values(tx)
     hashed = "" if environment.postmark else stored.get("postmark", "")
     return replace(
         environment,
@@ -84,38 +58,13 @@ def put(tx: Transaction, provider: str, typed: str, *, by: str, now: datetime) -
 
 def revoke(tx: Transaction, provider: str) -> None:
     """The webhook of this provider is not listened to any more."""
-    if tx.execute("DELETE FROM webhook_keys WHERE provider = :provider", provider=provider):
-        _changed(tx, "revoked", provider)
-
-
-def used(tx: Transaction, provider: str, now: datetime) -> None:
-    """A provider proved itself."""
-    tx.execute(
-        "UPDATE webhook_keys SET used_at = :now WHERE provider = :provider"
-        " AND (used_at IS NULL OR used_at < :before)",
-        provider=provider,
-        now=now,
-        before=now - _USED_AGAIN,
-    )
+    if program_keys.revoke(tx, provider, name=PROVIDERS[provider]):
+        # The privacy page names who is told of what comes back.
+        tx.site_changed()
 
 
 def _put(tx: Transaction, provider: str, value: str, *, by: str, now: datetime) -> None:
-    tx.execute(
-        "INSERT INTO webhook_keys (provider, value, made_at, made_by, used_at)"
-        " VALUES (:provider, :value, :now, :by, NULL) ON CONFLICT (provider) DO UPDATE SET"
-        " value = excluded.value, made_at = excluded.made_at, made_by = excluded.made_by,"
-        " used_at = NULL",
-        provider=provider,
-        value=value,
-        by=by,
-        now=now,
-    )
-    _changed(tx, "made", provider)
-
-
-def _changed(tx: Transaction, deed: str, provider: str) -> None:
-    journal.note(tx, "tokens", deed, subject=PROVIDERS[provider])
-    # The privacy page names who is told of what comes back.
+    program_keys.put(tx, provider, value, name=PROVIDERS[provider], by=by, now=now)
     tx.site_changed()
 
 

@@ -39,6 +39,8 @@ def test_pages_while_the_server_is_away(postgres: Server, client: TestClient) ->
         ):
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert client.get("/healthz").status_code == 503
+        figures = client.get("/metrics")
+        assert (figures.status_code, figures.text.splitlines()[-1]) == (503, "hub_up 0")
     finally:
         postgres.start()
     assert client.get("/archive").status_code == 200

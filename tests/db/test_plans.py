@@ -21,6 +21,7 @@ from hub.newsletter.deliveries import Result
 from hub.newsletter.returns import store as returned_store
 from hub.newsletter.returns import taking
 from hub.newsletter.returns.model import Report
+from hub.site import monitoring_key
 from hub.site import store as sites
 from hub.times import to_text
 from hub.users import one_time_links
@@ -478,6 +479,16 @@ def keep(hub: Hub) -> None:
     assert desk.post("/admin/subscribers/held/end-brake").status_code == 303
 
 
+def watch(hub: Hub) -> None:
+    """A monitor looks in, with a wrong key and with the right one."""
+    with hub.db.write() as tx:
+        key = monitoring_key.make(tx, by="a", now=hub.now())
+    monitor = TestClient(create_app(hub), base_url="https://hub.test")
+    for given, status in (("x", 401), (key, 200)):
+        answer = monitor.get("/metrics", headers={"authorization": f"Bearer {given}"})
+        assert answer.status_code == status
+
+
 def work(hub: Hub) -> None:
     """A worker plans, queues, sends, keeps house; another one is found dead."""
     with hub.db.write(concurrent=True) as tx:
@@ -553,6 +564,7 @@ def test_nothing_hot_goes_through_a_table(large: Hub) -> None:
     with recorded() as statements:
         visit(large)
         keep(large)
+        watch(large)
         work(large)
         bring_back(large)
     with large.db.write() as tx:

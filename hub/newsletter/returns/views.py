@@ -13,7 +13,7 @@ from hub.i18n import N_
 from hub.newsletter.returns import store, taking
 from hub.newsletter.returns.providers import mailgun, postmark, sendgrid, ses
 from hub.newsletter.returns.providers.request import Events, Incoming
-from hub.site import webhook_keys
+from hub.site import program_keys, webhook_keys
 from hub.web.forms import body_view
 from hub.web.state import Hub, hub
 
@@ -67,7 +67,7 @@ def _take(parts: Hub, provider: str, events: Events) -> dict[str, int]:
         return became
     now, site = parts.now(), parts.site()
     with parts.db.write() as tx:
-        webhook_keys.used(tx, provider, now)
+        program_keys.used(tx, provider, now)
         once = events.spend
         if once and not store.spend(tx, once.name, expires_at=once.expires_at):
             return {"repeated": len(events.reports)}
