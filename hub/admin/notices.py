@@ -4,6 +4,7 @@ from hub.i18n import N_
 
 _TEXTS = {
     "saved": N_("Saved."),
+    "unfolded": N_("Saved. What stood above the text, as front matter, is in the fields now."),
     "published": N_("Published. Readers see it now."),
     "unpublished": N_("It is a draft again."),
     "pictures": N_("Saved, but some pictures cannot be shown; see below."),

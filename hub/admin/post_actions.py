@@ -96,7 +96,7 @@ def delete(request: Request) -> Response:
 def _preview(request: Request, typed: writing_form.Typed, *, live: bool = False) -> Response:
     parts = hub(request)
     site = parts.site()
-    draft = writing_form.draft(typed)
+    draft = writing_form.draft(writing_form.unfolded(typed, site.timezone)[0])
     if not draft.title and live:
         draft = replace(draft, title="…")
     if not draft.title:

@@ -1,9 +1,10 @@
 """Articles and pages at the desk: the lists, the form, saving."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID, uuid4, uuid5
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -41,6 +42,8 @@ from hub.web.paging import Paging
 from hub.web.state import hub
 
 PER_PAGE = 30
+# Of the pages on which new articles are written.
+_PAGES = UUID("6b0d3f0e-7a52-4a39-9a54-0f3d5a8f6c11")
 _FOLDERS: dict[str, Kind] = {"posts": "post", "pages": "page"}
 
 
@@ -111,6 +114,10 @@ class _Saved:
     notice: str
 
 
+class _Deleted(Exception):  # not an error of the hub: what was typed becomes a new article
+    pass
+
+
 class _SavedByAnother(Exception):  # not an error of the hub: both versions are shown
     def __init__(self, theirs: Post, typed: Typed) -> None:
         self.post = theirs
@@ -120,17 +127,20 @@ class _SavedByAnother(Exception):  # not an error of the hub: both versions are 
 def _save(request: Request, post_id: int | None) -> Response:
     parts = hub(request)
     site = parts.site()
-    typed = writing_form.read(request.state.form)
+    typed = as_typed = writing_form.read(request.state.form)
     errors = Errors(site.language, main="title")
-    rendered = None
+    rendered = dated = None
     with errors.caught():
+        typed, dated = writing_form.unfolded(as_typed, site.timezone)
         rendered = render(typed.markdown, language=typed.language or site.language)
     if rendered is not None:
         search.learn(rendered.plain_text, typed.language or site.language)
         try:
             with errors.caught(), parts.db.write() as tx:
-                saved = _write(tx, request, post_id, typed, rendered, site)
-                return _after(request, saved, rendered)
+                saved = _write(tx, request, post_id, typed, rendered, site, dated)
+                return _after(request, saved, rendered, unfolded=typed is not as_typed)
+        except _Deleted:
+            return _form_page(request, typed, errors, gone=True, status=409)
         except _SavedByAnother as race:
             return _form_page(
                 request, typed, errors, post=race.post, theirs=race.theirs, status=409
@@ -138,8 +148,9 @@ def _save(request: Request, post_id: int | None) -> Response:
     post = None
     if post_id is not None:
         with parts.db.read() as tx:
-            post = publishing.find(tx, post_id)
-    return _form_page(request, typed, errors, post=post)
+            post = _there(tx, post_id)
+    gone = post_id is not None and post is None
+    return _form_page(request, typed, errors, post=post, gone=gone)
 
 
 def _write(
@@ -149,23 +160,36 @@ def _write(
     typed: Typed,
     rendered: Rendered,
     site: Site,
+    dated: datetime | None,
 ) -> _Saved:
     now, user = hub(request).now(), request.state.user
     action = request.state.form.text("action")
     publish = action == "publish"
     draft = writing_form.draft(typed)
-    if post_id is None:
-        post = writing.create(tx, draft, rendered, site=site, now=now, publish=publish)
+    token = request.state.form.text("copy")
+    old = _made_of(tx, token) if post_id is None else _there(tx, post_id)
+    if old is None and post_id is not None:
+        raise _Deleted
+    if old is None:
+        post = writing.create(
+            tx,
+            replace(draft, published_at=dated),
+            rendered,
+            site=site,
+            now=now,
+            publish=publish,
+            new_uid=lambda: _uid(tx, token),
+        )
         published_now = publish
     else:
-        old = publishing.find(tx, post_id)
-        seen = writing_form.seen(request.state.form)
+        # Who comes back to the page of a new article goes on with what it became.
+        seen = writing_form.seen(request.state.form) if post_id else old.created_at
         if seen != old.updated_at:
             raise _SavedByAnother(old, writing_form.of_post(tx, old))
         by = user.name or user.email
-        post = writing.update(tx, post_id, draft, rendered, site=site, now=now, by=by)
+        post = writing.update(tx, old.id, draft, rendered, site=site, now=now, by=by)
         if publish:
-            post = publishing.publish(tx, post_id, now)
+            post = publishing.publish(tx, old.id, now)
         published_now = publish and old.status != "published"
     if action in ("schedule", "unschedule"):
         at = _time(request, site, now) if action == "schedule" else None
@@ -174,6 +198,23 @@ def _write(
     working_copies.drop(tx, request.state.form.text("copy"), user_id=user.id)
     notice = {"schedule": "timed", "unschedule": "untimed"}.get(action, "saved")
     return _Saved(post, "published" if published_now else notice)
+
+
+def _there(tx: Transaction, post_id: int) -> Post | None:
+    post = store.by_id(tx, post_id)
+    return None if post is None or post.status == "deleted" else post
+
+
+def _made_of(tx: Transaction, token: str) -> Post | None:
+    """The article that the page with this token made already; not one that was deleted since."""
+    post = store.by_uid(tx, uuid5(_PAGES, token).urn) if token else None
+    return None if post is None or post.status == "deleted" else post
+
+
+def _uid(tx: Transaction, token: str) -> UUID:
+    """Each page of a new article has a token of its own: sent twice, it makes one article."""
+    own = uuid5(_PAGES, token)
+    return own if token and not store.uid_taken(tx, own.urn) else uuid4()
 
 
 def _time(request: Request, site: Site, now: datetime) -> datetime:
@@ -185,9 +226,11 @@ def _time(request: Request, site: Site, now: datetime) -> datetime:
         raise Refused(error.message, field="publish_at", **error.values) from error
 
 
-def _after(request: Request, saved: _Saved, rendered: Rendered) -> Response:
+def _after(
+    request: Request, saved: _Saved, rendered: Rendered, *, unfolded: bool = False
+) -> Response:
     """On to the article. The address names what was saved, so that a browser forgets just that."""
-    notice = saved.notice
+    notice = "unfolded" if unfolded and saved.notice == "saved" else saved.notice
     if rendered.missing_images or rendered.remote_images:
         notice = "pictures"
     copy = urlencode({"saved": request.state.form.text("copy")})
@@ -239,6 +282,7 @@ def _form_page(
     *,
     post: Post | None = None,
     theirs: Typed | None = None,
+    gone: bool = False,
     missing: tuple[str, ...] = (),
     status: int = 200,
     copy: WorkingCopy | None = None,
@@ -258,6 +302,7 @@ def _form_page(
         status=400 if errors else status,
         typed=typed,
         theirs=theirs,
+        gone=gone,
         errors=errors.by_field,
         post=post,
         updated_at=to_text(copy.seen if copy and copy.seen else post.updated_at) if post else "",

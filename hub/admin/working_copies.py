@@ -35,7 +35,7 @@ def keep(request: Request) -> Response:
         )
     changed = gone or (post is not None and post.updated_at != seen)
     at = i18n.time_of_day(now, site.timezone)
-    return JSONResponse({"at": at, "changed": changed})
+    return JSONResponse({"at": at, "changed": changed, "gone": gone})
 
 
 def throw_away(request: Request) -> Response:

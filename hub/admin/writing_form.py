@@ -1,16 +1,22 @@
 """The form of an article: what was typed, as it was typed, and the draft it means."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from hub.content import store, translations
+from hub.content.importers import article
 from hub.content.model import Draft, Kind, Newsletter, Post
 from hub.content.writing import NEWSLETTER
 from hub.db import Transaction
+from hub.errors import Refused
 from hub.times import from_text
 from hub.web.forms import Form
+
+# Files that front matter names beside itself are not here.
+_HERE = "/media/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,36 @@ def of_fields(fields: Mapping[str, str]) -> Typed:
     known = {field.name for field in dataclass_fields(Typed)} - {"kind"}
     texts = {name: value for name, value in fields.items() if name in known}
     return Typed(kind="page" if fields.get("kind") == "page" else "post", **texts)
+
+
+def unfolded(typed: Typed, timezone: str) -> tuple[Typed, datetime | None]:
+    """What front matter above the text says, in the fields that it is about, and the text without
+    it; the day that it names. What it does not name stays as it was typed.
+
+    Raises Refused beside the field `markdown` where it cannot be read.
+    """
+    try:
+        found = article.parse_typed(typed.title, typed.markdown, ZoneInfo(timezone))
+    except Refused as error:
+        raise Refused(error.message, field="markdown", **error.values) from error
+    if found is None:
+        return typed, None
+    return replace(
+        typed,
+        title=found.title,
+        markdown=found.markdown.rstrip(),
+        slug=found.slug or typed.slug,
+        excerpt=found.excerpt or typed.excerpt,
+        topics=", ".join(found.topics) or typed.topics,
+        authors=", ".join(found.authors) or typed.authors,
+        newsletter=found.newsletter or typed.newsletter,
+        language=found.language or typed.language,
+        canonical_url=found.canonical_url or typed.canonical_url,
+        cover=found.cover if found.cover.startswith(_HERE) else typed.cover,
+        cover_alt=found.cover_alt or typed.cover_alt,
+        translation_of=found.translation_of or typed.translation_of,
+        audio=found.audio if found.audio.startswith(_HERE) else typed.audio,
+    ), found.date
 
 
 def draft(typed: Typed) -> Draft:

@@ -96,6 +96,11 @@ def id_of_uid(tx: Transaction, uid: str) -> int | None:
     return tx.one(int, "SELECT id FROM posts WHERE uid = :uid", uid=uid)
 
 
+def by_uid(tx: Transaction, uid: str) -> Post | None:
+    """The post with this uid, deleted ones too."""
+    return tx.one(Post, "SELECT * FROM posts WHERE uid = :uid", uid=uid)
+
+
 def uid_taken(tx: Transaction, uid: str) -> bool:
     """Whether a post with this uid is here, or was."""
     return tx.scalar("SELECT 1 FROM posts WHERE uid = :uid", uid=uid) is not None

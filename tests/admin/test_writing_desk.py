@@ -138,3 +138,99 @@ def test_lists_show_drafts_before_what_is_published(desk: TestClient, hub: Hub) 
 @pytest.mark.parametrize("query", ["page=0", "page=99", "page=x", "status='", "page=1e9"])
 def test_no_query_breaks_the_list(desk: TestClient, article: Post, query: str) -> None:
     assert desk.get(f"/admin/posts?{query}").status_code in (200, 404)
+
+
+FILE = """+++
+title = "High water"
+path = "2025/06/26/high-water"
+authors = ["Ada"]
+description = "What the moon does."
+date = 2025-06-26T08:00:00Z
+
+[taxonomies]
+tags = ["Sea"]
++++
+
+The moon draws the *sea*.
+"""
+
+
+def test_front_matter_above_the_text_fills_the_fields(desk: TestClient, hub: Hub) -> None:
+    shown = desk.post("/admin/posts/preview", data={"title": "", "markdown": FILE})
+    assert "<em>sea</em>" in shown.text
+    assert "path =" not in shown.text
+    post = write(desk, hub, title="", markdown=FILE, newsletter="none")
+    assert (post.title, post.slug, post.excerpt) == (
+        "High water",
+        "high-water",
+        "What the moon does.",
+    )
+    assert post.markdown.strip() == "The moon draws the *sea*."
+    assert (post.newsletter, str(post.published_at)[:10]) == ("none", "2025-06-26")
+    with hub.db.read() as tx:
+        assert [author.name for author in store.authors_of(tx, post.id)] == ["Ada"]
+        assert [topic.name for topic in store.topics_of(tx, post.id)] == ["Sea"]
+
+
+def test_front_matter_that_cannot_be_read_is_said_and_kept(desk: TestClient) -> None:
+    text = "---\ntitle: [a\n---\nWords."
+    answer = desk.post("/admin/posts/new", data={"title": "T", "markdown": text})
+    assert answer.status_code == 400
+    assert 'id="markdown-error"' in answer.text
+    assert "title: [a" in answer.text
+
+
+def test_a_rule_across_the_page_is_no_front_matter(desk: TestClient, hub: Hub) -> None:
+    post = write(desk, hub, title="T", markdown="---\n\nWords.\n\n---\n\nMore.")
+    assert (post.title, post.html.count("<hr")) == ("T", 2)
+
+
+def test_what_was_typed_into_a_deleted_article_becomes_a_new_one(
+    desk: TestClient, hub: Hub, article: Post
+) -> None:
+    form = {
+        "title": "Kept",
+        "markdown": "Every word.",
+        "post_id": str(article.id),
+        "updated_at": to_text(article.updated_at),
+    }
+    desk.post(f"/admin/posts/{article.id}/delete")
+    kept = desk.post("/admin/posts/autosave", data={**form, "copy": "c" * 16})
+    assert kept.json()["gone"] is True
+    for action in ("save", "publish"):
+        answer = desk.post(f"/admin/posts/{article.id}", data={**form, "action": action})
+        assert answer.status_code == 409
+        assert "was deleted meanwhile" in answer.text
+        assert "Every word." in answer.text
+        assert 'action="/admin/posts/new"' in answer.text
+    refused = desk.post(f"/admin/posts/{article.id}", data={**form, "slug": "!!!"})
+    assert "was deleted meanwhile" in refused.text
+
+
+def test_the_page_of_a_new_article_makes_one_however_often_it_is_sent(
+    desk: TestClient, hub: Hub
+) -> None:
+    form = {"title": "Once", "markdown": "One.", "copy": "t" * 22, "action": "publish"}
+    first = desk.post("/admin/posts/new", data=form, follow_redirects=False)
+    assert first.status_code == 303
+    second = desk.post("/admin/posts/new", data={**form, "markdown": "Two."})
+    assert second.status_code == 303
+    with hub.db.read() as tx:
+        (post,) = [p for p in store.shelved(tx) if p.slug.startswith("once")]
+        assert publishing.find(tx, post.id).markdown.strip() == "Two."
+    # Changed elsewhere since: both are shown, and nothing is made.
+    third = desk.post("/admin/posts/new", data={**form, "markdown": "Three."})
+    assert third.status_code == 409
+    assert "Two." in third.text
+    assert "Three." in third.text
+
+
+def test_a_lost_race_shows_every_field_that_differs(
+    desk: TestClient, hub: Hub, article: Post
+) -> None:
+    form = {"title": article.title, "markdown": "x", "updated_at": to_text(article.updated_at)}
+    desk.post(f"/admin/posts/{article.id}", data={**form, "newsletter": "none"})
+    late = desk.post(f"/admin/posts/{article.id}", data={**form, "newsletter": "digest"})
+    assert late.status_code == 409
+    theirs = late.text.partition('id="race"')[2].partition("</section>")[0]
+    assert "Newsletter:" in theirs

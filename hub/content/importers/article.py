@@ -1,7 +1,7 @@
 """A Markdown file as an article: what its front matter, its name and its place say."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
@@ -17,6 +17,10 @@ SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
 _DAY_PREFIX = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[-_ ]?")
 _PAGE_SUFFIX = re.compile(r"\.(?:html?|md|markdown|php)$", re.IGNORECASE)
 _SITE_VARIABLE = re.compile(r"\{\{\s*site\.(?:baseurl|url)\s*\}\}")
+# A name right below the mark: else it is a rule across the page.
+_HEAD = re.compile(r"\s*(?:---[ \t]*\n[\w\"'-]+[ \t]*:|\+\+\+[ \t]*\n\[*[\w\"'.-]+)")
+# The file of a text that stands in none.
+_UNNAMED = "text-without-a-file"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -56,7 +60,27 @@ def parse(file: str, data: bytes, zone: ZoneInfo) -> Article:
     place = PurePosixPath(file)
     if place.name.startswith("_index."):
         raise Refused(N_("This describes a section of the site; it is not an article."))
-    meta, body = front_matter.split(_decoded(data))
+    return _read(file, *front_matter.split(_decoded(data)), zone)
+
+
+def parse_typed(title: str, text: str, zone: ZoneInfo) -> Article | None:
+    """The article in a text with front matter that somebody wrote; None without any.
+
+    `title` counts where the front matter has none. A slug that nobody chose is empty.
+    """
+    if not _HEAD.match(text):
+        return None
+    meta, body = front_matter.split(text)
+    if not meta:
+        return None
+    if title and not fields.text(meta, "title"):
+        meta = {**meta, "title": title}
+    found = _read(_UNNAMED, meta, body, zone)
+    return replace(found, slug="") if found.slug == slugs.slugify(_UNNAMED) else found
+
+
+def _read(file: str, meta: Meta, body: str, zone: ZoneInfo) -> Article:
+    place = PurePosixPath(file)
     body = _SITE_VARIABLE.sub("", body)
     title, body = _title(meta, body)
     extra = fields.inner(meta, "extra")

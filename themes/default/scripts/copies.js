@@ -37,10 +37,11 @@ export function keepCopies(form, say) {
       });
       if (answer.status === 403) throw new LoggedOut();
       if (!answer.ok) throw new Error(String(answer.status));
-      const { at, changed } = await answer.json();
+      const { at, changed, gone } = await answer.json();
       kept = sent;
       localForget(PREFIX + name);
-      say(changed ? words.changed : words.saved.replace("{time}", at), changed ? "warning" : "");
+      const said = gone ? words.gone : changed ? words.changed : words.saved.replace("{time}", at);
+      say(said, changed ? "warning" : "");
     } catch (error) {
       inBrowser();
       say(error instanceof LoggedOut ? words.out : words.offline, "warning");
