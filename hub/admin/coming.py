@@ -1,5 +1,6 @@
 """The next edition of a stream: written, arranged, looked at, tried, sent out of turn."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from starlette.requests import Request
@@ -19,7 +20,7 @@ from hub.mail.lines import cut
 from hub.mail.reading import Message
 from hub.newsletter import fates, holds, intros, places, planning, previewing, undoing
 from hub.newsletter.composing import Digest
-from hub.newsletter.intros import Intro
+from hub.newsletter.intros import Intro, NextIntro
 from hub.newsletter.model import NextEdition
 from hub.times import from_text, to_text
 from hub.web.pages import message
@@ -44,6 +45,15 @@ def preview_html(request: Request) -> Response:
 
 def write(request: Request) -> Response:
     """Keep what stands above the articles, and the subject."""
+    errors, missing = _keep(request)
+    if errors:
+        return _page(request, errors, typed=_typed(request))
+    return done(_path(_stream(request)), "pictures-left" if missing else "intro")
+
+
+def _keep(request: Request) -> tuple[Errors, bool]:
+    """Keep what was typed, whichever button was pressed; what is refused of it, and whether
+    pictures are missing."""
     parts, stream, form = hub(request), _stream(request), request.state.form
     site = parts.site()
     typed = _typed(request)
@@ -65,15 +75,31 @@ def write(request: Request) -> Response:
                 seen=_time(form.text("seen")),
                 now=parts.now(),
             )
-            missing = rendered.missing_images or rendered.remote_images
-            return done(_path(stream), "pictures-left" if missing else "intro")
-    return _page(request, errors, typed=typed)
+            return errors, bool(rendered.missing_images or rendered.remote_images)
+    return errors, False
+
+
+def _kept_along(request: Request) -> Response | None:
+    """What was typed is kept before anything else is done; the page with what is wrong in it."""
+    if "markdown" not in request.state.form.values:
+        return None
+    typed = _typed(request)
+    with hub(request).db.read() as tx:
+        kept = intros.coming(tx, _stream(request))
+    before = kept.intro if kept else Intro("", typed.language, "", "")
+    if replace(typed, html=before.html) == before:
+        return None
+    errors, _ = _keep(request)
+    return _page(request, errors, typed=typed) if errors else None
 
 
 def arrange(request: Request) -> Response:
     """Move an article, hold it back or let it go out again; or the newest first, as without."""
-    parts, stream, form = hub(request), _stream(request), request.state.form
-    post_id, to, user = number(form.text("post")) or 0, form.text("to"), request.state.user
+    parts, stream = hub(request), _stream(request)
+    to, _, which = request.state.form.text("move").partition(" ")
+    post_id, user = number(which) or 0, request.state.user
+    if (refused := _kept_along(request)) is not None:
+        return refused
     with parts.db.write() as tx:
         move = next((known for known in places.MOVES if known == to), None)
         if to == "hold":
@@ -94,6 +120,8 @@ def send_test(request: Request) -> Response:
     """The next edition as it stands, at once, to one address; the ledger knows nothing of it."""
     parts, stream, press = hub(request), _stream(request), testing.press(request)
     language = asked_language(request, press.site.language)
+    if (refused := _kept_along(request)) is not None:
+        return refused
     try:
         address = testing.address(request)
         with parts.db.read() as tx:
@@ -180,6 +208,7 @@ def _page(request: Request, errors: Errors, *, typed: Intro | None = None) -> Re
             held=held,
             is_arranged=is_arranged,
             intro=typed or (kept.intro if kept else Intro("", "", "", "")),
+            theirs=_theirs(request, kept) if typed else None,
             seen=to_text(kept.written_at) if kept else "",
             languages=list(i18n.LANGUAGES.items()),
             errors=errors.by_field,
@@ -192,6 +221,12 @@ def _page(request: Request, errors: Errors, *, typed: Intro | None = None) -> Re
             words=words,
         )
     )
+
+
+def _theirs(request: Request, kept: NextIntro | None) -> Intro | None:
+    """What somebody else saved since the form was filled."""
+    seen = _time(request.state.form.text("seen"))
+    return kept.intro if kept and kept.written_at != seen else None
 
 
 def _trial(request: Request, path: str, digest: Digest, errors: Errors) -> Trial:

@@ -95,8 +95,7 @@ def write(
     old = coming(tx, stream)
     if (old.written_at if old else None) != seen:
         raise Conflict(
-            N_("Somebody saved another text meanwhile. Yours is below: save it once more, or open"
-               " this page anew to see theirs.")
+            N_("Somebody saved another text meanwhile: it stands above yours.")
             if old
             else N_("An edition was made meanwhile, with the text as it was saved. Save yours once"
                     " more if it is for the next one.")

@@ -87,6 +87,7 @@ def test_two_who_write_at_once_lose_nothing(desk: TestClient, hub: Hub) -> None:
     assert late.status_code == 400
     assert "Somebody saved another text" in late.text
     assert "Mine</textarea>" in late.text
+    assert "Theirs</textarea>" in late.text
     # The page knows theirs now: what is saved once more is meant.
     again = re.search(r'name="seen" value="([^"]*)"', late.text)
     assert again is not None
@@ -102,7 +103,7 @@ def test_articles_are_arranged_held_back_and_released(
     desk: TestClient, hub: Hub, waiting: dict[str, int]
 ) -> None:
     def act(name: str, to: str) -> str:
-        form = {"post": str(waiting.get(name, "")), "to": to}
+        form = {"move": f"{to} {waiting.get(name, '')}"}
         assert desk.post(f"{PATH}/articles", data=form).status_code == 303
         return order(hub)
 
@@ -117,9 +118,9 @@ def test_articles_are_arranged_held_back_and_released(
 @pytest.mark.parametrize(
     ("form", "status"),
     [
-        ({"post": "999999", "to": "up"}, 409),
-        ({"post": "1", "to": "sideways"}, 400),
-        ({"post": "x", "to": "hold"}, 404),
+        ({"move": "up 999999"}, 409),
+        ({"move": "sideways 1"}, 400),
+        ({"move": "hold x"}, 404),
         ({}, 400),
     ],
 )
@@ -129,10 +130,29 @@ def test_what_cannot_be_arranged_is_refused(
     assert desk.post(f"{PATH}/articles", data=form).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("where", "pressed"),
+    [("articles", {"move": "newest"}), ("test", {"address": "no address"})],
+)
+def test_whatever_is_pressed_what_is_typed_is_kept(
+    desk: TestClient, hub: Hub, waiting: dict[str, int], where: str, pressed: dict[str, str]
+) -> None:
+    form = {**TEXT, "seen": "", **pressed}
+    desk.post(f"{PATH}/{where}", data=form)
+    with hub.db.read() as tx:
+        found = intros.coming(tx, "weekly")
+    assert found is not None
+    assert found.markdown == TEXT["markdown"]
+    too_long = {**form, "markdown": "y" * 20_001, "seen": seen(desk)}
+    answer = desk.post(f"{PATH}/{where}", data=too_long)
+    assert answer.status_code == 400
+    assert "y" * 20_001 in answer.text
+
+
 def test_single_articles_have_no_order(desk: TestClient, hub: Hub) -> None:
     number = publish(hub, "D", newsletter="digest+each")
     path = "/admin/newsletter/next/each/articles"
-    assert desk.post(path, data={"post": str(number), "to": "up"}).status_code == 400
+    assert desk.post(path, data={"move": f"up {number}"}).status_code == 400
 
 
 def test_a_test_mail_has_the_intro_and_takes_it_not(desk: TestClient, hub: Hub) -> None:
@@ -150,7 +170,7 @@ def test_sent_and_undone_everything_is_there_again(
     desk: TestClient, hub: Hub, waiting: dict[str, int]
 ) -> None:
     write(desk)
-    desk.post(f"{PATH}/articles", data={"post": str(waiting["C"]), "to": "first"})
+    desk.post(f"{PATH}/articles", data={"move": f"first {waiting['C']}"})
     sent = desk.post(f"{PATH}/send").headers["location"].split("?")[0]
     page = desk.get(sent).text
     assert "<em>all</em>" in page
