@@ -20,9 +20,11 @@ def ask(
     values: Mapping[str, object],
     danger: bool = True,
     lines: tuple[str, ...] = (),
+    hidden: Mapping[str, str] | None = None,
 ) -> Response:
     """Title, text and button are English texts whose slots `values` fill; the button posts to the
-    address of this page, `back` is the way out. `lines` are shown as a list."""
+    address of this page, `back` is the way out. `lines` are shown as a list, `hidden` go along
+    with the button."""
     return desk_page(
         request,
         "admin/confirm.html",
@@ -33,4 +35,5 @@ def ask(
         back=back,
         danger=danger,
         lines=lines,
+        hidden=hidden or {},
     )

@@ -37,6 +37,7 @@ from hub.newsletter import progress as sending_progress
 from hub.newsletter.model import Edition
 from hub.newsletter.returns import store as returns
 from hub.newsletter.returns.model import KINDS
+from hub.times import from_text, to_text
 from hub.web.pages import message
 from hub.web.state import hub
 
@@ -226,6 +227,7 @@ def ask_retry(request: Request) -> Response:
         values={"number": _shown(request, again.queued)},
         danger=False,
         lines=left_out,
+        hidden={"asked": to_text(hub(request).now())},
     )
 
 
@@ -233,8 +235,16 @@ def retry(request: Request) -> Response:
     parts = hub(request)
     with parts.db.write() as tx:
         found = _edition(tx, request)
-        steering.retry(tx, found.id, now=parts.now())
+        steering.retry(tx, found.id, now=parts.now(), asked=_asked(request))
     return done(f"/admin/newsletter/{found.id}", "sending")
+
+
+def _asked(request: Request) -> datetime | None:
+    """When the page that asks was opened."""
+    try:
+        return from_text(request.state.form.text("asked"))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _said(request: Request, held_back: pacing.Waiting | None) -> str:

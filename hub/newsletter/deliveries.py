@@ -232,8 +232,9 @@ def retriable(tx: Transaction, edition_id: int) -> Retry:
     return Retry(numbers.pop("active", 0), tuple(sorted(numbers.items())))
 
 
-def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
-    """Queue what failed or is unknown again, for those who are still active; how many."""
+def retry(tx: Transaction, edition_id: int, *, now: datetime, asked: datetime | None = None) -> int:
+    """Queue what failed or is unknown again, for those who are still active; how many. What ended
+    after `asked`, when somebody last looked at it, has been tried again since and stays."""
     moved = Counter[str]()
     for state in ("failed", "unknown"):
         moved[state] = -tx.execute(
@@ -241,12 +242,14 @@ def retry(tx: Transaction, edition_id: int, *, now: datetime) -> int:
             " reply = '', finished_at = NULL, relay_id = NULL"
             " WHERE edition_id = :id AND state = :state"
             " AND state IN ('failed', 'unknown')"
+            " AND (finished_at IS NULL OR finished_at <= :asked)"
             " AND EXISTS (SELECT 1 FROM subscribers AS s"
             " WHERE s.id = deliveries.subscriber_id AND s.status = 'active')"
             " AND NOT EXISTS (SELECT 1 FROM edition_left_out AS o WHERE o.edition_id = :id"
             " AND o.subscriber_id = deliveries.subscriber_id)",
             id=edition_id,
             now=now,
+            asked=asked or now,
             state=state,
         )
     moved["queued"] = -moved["failed"] - moved["unknown"]

@@ -135,13 +135,22 @@ def retriable(tx: Transaction, edition_id: int) -> Retry:
     return found
 
 
-def retry(tx: Transaction, edition_id: int, *, now: datetime) -> Retry:
+def retry(
+    tx: Transaction, edition_id: int, *, now: datetime, asked: datetime | None = None
+) -> Retry:
     """Send again to exactly those whose mail failed or is unknown, if they are still active.
 
-    Refused as `retriable` is.
+    Refused as `retriable` is, and where all of it was tried again after `asked`: who presses twice,
+    or in two windows, mails nobody twice.
     """
     found = retriable(tx, edition_id)
-    deliveries.retry(tx, edition_id, now=now)
+    if not deliveries.retry(tx, edition_id, now=now, asked=asked):
+        raise Refused(
+            N_(
+                "All of these were tried again since you opened the page. Look at what came of"
+                " it first."
+            )
+        )
     edition = _edition(tx, edition_id)
     _log(tx, "retried", edition)
     if edition.status == "sent":

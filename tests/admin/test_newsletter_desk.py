@@ -372,6 +372,7 @@ def test_a_retry_says_who_is_left_out(desk: TestClient, hub: Hub, edition: Editi
         tx.execute("UPDATE subscribers SET status = 'bounced' WHERE name = 'Dan'")
     page = desk.get(url).text
     assert "Send it again to one reader?" in page
+    assert 'name="asked"' in page
     assert "left out: 1 (bounced)" in page
     with hub.db.write() as tx:
         tx.execute("UPDATE subscribers SET status = 'bounced'")

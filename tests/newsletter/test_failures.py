@@ -11,6 +11,7 @@ from typing import Literal
 
 import pytest
 
+from hub.errors import Refused
 from hub.newsletter import steering
 from hub.web.state import Hub
 from tests.conftest import NOW
@@ -219,6 +220,19 @@ def test_a_paused_edition_goes_on_and_the_failed_come_with_a_retry(hub: Hub) -> 
     send_to(hub, again)
     assert [c for c in again.commands if c.startswith(b"RCPT")] == [b"RCPT TO:<554-rcpt@mail.test>"]
     assert Counter(Counter(name for name, _ in server.accepted).values()) == {1: 20}
+
+
+def test_a_retry_that_is_pressed_twice_is_one(hub: Hub) -> None:
+    edition_id = sending_edition(hub, "ada")
+    later = NOW + timedelta(minutes=1)
+    with hub.db.write() as tx:
+        tx.execute("UPDATE deliveries SET state = 'failed', finished_at = :at", at=NOW)
+        tx.execute("UPDATE editions SET status = 'sent'")
+        assert steering.retry(tx, edition_id, now=later, asked=NOW).queued == 1
+        # It failed again meanwhile; the second window was opened before.
+        tx.execute("UPDATE deliveries SET state = 'failed', finished_at = :at", at=later)
+        with pytest.raises(Refused, match="tried again since"):
+            steering.retry(tx, edition_id, now=later, asked=NOW)
 
 
 def test_the_owner_is_told_once_for_each_pause(hub: Hub) -> None:
