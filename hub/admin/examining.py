@@ -5,7 +5,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -70,7 +70,7 @@ def examine(hub: Hub, dns: Dns) -> list[Finding]:
         lambda: _pictures(hub),
         *_relays(hub, site, way),
         lambda: _names(site, dns, way),
-        *_domain(hub, site, dns),
+        *_domain(hub, site, dns, way),
         lambda: _returns(hub, site, dns),
     ]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -173,16 +173,28 @@ async def _connect(mailer: Mailer) -> Secured | None:
 def _names(site: Site, dns: Dns, way: Way) -> Iterator[Finding]:
     """What the addresses are called that mail comes from: those of the relays; of this machine
     where a relay on it hands mail on itself."""
-    own = _site_host(site)
-    hosts = dict.fromkeys(own if r.host in _LOCAL else r.host for r in way.relays)
-    for host in hosts:
+    asked = False
+    for host in _senders(site, way):
         try:
             known = [host] if relay_checks.is_public(host) else dns.addresses(host)
         except DnsAway as error:
             yield _away("PTR", error)
             continue
         for address in filter(relay_checks.is_public, known):
+            asked = True
             yield _asked("PTR", partial(_name, dns, address))
+
+    if way.relays and not asked:
+        text = N_("Not asked: mail leaves from %(hosts)s, which has no address of the world.")
+        hosts = ", ".join(_senders(site, way))
+        yield Finding("PTR", "unknown", text, {"hosts": hosts})
+
+
+def _senders(site: Site, way: Way) -> list[str]:
+    """The hosts that mail goes out from, as far as the hub knows: a relay on this machine is the
+    site's own."""
+    own = _site_host(site)
+    return list(dict.fromkeys(own if r.host in _LOCAL else r.host for r in way.relays))
 
 
 def _name(dns: Dns, address: str) -> Finding:
@@ -190,11 +202,12 @@ def _name(dns: Dns, address: str) -> Finding:
     return relay_checks.ptr(address, names, {name: dns.addresses(name) for name in names})
 
 
-def _domain(hub: Hub, site: Site, dns: Dns) -> list[Check]:
+def _domain(hub: Hub, site: Site, dns: Dns, way: Way) -> list[Check]:
     domain = headers.domain_of(site.from_email)
     owner = site.owner_email
+    senders = [host for host in _senders(site, way) if host not in _LOCAL]
     return [
-        lambda: [_asked("SPF", lambda: domain_checks.spf(domain, dns.txt(domain)))],
+        lambda: [_asked("SPF", lambda: domain_checks.spf(domain, dns.txt(domain), senders))],
         lambda: [_dkim(hub, site, dns)],
         lambda: [
             _asked("DMARC", lambda: domain_checks.dmarc(domain, dns.txt(f"_dmarc.{domain}"), owner))
@@ -241,6 +254,9 @@ def _mailbox(hub: Hub, box: ImapBox) -> Finding:
 def _dkim(hub: Hub, site: Site, dns: Dns) -> Finding:
     with hub.db.read() as tx:
         pem = dkim_store.key(tx)
+    name = signing.identity(site).name
+    if site.dkim == "off" and pem is not None:
+        return _asked("DKIM", lambda: _unused(name, dns, dkim.record(pem)))
     if site.dkim == "off":
         text = N_("The hub does not sign mail; your mail server must, or switch `dkim` on.")
         return Finding("DKIM", "unknown", text)
@@ -249,8 +265,18 @@ def _dkim(hub: Hub, site: Site, dns: Dns) -> Finding:
             "Signing is on, but there is no key: make one at the desk or by hub doctor --make-dkim."
         )
         return Finding("DKIM", "bad", text)
-    name = signing.identity(site).name
     return _asked("DKIM", lambda: domain_checks.dkim(name, dns.txt(name), dkim.record(pem)))
+
+
+def _unused(name: str, dns: Dns, record: str) -> Finding:
+    """The key is made before mail is signed with it: until its line is found, a signature would
+    count against the mail."""
+    found = domain_checks.dkim(name, dns.txt(name), record)
+    if found.level == "good":
+        text = N_("The key stands at %(name)s: signing can be switched on now.")
+    else:
+        text = N_("Enter the key at %(name)s first; when it is found there, switch signing on.")
+    return replace(found, level="warning", text=text)
 
 
 def _asked(name: str, ask: Callable[[], Finding]) -> Finding:

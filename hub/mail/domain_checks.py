@@ -1,5 +1,6 @@
 """What the DNS says of the domain that mail comes from, and what it should say. Pure rules."""
 
+import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -35,8 +36,12 @@ _MX = N_("A mail server that takes replies and what comes back.")
 _HOST = N_("The name of the site leads to this machine.")
 
 
-def spf(domain: str, records: Sequence[str]) -> Finding:
-    """RFC 7208 §4.5: exactly one record that begins with v=spf1."""
+def spf(domain: str, records: Sequence[str], senders: Sequence[str] = ()) -> Finding:
+    """RFC 7208 §4.5: exactly one record that begins with v=spf1, and lets somebody send.
+
+    `senders`: the hosts or addresses that the hub hands its mail to, for the line to paste. Whether
+    a provider sends from yet others, it alone knows: what is not named fails softly.
+    """
     found = [text for text in records if text.lower() == "v=spf1" or text[:7].lower() == "v=spf1 "]
     if len(found) > 1:
         text = N_("%(domain)s has %(count)s SPF records; only one may be there.")
@@ -44,13 +49,26 @@ def spf(domain: str, records: Sequence[str]) -> Finding:
         return Finding("SPF", "bad", text, values, found=tuple(found), wanted=_SPF)
     if not found:
         text = N_("%(domain)s has no SPF record; your mail provider says which servers go in it.")
-        line = f"{domain}. TXT v=spf1 mx -all"
+        terms = " ".join(map(_mechanism, senders))
+        line = f"{domain}. TXT v=spf1 {terms} ~all" if terms else ""
         return Finding("SPF", "bad", text, {"domain": domain}, line, wanted=_SPF)
     if re.search(r"\s\+?all\s*$", found[0]):
         text = N_("The SPF record lets everybody send as %(domain)s: end it with ~all or -all.")
         return Finding("SPF", "bad", text, {"domain": domain}, found=tuple(found), wanted=_SPF)
-    text = N_("SPF: %(record)s")
-    return Finding("SPF", "good", text, {"record": found[0]}, found=tuple(found), wanted=_SPF)
+    if re.fullmatch(r"v=spf1(\s+[-~?]all)?\s*", found[0], re.IGNORECASE):
+        text = N_("The SPF record says that nobody sends mail as %(domain)s.")
+        return Finding("SPF", "bad", text, {"domain": domain}, found=tuple(found), wanted=_SPF)
+    text = N_("There is an SPF record; the header of a mail that arrived says spf=pass if it fits.")
+    return Finding("SPF", "good", text, {}, found=tuple(found), wanted=_SPF)
+
+
+def _mechanism(host: str) -> str:
+    """What names a host or an address (RFC 7208 §5.3, §5.6)."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return f"a:{host}"
+    return f"ip{address.version}:{address}"
 
 
 def dkim(name: str, records: Sequence[str], expected: str) -> Finding:
@@ -81,9 +99,11 @@ def dmarc(domain: str, records: Sequence[str], owner: str) -> Finding:
 def mx(domain: str, records: Sequence[str]) -> Finding:
     """RFC 5321 §5.1; a lone dot takes no mail (RFC 7505)."""
     if not [host for host in records if host.strip(".")]:
-        text = N_("%(domain)s takes no mail (no MX record): replies and bounces cannot come back.")
-        line = f"{domain}. MX 10 mail.{domain}."
-        return Finding("MX", "warning", text, {"domain": domain}, line, tuple(records), _MX)
+        text = N_(
+            "%(domain)s takes no mail (no MX record): replies and bounces cannot come back. Whoever"
+            " keeps its mailboxes says which server to enter."
+        )
+        return Finding("MX", "warning", text, {"domain": domain}, "", tuple(records), _MX)
     text = N_("Replies go to %(hosts)s.")
     return Finding("MX", "good", text, {"hosts": ", ".join(records)}, "", tuple(records), _MX)
 

@@ -49,10 +49,13 @@ def test_nothing_is_asked_before_the_button_is_pressed(desk: TestClient) -> None
 
 
 def test_what_is_missing_comes_with_the_line_to_paste(hub: Hub) -> None:
-    with asked(hub, {}) as client:
+    # On this machine, and nobody is there.
+    smtp = (SmtpRelay("127.0.0.1", 1, tls="no"),)
+    with asked(replace(hub, settings=replace(hub.settings, smtp=smtp)), {}) as client:
         page = client.get("/admin/doctor").text
     assert "hub.test has no SPF record" in page
-    assert 'value="v=spf1 mx -all"' in page
+    assert 'value="v=spf1 a:hub.test ~all"' in page
+    assert "Not asked: mail leaves from hub.test" in page
     assert 'value="_dmarc.hub.test"' in page
     assert "hub.test leads nowhere" in page
 
@@ -89,6 +92,12 @@ def test_the_relay_on_this_machine_is_called_as_the_site_is(hub: Hub) -> None:
 def test_the_key_of_dkim_is_made_at_the_desk(hub: Hub) -> None:
     with asked(hub, {}) as client:
         assert "/admin/doctor/dkim" in client.get("/admin/doctor").text
+        with hub.db.write() as tx:
+            sites.put(tx, "dkim", "off")
+        # The line comes first: what is signed before it is found counts against the mail.
+        page = client.post("/admin/doctor/dkim").text
+        assert "first; when it is found there, switch signing on" in page
+        assert 'value="v=DKIM1;' in page
         with hub.db.write() as tx:
             sites.put(tx, "dkim", "on")
         page = client.post("/admin/doctor/dkim").text

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
         (["v=spf1 mx -all", "v=spf1 a -all"], "bad"),
         (["v=spf1 +all"], "bad"),
         (["v=spf1 mx all"], "bad"),
+        (["v=spf1 -all"], "bad"),
     ],
 )
 def test_spf(records: list[str], level: str) -> None:
@@ -60,6 +61,14 @@ def test_dkim_wants_the_key_of_this_hub() -> None:
 )
 def test_mx(records: list[str], level: str) -> None:
     assert domain_checks.mx("hub.test", records).level == level
+
+
+def test_the_line_to_paste_names_whoever_the_hub_hands_mail_to() -> None:
+    senders = ("smtp.relay.test", "192.5.6.30", "2a00::1")
+    assert domain_checks.spf("hub.test", [], senders).paste == (
+        "hub.test. TXT v=spf1 a:smtp.relay.test ip4:192.5.6.30 ip6:2a00::1 ~all"
+    )
+    assert domain_checks.spf("hub.test", []).paste == ""
 
 
 def test_a_long_record_comes_in_one_piece() -> None:
