@@ -5,7 +5,7 @@ profit too; a page adds the widths, what is missing of its size, and what to loa
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from hub.content import picture_sizes, store
 from hub.content.media import Shown
@@ -40,6 +40,18 @@ def covers(tx: Transaction, addresses: set[str]) -> dict[str, Shown]:
     return picture_sizes.all_shown(store.sizes(tx, paths)) if paths else {}
 
 
+def for_feeds(tx: Transaction, bodies: Iterable[str], addresses: Iterable[str]) -> dict[str, str]:
+    """Of each picture in these texts and at these addresses, where feed readers find it: no wider
+    than a page shows it."""
+    found = {match[1] for html in bodies for match in _IMAGE.finditer(html)} | set(addresses)
+    return {address: shown.url for address, shown in covers(tx, found).items()}
+
+
+def at(html: str, places: Mapping[str, str]) -> str:
+    """An article's HTML with its pictures at other addresses, as `for_feeds` names them."""
+    return _IMAGE.sub(lambda match: f'<img src="{places.get(match[1], match[1])}"{match[2]}>', html)
+
+
 def _pieces(html: str, known: Mapping[str, Shown], *, first_waits: bool) -> Iterator[str]:
     end = 0
     for match in _IMAGE.finditer(html):
@@ -59,7 +71,7 @@ def _picture(match: re.Match[str], picture: Shown | None, first: bool, near_top:
     written = {name: int(number) for name, number in _ATTRIBUTE.findall(rest)}
     rest = _ATTRIBUTE.sub("", rest)
     width, height = _laid_out(picture, written.get("width", 0), written.get("height", 0))
-    image = f'<img src="{match[1]}" width="{width}" height="{height}"{rest}>'
+    image = f'<img src="{picture.url}" width="{width}" height="{height}"{rest}>'
     if not picture.srcset:
         return image
     sizes = _COLUMN if width >= _COLUMN_PIXELS else f"min(100vw, {width}px)"

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from hub import logs
 from hub.content import files, listing, mail_pictures, picture_sizes
 from hub.content.listing import Stored
+from hub.content.mail_pictures import Use
 from hub.errors import NotFound, Unavailable
 from hub.i18n import N_
 from hub.web import drawing
@@ -155,14 +156,23 @@ def _whole(request: Request, path: str) -> Response:
 
 async def media_for_mail(request: Request) -> Response:
     """A picture as mail gets it."""
+    return await _for(request, mail_pictures.MAIL)
+
+
+async def media_for_page(request: Request) -> Response:
+    """A picture as feeds get it, and browsers that take no other format."""
+    return await _for(request, mail_pictures.PAGE)
+
+
+async def _for(request: Request, use: Use) -> Response:
     parts = hub(request)
     headers = {"cache-control": _FOR_EVER}
     _, file = await run_in_threadpool(_stored, parts, request.path_params["path"])
     cache = parts.settings.cache
-    if kept := await run_in_threadpool(mail_pictures.kept, file, cache):
+    if kept := await run_in_threadpool(mail_pictures.kept, file, cache, use):
         content_type = mail_pictures.CONTENT_TYPES[kept.suffix[1:]]
         return FileResponse(kept, media_type=content_type, headers=headers)
-    data, content_type = await drawing.beside(request, lambda: mail_pictures.make(file, cache))
+    data, content_type = await drawing.beside(request, lambda: mail_pictures.make(file, cache, use))
     return Response(data, media_type=content_type, headers=headers)
 
 
@@ -190,6 +200,7 @@ def _holds(if_none_match: str, etag: str) -> bool:
 
 ROUTES: list[BaseRoute] = [
     Route("/media/{path:path}/mail", media_for_mail),
+    Route("/media/{path:path}/page", media_for_page),
     Route("/media/{path:path}/{width}.avif", width),
     Route("/media/{path:path}/{width}.webp", width),
     Route("/media/{path:path}", media),

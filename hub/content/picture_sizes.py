@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from PIL import Image, ImageOps, UnidentifiedImageError, features
 
+from hub.content import mail_pictures
 from hub.content.media import Shown
 from hub.content.store import Size
 
@@ -54,7 +55,8 @@ def has_avif(content_type: str) -> bool:
 
 
 def shown(size: Size) -> Shown:
-    """A stored picture with the widths that a browser may choose from."""
+    """A stored picture with the widths that a browser may choose from; `url` is what those get
+    that take none of them."""
     offered = widths(size.content_type, size.width)
 
     def srcset(suffix: str) -> str:
@@ -62,7 +64,10 @@ def shown(size: Size) -> Shown:
         return ", ".join(places)
 
     avif = srcset("avif") if AVIF and has_avif(size.content_type) else ""
-    return Shown(f"/media/{size.path}", size.width, size.height, srcset("webp"), avif)
+    url = f"/media/{size.path}"
+    if offered:
+        url = mail_pictures.address(url, size.width, mail_pictures.PAGE)
+    return Shown(url, size.width, size.height, srcset("webp"), avif)
 
 
 def all_shown(sizes: Mapping[str, Size]) -> dict[str, Shown]:

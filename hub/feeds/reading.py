@@ -1,13 +1,14 @@
 """The feeds of the site, read out of its articles."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid5
 from xml.sax.saxutils import escape
 
 from hub import i18n
-from hub.content import listing
+from hub.content import article_pictures, listing
 from hub.content.absolute import absolute
 from hub.content.listing import Listed, Scope, Sound
 from hub.content.model import Post
@@ -80,7 +81,10 @@ def _feed(
 ) -> Feed:
     named = {one.post.audio for one in found if one.post.audio}
     sounds = listing.sounds(tx, named) if named else {}
-    items = tuple(_item(site, one, sounds.get(one.post.audio)) for one in found)
+    pictures = article_pictures.for_feeds(
+        tx, (one.post.html for one in found), (one.post.cover for one in found)
+    )
+    items = tuple(_item(site, one, sounds.get(one.post.audio), pictures) for one in found)
     return Feed(
         # RFC 4287 §4.2.6: it stays when the site moves, and is that of the archives too.
         id=uuid5(sites.uid(tx), place.path).urn,
@@ -116,18 +120,21 @@ def _in_its_language(site: Site, post: Post, html: str) -> str:
     return f'<div lang="{escape(language)}" dir="{direction}">{html}</div>'
 
 
-def _item(site: Site, found: Listed[Post], sound: Sound | None) -> Item:
+def _item(
+    site: Site, found: Listed[Post], sound: Sound | None, pictures: Mapping[str, str]
+) -> Item:
     post = found.post
     assert post.published_at is not None  # what is published has its date
     url = site.url(post.path)
     whole = site.feed_content == "full"
+    html = article_pictures.at(post.html, pictures) if whole else ""
     return Item(
         id=post.uid,
         url=url,
         title=_clean(post.title),
         summary=_clean(post.excerpt),
-        html=_in_its_language(site, post, absolute(_clean(post.html), url)) if whole else "",
-        image=_absolute_cover(site, post.cover),
+        html=_in_its_language(site, post, absolute(_clean(html), url)),
+        image=_absolute_cover(site, pictures.get(post.cover, post.cover)),
         language=post.language or site.language,
         published=post.published_at,
         # A date that an import brought along may lie before the article's own.

@@ -7,7 +7,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from hub.app import create_app
-from hub.content import mail_pictures, media
+from hub.content import article_pictures, mail_pictures, media
 from hub.web.state import Hub
 from tests.conftest import NOW
 
@@ -44,6 +44,25 @@ def test_mail_gets_what_every_program_shows(
                 assert (found.format, found.size) == shown
             assert answer.headers["content-type"] == f"image/{shown[0].lower()}"
             assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_pages_and_feeds_fall_back_on_a_smaller_one(hub: Hub, kind: str) -> None:
+    original = picture(hub, kind, (2400, 1200))
+    with hub.db.read() as tx:
+        shown = article_pictures.covers(tx, {original})[original]
+        page = article_pictures.for_a_page(tx, f'<img src="{original}" alt="">', below_cover=True)
+        places = article_pictures.for_feeds(tx, [f'<p><img src="{original}" alt="Sea"></p>'], [])
+    assert shown.url == f"{original}/page"
+    assert f'<img src="{original}/page" width="2400" height="1200"' in page
+    assert article_pictures.at(f'<img src="{original}" alt="Sea">', places) == (
+        f'<img src="{original}/page" alt="Sea">'
+    )
+    with TestClient(create_app(hub)) as client:
+        with Image.open(io.BytesIO(client.get(shown.url).content)) as found:
+            assert (found.format, found.size) == ("JPEG", (1600, 800))
+        with Image.open(io.BytesIO(client.get(original).content)) as found:
+            assert found.size == (2400, 1200)
 
 
 @pytest.mark.parametrize(("name", "width"), [("a.jpg", 1056), ("a.png", 1), ("a.gif", 4000)])
