@@ -23,6 +23,7 @@ from hub.mail import (
     in_force,
     mailers,
     relay_checks,
+    relay_words,
     signing,
 )
 from hub.mail.dns import Dns, DnsAway
@@ -155,8 +156,13 @@ def _relay(name: str, mailer: Mailer, near: bool, now: datetime) -> Iterator[Fin
         text = N_("%(relay)s has not let the hub in within %(seconds)s seconds.")
         yield Finding("Relay", "bad", text, values)
     except (RelayAway, RelayRefuses) as error:
-        text = N_("%(relay)s: %(reason)s")
-        yield Finding("Relay", "bad", text, {**values, "reason": str(error)})
+        told = relay_words.told(name, str(error))
+        if told is not None:
+            found = (told.answer,) if told.answer else ()
+            yield Finding("Relay", "bad", told.text, dict(told.values), found=found)
+        else:
+            text = N_("%(relay)s: %(reason)s")
+            yield Finding("Relay", "bad", text, {**values, "reason": str(error)})
     else:
         yield Finding("Relay", "good", N_("%(relay)s lets the hub in."), values)
         yield relay_checks.tls(name, secured, near=near, now=now)

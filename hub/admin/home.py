@@ -75,6 +75,7 @@ def home(request: Request) -> Response:
         coming=coming,
         paused=paused,
         obstacles=obstacles,
+        relay_said=replies.of_relay,
         unread=unread,
         more_unread=more_unread,
         notice_said=notice_words.said,

@@ -264,6 +264,7 @@ def _mail_page(
         way=way,
         kept=kept,
         obstacles=obstacles,
+        relay_said=replies.of_relay,
         said=replies.said,
         values=values,
         errors=errors.by_field,

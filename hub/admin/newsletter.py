@@ -67,6 +67,7 @@ def overview(request: Request) -> Response:
         prepared=prepared,
         paused=paused,
         obstacles=obstacles,
+        relay_said=replies.of_relay,
         held_back=_said(request, held_back),
         words=words,
         said=replies.said,

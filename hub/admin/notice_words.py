@@ -177,12 +177,16 @@ def _trouble(facts: Facts, language: str, timezone: str) -> tuple[str, ...]:
     else:
         until = _when(facts.until, language, timezone)
         time = i18n.translate(language, N_("From %(when)s to %(until)s."), when=since, until=until)
-    reason = replies.said(facts.reason, language)
-    named = f"{facts.subject}: {reason}" if facts.subject else reason
+    if facts.part in (RELAY_AWAY, RELAY_REFUSES):
+        plain, machine = replies.of_relay(facts.subject, facts.reason, language)
+        named: tuple[str, ...] = (plain, machine) if machine else (plain,)
+    else:
+        reason = replies.said(facts.reason, language)
+        named = (f"{facts.subject}: {reason}" if facts.subject else reason,)
     meanwhile = _MEANWHILE.get(facts.part)
     if meanwhile:
         time = f"{time} {i18n.translate(language, meanwhile)}"
-    return (named, time)
+    return (named[0], time, *named[1:])
 
 
 def _readers(facts: Facts, language: str, timezone: str) -> tuple[str, ...]:

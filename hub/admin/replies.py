@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from hub import i18n
 from hub.i18n import N_
+from hub.mail import relay_words
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _KNOWN = (
@@ -92,6 +93,14 @@ def said(text: str, language: str) -> str:
             values = {name: said(value, language) for name, value in found.groupdict().items()}
             return i18n.translate(language, known, **values)
     return _said_of_each(text, language)
+
+
+def of_relay(relay: str, reason: str, language: str) -> tuple[str, str]:
+    """Why a mail server cannot be used: in plain words, and what the machine said (or nothing)."""
+    told = relay_words.told(relay, reason)
+    if told is None:
+        return said(reason, language), ""
+    return i18n.translate(language, told.text, **told.values), told.answer
 
 
 def _said_of_each(text: str, language: str) -> str:

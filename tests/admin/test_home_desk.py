@@ -68,7 +68,8 @@ def test_the_owner_learns_what_stops_mail(hub: Hub, path: str) -> None:
             troubles.note(tx, troubles.PLANNING, "digest.html: no such filter", NOW)
         page = desk.get(path).text
         assert "The mail server one.test:587 has refused the hub since Sunday 22 November" in page
-        assert "535 no" in page
+        assert "one.test refuses the user name or the password." in page
+        assert '<p class="machine-words">535 no</p>' in page
         assert "through the next server" in page
         assert "digest.html: no such filter" in page
         with hub.db.write() as tx:
