@@ -169,7 +169,7 @@ def pause(request: Request) -> Response:
 
 def resume(request: Request) -> Response:
     with hub(request).db.write() as tx:
-        found = steering.resume(tx, _edition(tx, request).id)
+        found = steering.resume(tx, _edition(tx, request).id, now=hub(request).now())
     return done(f"/admin/newsletter/{found.id}", "resumed")
 
 

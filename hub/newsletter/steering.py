@@ -43,7 +43,7 @@ def stop(tx: Transaction, edition_id: int, *, reason: str, site: Site, now: date
     return True
 
 
-def resume(tx: Transaction, edition_id: int) -> Edition:
+def resume(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     """Go on sending. Refused when the edition is not paused."""
     edition = _edition(tx, edition_id)
     _refuse_cancelled(edition)
@@ -56,6 +56,7 @@ def resume(tx: Transaction, edition_id: int) -> Edition:
     # Queueing goes on where it stopped, and sets the edition to sending at its end.
     editions.set_status(tx, edition.id, "planned", reason="", finished_at=None)
     _log(tx, "resumed", edition)
+    telling.no_longer_paused(tx, edition.id, now=now)
     return _edition(tx, edition_id)
 
 
@@ -90,6 +91,7 @@ def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     editions.set_status(tx, edition.id, "cancelled", reason=reason, finished_at=now)
     sweep(tx, edition.id, now=now)
     _log(tx, "cancelled", edition)
+    telling.no_longer_paused(tx, edition.id, now=now)
     tx.site_changed()
     edition = _edition(tx, edition_id)
     telling.cancelled(tx, edition, site=sites.load(tx), now=now)

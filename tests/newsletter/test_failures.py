@@ -210,7 +210,7 @@ def test_a_paused_edition_goes_on_and_the_failed_come_with_a_retry(hub: Hub) -> 
     server = FaultServer()
     send_to(hub, server)
     with hub.db.write() as tx:
-        steering.resume(tx, edition_id)
+        steering.resume(tx, edition_id, now=NOW)
     send_to(hub, server)
     assert states(hub, edition_id) == {"accepted": 20, "failed": 1}
     assert newest(hub).status == "sent"
@@ -270,7 +270,7 @@ def test_the_owner_is_told_once_for_each_pause(hub: Hub) -> None:
         assert "5.7.1 rejected as spam" in text
         assert f"https://hub.test/admin/newsletter/{edition_id}" in text
     with hub.db.write() as tx:
-        steering.resume(tx, edition_id)
+        steering.resume(tx, edition_id, now=NOW)
     later = NOW + timedelta(minutes=5)
     send_to(hub, server, later)
     send_to(hub, server, later)
@@ -291,7 +291,7 @@ def test_what_goes_on_already_needs_no_mail(hub: Hub) -> None:
     edition_id = sending_edition(hub, "554-rcpt")
     send_to(hub, FaultServer())
     with hub.db.write() as tx:
-        steering.resume(tx, edition_id)
+        steering.resume(tx, edition_id, now=NOW)
     send_to(hub, server := FaultServer())
     assert server.accepted == []
 
