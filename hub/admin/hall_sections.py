@@ -11,14 +11,13 @@ from hub.admin.forms import Errors, number
 from hub.admin.hall import PATH, back, pressed
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.content import media, search, shelf
+from hub.content import media, pictures, search, shelf
 from hub.content.hall import sections
 from hub.content.hall.model import Card, Chosen, Section
 from hub.content.rendering import render
 from hub.db import Transaction
 from hub.errors import NotFound
 from hub.i18n import N_
-from hub.web.forms import LARGEST_UPLOAD
 from hub.web.state import hub
 
 _HOME = f"{PATH}/sections"
@@ -170,8 +169,8 @@ def save_card(request: Request) -> Response:
         form.text("picture_chosen"),
     )
     errors = Errors(parts.site().language, main="title")
-    _, data = form.uploads.get("picture", ("", b""))
     with errors.caught("picture"):
+        data = form.upload("picture")
         fresh = media.keep(parts.settings.media, data) if data else None
         if fresh is not None:
             typed = replace(typed, picture=fresh.address)
@@ -276,6 +275,7 @@ def _card_page(request: Request, card: Card, errors: Errors | None = None) -> Re
         status=400 if wrong else 200,
         card=card,
         offered=offered,
+        most=pictures.LARGEST // 1_000_000,
         errors=wrong.by_field,
     )
 
@@ -291,7 +291,7 @@ ROUTES = [
         save_card,
         needs=Needs.OWNER,
         methods=["POST"],
-        largest=LARGEST_UPLOAD,
+        uploads=pictures.LARGEST,
         slow=True,
     ),
     DeskRoute(f"{_ONE}/cards/{{card:int}}", edit_card, needs=Needs.OWNER),
@@ -300,7 +300,7 @@ ROUTES = [
         save_card,
         needs=Needs.OWNER,
         methods=["POST"],
-        largest=LARGEST_UPLOAD,
+        uploads=pictures.LARGEST,
         slow=True,
     ),
     DeskRoute(

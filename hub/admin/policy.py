@@ -44,8 +44,9 @@ Method = Literal["GET", "POST"]
 class DeskRoute(Route):
     """A route of the desk. `view` is a plain function; it runs in the thread pool with
     `request.state.user` (None only for NOTHING) and, for POST, `request.state.form`, which is
-    read after the check, up to `largest` bytes; `to_disk` for uploads that may be larger than
-    memory, which the view moves to where they stay. `slow` views (they render, or read pictures)
+    read after the check, up to `largest` bytes; `uploads` bytes of files beside them, without those
+    that do not fit; `to_disk` for uploads that may be larger than memory, which the view moves to
+    where they stay. `slow` views (they render, or read pictures)
     have threads of their own, so that none that answers readers waits with them; and so have those
     that `wait` for servers elsewhere. Answers are never stored by a browser. A script that accepts
     JSON gets what is refused as `{"reason": "…"}`."""
@@ -58,6 +59,7 @@ class DeskRoute(Route):
         needs: Needs,
         methods: Sequence[Method] = ("GET",),
         largest: int = LARGEST_BODY,
+        uploads: int | None = None,
         to_disk: bool = False,
         slow: bool = False,
         waits: bool = False,
@@ -65,6 +67,7 @@ class DeskRoute(Route):
         self.needs = needs
         self._view = view
         self._largest = largest
+        self._uploads = uploads
         self._to_disk = to_disk
         self._limiter = "slow_threads" if slow else "waiting_threads" if waits else ""
         super().__init__(path, self._answer, methods=list(methods), name=view.__name__)
@@ -88,7 +91,9 @@ class DeskRoute(Route):
         if request.method != "POST":
             return await self._run(request)
         if not self._to_disk:
-            request.state.form = await read_form(request, largest=self._largest)
+            request.state.form = await read_form(
+                request, largest=self._largest, uploads=self._uploads
+            )
             return await self._run(request)
         folder = await run_in_threadpool(_incoming, request)
         try:

@@ -127,6 +127,17 @@ def test_a_card_keeps_its_uploaded_picture_when_something_else_is_refused(
     assert kept[1] in desk.get("/").text
 
 
+def test_a_card_keeps_what_was_typed_when_its_picture_is_too_large(desk: TestClient) -> None:
+    path = section(desk, "cards")
+    files = {"picture": ("a.png", b"x" * 30_000_000, "image/png")}
+    form = {"title": "Shop", "text": "On the quay", "address": "/shop"}
+    answer = desk.post(f"{path}/cards/new", data=form, files=files)
+    assert answer.status_code == 400
+    assert 'value="Shop"' in answer.text
+    assert "On the quay</textarea>" in answer.text
+    assert re.search(r'id="picture-error">[^<]* 20 MB', answer.text)
+
+
 @pytest.mark.parametrize(
     ("path", "form", "status"),
     [
