@@ -374,6 +374,11 @@ def test_a_retry_says_who_is_left_out(desk: TestClient, hub: Hub, edition: Editi
     assert "Send it again to one reader?" in page
     assert 'name="asked"' in page
     assert "left out: 1 (bounced)" in page
+    assert 'name="unknown"' not in page
+    with hub.db.write() as tx:
+        tx.execute("UPDATE deliveries SET state = 'unknown'")
+    assert 'name="unknown"' in desk.get(url).text
+    assert "may have arrived" in desk.post(url, data={}).text
     with hub.db.write() as tx:
         tx.execute("UPDATE subscribers SET status = 'bounced'")
     refused = desk.get(url)
