@@ -119,6 +119,7 @@ def edition(request: Request) -> Response:
         "admin/edition.html",
         section="newsletter",
         edition=found,
+        stage=words.edition_status(found.status, counts),
         counts=how.counts,
         posts=posts,
         letter=letter,
