@@ -8,10 +8,10 @@ const NOT_TYPED = ["action", "copy", "version", "updated_at", "post_id", "kind"]
 
 export function keepCopies(form, say) {
   const words = form.dataset;
+  goOn(form);
   const name = form.elements.copy.value;
   const whose = form.elements.post_id?.value ?? form.elements.kind.value;
-  const typed = () => [...new FormData(form)].filter(([field]) => !NOT_TYPED.includes(field));
-  const now = () => JSON.stringify(typed());
+  const now = () => JSON.stringify(typedIn(form));
   let kept = now();
   let submitted = "";
   let timer = 0;
@@ -19,7 +19,7 @@ export function keepCopies(form, say) {
   let leaving = false;
 
   const inBrowser = (version) =>
-    store(PREFIX + name, JSON.stringify({ whose, version, typed: typed() }));
+    store(PREFIX + name, JSON.stringify({ whose, version, typed: typedIn(form) }));
   const warn = (why) => say(`${why} ${inBrowser() ? words.here : words.nowhere}`, "warning");
 
   forgetSaved();
@@ -29,7 +29,7 @@ export function keepCopies(form, say) {
     timer = setTimeout(keep, PAUSE);
   }
 
-  // What the hub would not take is not sent, and is in no danger on the way.
+  // What the hub would not take is not sent.
   function tooLong() {
     const size = new Blob([form.elements.markdown.value.trimEnd()]).size;
     const kB = (bytes) => Math.ceil(bytes / 1000).toLocaleString(document.documentElement.lang);
@@ -43,10 +43,7 @@ export function keepCopies(form, say) {
     const sent = now();
     if (underWay || leaving || sent === kept) return;
     const long = tooLong();
-    if (long) {
-      warn(long);
-      return;
-    }
+    if (long) return warn(long);
     underWay = true;
     say(words.saving);
     let why = words.offline;
@@ -64,7 +61,7 @@ export function keepCopies(form, say) {
         throw new Error(reason);
       }
       kept = sent;
-      localForget(PREFIX + name);
+      if (!leaving && now() === sent) localForget(PREFIX + name);
       const said = gone ? words.gone : changed ? words.changed : words.saved.replace("{time}", at);
       say(said, changed ? "warning" : "");
     } catch {
@@ -112,6 +109,21 @@ export function keepCopies(form, say) {
   });
 }
 
+function typedIn(form) {
+  return [...new FormData(form)].filter(([field]) => !NOT_TYPED.includes(field));
+}
+
+// Back on a page that the browser filled with what was typed there: it has its old name, so that a
+// new article which was saved from here is saved again, and none made beside it.
+function goOn(form) {
+  const { copy, markdown } = form.elements;
+  const [opened] = performance.getEntriesByType("navigation");
+  const filled = markdown.value !== markdown.defaultValue;
+  const before = history.state?.copy;
+  if (opened?.type === "back_forward" && filled && before) copy.value = before;
+  history.replaceState({ ...history.state, copy: copy.value }, "");
+}
+
 // Whether it is kept: private windows may have no room, or none at all.
 function store(key, value) {
   try {
@@ -153,7 +165,7 @@ function found(whose) {
 // Words that this browser kept and the hub never got. Whether those of this very page are among
 // them, shown already.
 function offer(form, name, whose, words) {
-  const shown = JSON.stringify([...new FormData(form)].filter(([field]) => !NOT_TYPED.includes(field)));
+  const shown = JSON.stringify(typedIn(form));
   let ours = false;
   for (const { key, typed } of found(whose)) {
     const own = key === PREFIX + name;
@@ -186,7 +198,7 @@ function box(form, name, whose, words, key, typed, why) {
   row.className = "actions";
   row.append(
     button(words.take, () => {
-      const before = [...new FormData(form)].filter(([field]) => !NOT_TYPED.includes(field));
+      const before = typedIn(form);
       fill(form, typed);
       // It goes to the hub under this page's name now; what stood here can be had back.
       localForget(key);

@@ -9,8 +9,11 @@ import { saveByKey } from "./saving.js";
 import { showBeside } from "./beside.js";
 import { addToolbar } from "./toolbar.js";
 
+// Browsers fill a page to which one comes back just before they show it.
 const form = document.getElementById("writing");
-if (form) {
+if (form) addEventListener("pageshow", begin, { once: true });
+
+function begin() {
   const text = form.elements.markdown;
   const sayer = (id) => (words, tone = "") => {
     const state = document.getElementById(id);

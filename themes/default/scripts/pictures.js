@@ -76,7 +76,7 @@ function write(area, address, choose) {
 }
 
 function tooLarge(file, words) {
-  const MB = (bytes) => (bytes / 1e6).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
+  const MB = (bytes) => (Math.ceil(bytes / 1e5) / 10).toLocaleString(document.documentElement.lang);
   return words.large.replace("{size}", MB(file.size)).replace("{most}", MB(words.largest));
 }
 
@@ -105,7 +105,7 @@ function upload(file, words, progress) {
       const { status, response } = request;
       if (status === 200 && response) resolve(response);
       else if (status === 403) reject(new Error(`${words.out} ${words.again}`));
-      else if (response?.reason) reject(new Error(`{name}: ${response.reason}`));
+      else if (response?.reason) reject(new Error(words.reason.replace("{reason}", response.reason)));
       else reject(new Error(status === 413 ? tooLarge(file, words) : words.notTaken));
     });
     request.addEventListener("error", () => reject(new Error(words.notSent)));
