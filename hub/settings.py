@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from hub.errors import SettingError
+from hub import public_address
+from hub.errors import Refused, SettingError
 
 TOPIC = re.compile(r"arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}")
 _SHORTEST_PASSWORD = 16
@@ -322,14 +323,10 @@ def _database(url: str) -> str:
 
 
 def _base_url(url: str) -> str:
-    if not url:
-        return ""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise SettingError("HUB_BASE_URL must look like https://example.org")
-    if parts.path not in ("", "/"):
-        raise SettingError("HUB_BASE_URL must be a host of its own, without a path")
-    return url.rstrip("/")
+    try:
+        return public_address.checked(url) if url else ""
+    except Refused as error:
+        raise SettingError(f"HUB_BASE_URL: {error}") from error
 
 
 def _secret_key(values: Mapping[str, str], folder: Path) -> bytes:

@@ -34,7 +34,7 @@ LEAVES: dict[str, set[str]] = {
     name: set()
     for name in (
         *("errors", "times", "tokens", "addresses", "i18n", "logs", "reports"),
-        "archives",
+        *("archives", "public_address"),
     )
 } | {"settings": set(), "net": set(), "limits": {"db"}, "journal": {"db"}, "backups": {"db"}}
 # A model is a leaf too; the one that describes a letter's writer names what that is given.

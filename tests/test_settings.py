@@ -26,6 +26,7 @@ def test_every_setting_is_documented(name: str) -> None:
         ("HUB_DATABASE", "mysql://x"),
         ("HUB_BASE_URL", "example.org"),
         ("HUB_BASE_URL", "https://example.org/blog"),
+        ("HUB_BASE_URL", "http://not a url"),
         ("HUB_SMTP", "mail.example.org"),
         ("HUB_SMTP", "smtp://host:99999"),
         ("HUB_SMTP", "smtp://host?starttls=perhaps"),

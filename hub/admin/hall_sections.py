@@ -1,24 +1,25 @@
-"""The sections of the home at the desk: what each shows, its articles and its cards."""
+"""The sections of the home at the desk: what each shows, and its cards one by one."""
 
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from hub.admin import hall_words
+from hub.admin import hall_contents, hall_words
 from hub.admin.confirming import ask
-from hub.admin.forms import Errors, number
+from hub.admin.forms import Errors
 from hub.admin.hall import PATH, back, pressed
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.content import media, search, shelf
+from hub.content import media, pictures, search, shelf
 from hub.content.hall import sections
 from hub.content.hall.model import Card, Chosen, Section
 from hub.content.rendering import render
 from hub.db import Transaction
 from hub.errors import NotFound
 from hub.i18n import N_
-from hub.web.forms import LARGEST_UPLOAD
+from hub.web.forms import Form
 from hub.web.state import hub
 
 _HOME = f"{PATH}/sections"
@@ -53,10 +54,11 @@ def edit(request: Request) -> Response:
     with hub(request).db.read() as tx:
         section = _of(tx, request)
     typed = Typed(section.title, section.topic, str(section.most), section.text)
-    return _page(request, section, typed, Errors(language))
+    return _page(request, section, typed, Errors(language), request.query_params.get("q", ""))
 
 
 def save(request: Request) -> Response:
+    """Keep what was typed; and do what else was pressed, for which the page comes back."""
     parts, form = hub(request), request.state.form
     section_id, site = _begun(request), parts.site()
     typed = Typed(form.text("title"), form.text("topic"), form.text("most"), form.text("text"))
@@ -75,10 +77,24 @@ def save(request: Request) -> Response:
                 text=typed.text,
                 rendered=rendered,
             )
-            return back(f"home-{section_id}", "saved")
+            return _on(tx, section_id, form)
     with parts.db.read() as tx:
         section = sections.find(tx, section_id)
-    return _page(request, section, typed, errors)
+    return _page(request, section, typed, errors, form.text("q"))
+
+
+def _on(tx: Transaction, section_id: int, form: Form) -> Response:
+    """What follows a form that is kept."""
+    path = f"{_HOME}/{section_id}"
+    if press := hall_contents.press_of(form):
+        landing = hall_contents.act(tx, sections.find(tx, section_id), press)
+        return back(landing.at, landing.notice, press=landing.press, path=path)
+    if form.flag("new-card"):
+        return done(f"{path}/cards/new")
+    # The return key in the field for words presses the first button, which saves.
+    if form.flag("find") or form.text("q") != form.text("found"):
+        return RedirectResponse(f"{path}?q={quote(form.text('q'))}#find", status_code=303)
+    return back(f"home-{section_id}", "saved")
 
 
 def act(request: Request) -> Response:
@@ -123,27 +139,6 @@ def remove(request: Request) -> Response:
     return back("home", "removed")
 
 
-def choose(request: Request) -> Response:
-    """Put an article into a section, move it there, or take it out."""
-    form = request.state.form
-    section_id, what = request.path_params["id"], form.text("action")
-    post_id = number(form.text("post")) or 0
-    press = ""
-    with hub(request).db.write() as tx:
-        if what == "add":
-            sections.choose(tx, section_id, post_id)
-        elif what in ("up", "down"):
-            sections.move_chosen(tx, section_id, post_id, down=what == "down")
-            ids = [one.post_id for one in sections.chosen(tx, section_id)]
-            if post_id in ids:
-                press = pressed(ids.index(post_id), len(ids), what == "down")
-        else:
-            sections.drop_chosen(tx, section_id, post_id)
-    notice = {"add": "in-place", "remove": "removed"}.get(what, "moved")
-    at = f"article-{post_id}" if what != "remove" else "articles"
-    return back(at, notice, press=press, path=f"{_HOME}/{section_id}")
-
-
 def new_card(request: Request) -> Response:
     with hub(request).db.read() as tx:
         section = _of(tx, request)
@@ -170,8 +165,8 @@ def save_card(request: Request) -> Response:
         form.text("picture_chosen"),
     )
     errors = Errors(parts.site().language, main="title")
-    _, data = form.uploads.get("picture", ("", b""))
     with errors.caught("picture"):
+        data = form.upload("picture")
         fresh = media.keep(parts.settings.media, data) if data else None
         if fresh is not None:
             typed = replace(typed, picture=fresh.address)
@@ -183,23 +178,6 @@ def save_card(request: Request) -> Response:
             made = sections.put_card(tx, typed)
             return back(f"card-{made.id}", "saved", path=f"{_HOME}/{typed.section_id}")
     return _card_page(request, typed, errors)
-
-
-def act_on_card(request: Request) -> Response:
-    """A card goes up, down, or away."""
-    section_id, card_id = request.path_params["id"], request.path_params["card"]
-    what = request.path_params["act"]
-    path = f"{_HOME}/{section_id}"
-    with hub(request).db.write() as tx:
-        if what == "remove":
-            sections.drop_card(tx, section_id, card_id)
-            return back("cards", "removed", path=path)
-        if what not in ("move-up", "move-down"):
-            raise NotFound(N_("There is no such page."))
-        sections.move_card(tx, section_id, card_id, down=what == "move-down")
-        ids = [card.id for card in sections.cards(tx, section_id)]
-    press = pressed(ids.index(card_id), len(ids), what == "move-down")
-    return back(f"card-{card_id}", "moved", press=press, path=path)
 
 
 def _of(tx: Transaction, request: Request) -> Section:
@@ -227,9 +205,8 @@ def _begun(request: Request) -> int:
         return next(one.id for one in made if one.kind == section.kind)
 
 
-def _page(request: Request, section: Section, typed: Typed, errors: Errors) -> Response:
+def _page(request: Request, section: Section, typed: Typed, errors: Errors, query: str) -> Response:
     parts = hub(request)
-    query = request.query_params.get("q", "")
     chosen: list[Chosen] = []
     cards: list[Card] = []
     offered: list[tuple[int, str]] = []
@@ -276,6 +253,7 @@ def _card_page(request: Request, card: Card, errors: Errors | None = None) -> Re
         status=400 if wrong else 200,
         card=card,
         offered=offered,
+        most=pictures.LARGEST // 1_000_000,
         errors=wrong.by_field,
     )
 
@@ -284,14 +262,13 @@ _ONE = f"{_HOME}/{{id:int}}"
 _ANY = f"{_HOME}/{{id}}"
 ROUTES = [
     DeskRoute(f"{_HOME}/new", add, needs=Needs.OWNER, methods=["POST"]),
-    DeskRoute(f"{_ONE}/articles", choose, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/cards/new", new_card, needs=Needs.OWNER),
     DeskRoute(
         f"{_ONE}/cards/new",
         save_card,
         needs=Needs.OWNER,
         methods=["POST"],
-        largest=LARGEST_UPLOAD,
+        uploads=pictures.LARGEST,
         slow=True,
     ),
     DeskRoute(f"{_ONE}/cards/{{card:int}}", edit_card, needs=Needs.OWNER),
@@ -300,11 +277,8 @@ ROUTES = [
         save_card,
         needs=Needs.OWNER,
         methods=["POST"],
-        largest=LARGEST_UPLOAD,
+        uploads=pictures.LARGEST,
         slow=True,
-    ),
-    DeskRoute(
-        f"{_ONE}/cards/{{card:int}}/{{act}}", act_on_card, needs=Needs.OWNER, methods=["POST"]
     ),
     DeskRoute(f"{_ANY}/remove", ask_remove, needs=Needs.OWNER),
     DeskRoute(f"{_ANY}/remove", remove, needs=Needs.OWNER, methods=["POST"]),

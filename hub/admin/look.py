@@ -7,12 +7,11 @@ from hub.admin.forms import Errors
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.admin.settings import LABELS
-from hub.content import media, shelf
+from hub.content import media, pictures, shelf
 from hub.errors import NotFound, Refused
 from hub.i18n import N_
 from hub.site import options
 from hub.site import store as sites
-from hub.web.forms import LARGEST_UPLOAD
 from hub.web.state import hub
 
 PICTURES = ("logo", "icon", "social_image")
@@ -31,8 +30,8 @@ def save(request: Request) -> Response:
     if name not in PICTURES:
         raise NotFound(N_("There is no such page."))
     errors = Errors(parts.site().language)
-    _, data = form.uploads.get("picture", ("", b""))
     with errors.caught(name):
+        data = form.upload("picture")
         chosen = form.text("chosen")
         fresh = media.keep(parts.settings.media, data) if data else None
         with parts.db.write() as tx:
@@ -59,6 +58,7 @@ def _page(request: Request, errors: Errors) -> Response:
         options=options.BY_NAME,
         chosen={name: str(getattr(site, name)) for name in PICTURES},
         offered=offered,
+        most=pictures.LARGEST // 1_000_000,
         errors=errors.by_field,
     )
 
@@ -70,7 +70,7 @@ ROUTES = [
         save,
         needs=Needs.OWNER,
         methods=["POST"],
-        largest=LARGEST_UPLOAD,
+        uploads=pictures.LARGEST,
         slow=True,
     ),
 ]

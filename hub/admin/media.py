@@ -3,20 +3,18 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hub import i18n
 from hub.admin.forms import Errors, number
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.content import media, shelf
+from hub.content import media, pictures, shelf
 from hub.errors import Refused
 from hub.i18n import N_
-from hub.web.forms import LARGEST_UPLOAD
 from hub.web.state import hub
 
 PER_PAGE = 24
 
 
-def pictures(request: Request) -> Response:
+def overview(request: Request) -> Response:
     return _page(request, Errors(hub(request).site().language))
 
 
@@ -24,8 +22,8 @@ def upload(request: Request) -> Response:
     """Take one picture; what is too large, broken or no picture leaves nothing behind."""
     parts = hub(request)
     errors = Errors(parts.site().language)
-    _, data = request.state.form.uploads.get("picture", ("", b""))
     with errors.caught("picture"):
+        data = request.state.form.upload("picture")
         if not data:
             raise Refused(N_("Choose a picture first."))
         picture = media.keep(parts.settings.media, data)
@@ -37,15 +35,9 @@ def upload(request: Request) -> Response:
 def upload_by_script(request: Request) -> Response:
     """One picture out of the editor; JSON with its address and size, or with the reason why not."""
     parts = hub(request)
-    site = parts.site()
-    _, data = request.state.form.uploads.get("picture", ("", b""))
-    try:
-        picture = media.keep(parts.settings.media, data)
-        with parts.db.write() as tx:
-            media.record(tx, picture, parts.now())
-    except Refused as error:
-        reason = i18n.translate(site.language, error.message, **error.values)
-        return JSONResponse({"reason": reason}, status_code=error.status)
+    picture = media.keep(parts.settings.media, request.state.form.upload("picture"))
+    with parts.db.write() as tx:
+        media.record(tx, picture, parts.now())
     return JSONResponse(
         {"address": picture.address, "width": picture.width, "height": picture.height}
     )
@@ -68,17 +60,18 @@ def _page(request: Request, errors: Errors) -> Response:
         older=found[PER_PAGE - 1].id if len(found) > PER_PAGE else None,
         errors=errors.by_field,
         first=not before,
+        most=pictures.LARGEST // 1_000_000,
     )
 
 
 ROUTES = [
-    DeskRoute("/admin/media", pictures, needs=Needs.EDITOR),
+    DeskRoute("/admin/media", overview, needs=Needs.EDITOR),
     DeskRoute(
         "/admin/media",
         upload,
         needs=Needs.EDITOR,
         methods=["POST"],
-        largest=LARGEST_UPLOAD,
+        uploads=pictures.LARGEST,
         slow=True,
     ),
     DeskRoute(
@@ -86,7 +79,7 @@ ROUTES = [
         upload_by_script,
         needs=Needs.EDITOR,
         methods=["POST"],
-        largest=LARGEST_UPLOAD,
+        uploads=pictures.LARGEST,
         slow=True,
     ),
 ]

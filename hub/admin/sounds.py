@@ -12,8 +12,6 @@ from hub.i18n import N_
 from hub.web.state import hub
 
 PER_PAGE = 24
-# What surrounds the file in a form is small.
-LARGEST_UPLOAD = audio.LARGEST + 1_000_000
 
 
 def sounds(request: Request) -> Response:
@@ -24,8 +22,8 @@ def upload(request: Request) -> Response:
     """Take one sound; what is too large or no sound leaves nothing behind."""
     parts = hub(request)
     errors = Errors(parts.site().language)
-    _, data = request.state.form.uploads.get("audio", ("", b""))
     with errors.caught("audio"):
+        data = request.state.form.upload("audio")
         if not data:
             raise Refused(N_("Choose a sound first."))
         sound = media.keep_audio(parts.settings.media, data)
@@ -53,7 +51,5 @@ def _page(request: Request, errors: Errors) -> Response:
 
 ROUTES = [
     DeskRoute("/admin/sounds", sounds, needs=Needs.EDITOR),
-    DeskRoute(
-        "/admin/sounds", upload, needs=Needs.EDITOR, methods=["POST"], largest=LARGEST_UPLOAD
-    ),
+    DeskRoute("/admin/sounds", upload, needs=Needs.EDITOR, methods=["POST"], uploads=audio.LARGEST),
 ]

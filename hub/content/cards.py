@@ -2,9 +2,8 @@
 
 import hashlib
 from dataclasses import astuple, dataclass
-from urllib.parse import urlsplit
 
-from hub import i18n
+from hub import i18n, public_address
 from hub.content.model import Post
 from hub.site import colours
 from hub.site.model import Site
@@ -57,7 +56,7 @@ def _card(site: Site, title: str, language: str) -> Card:
     return Card(
         title=title,
         name=site.title,
-        host=urlsplit(site.base_url).netloc,
+        host=public_address.readable(site.base_url),
         logo=site.logo.removeprefix("/media/"),
         accent=tones.accent,
         wash=tones.wash,

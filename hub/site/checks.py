@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hub import addresses
+from hub import addresses, public_address
 from hub.errors import Refused
 from hub.i18n import N_
 from hub.site import colours, identities, openings, rates
@@ -91,12 +91,7 @@ def timezone(value: str) -> str:
 
 
 def base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
-        raise Refused(N_("This must look like https://example.org, without a path."))
-    if parts.query or parts.fragment or parts.username:
-        raise Refused(N_("This must look like https://example.org, without a path."))
-    return f"{parts.scheme}://{parts.netloc}"
+    return public_address.checked(value)
 
 
 def address(value: str) -> str:

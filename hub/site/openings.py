@@ -1,19 +1,16 @@
 """What the owner opens to readers and to other sites: topics to choose, origins of forms."""
 
-import ipaddress
 import re
 import unicodedata
 from urllib.parse import urlsplit
 
-from hub import addresses
+from hub import public_address
 from hub.errors import Refused
 from hub.i18n import N_
 
 LONGEST_TOPIC = 60
 MOST_TOPICS = 20
 MOST_ORIGINS = 50
-
-_HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 
 
 def is_topic(text: str) -> bool:
@@ -74,20 +71,13 @@ def _origin(text: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual) else "")
 
 
-def _host(host: str, shown: str) -> str:
-    """A host as browsers write it: small letters, A-labels, addresses in brackets."""
+def _host(text: str, shown: str) -> str:
+    """A host as browsers write it; one that is found by everybody, or this machine."""
     try:
-        address = ipaddress.ip_address(host)
-        return f"[{address}]" if address.version == 6 else str(address)
-    except ValueError:
-        pass
-    if host == "localhost":
-        return host
-    try:
-        host = addresses.ascii_domain(host)
-    except ValueError:  # email-validator's refusals are of this kind
+        host = public_address.host(text)
+    except Refused:
         raise Refused(_WRONG, text=shown) from None
-    if not _HOST.fullmatch(host):
+    if "." not in host and not host.startswith("[") and host != "localhost":
         raise Refused(_WRONG, text=shown)
     return host
 

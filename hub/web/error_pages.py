@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from hub import i18n, logs
@@ -40,6 +40,12 @@ async def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     text = _TEXTS.get(error.status_code, N_("This did not work."))
     return await _page(request, error.status_code, text, {}, dict(error.headers or {}))
+
+
+async def broken_off(request: Request, error: Exception) -> Response:
+    """Whoever sent something went away in the middle of it; nobody reads the answer."""
+    logs.event("request.broken_off", path=_route(request))
+    return Response(status_code=400)
 
 
 async def crashed(request: Request, error: Exception) -> Response:
@@ -111,5 +117,6 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 HANDLERS: Mapping[Any, Handler] = {
     HubError: refused,
     HTTPException: http_error,
+    ClientDisconnect: broken_off,
     Exception: crashed,
 }

@@ -3,6 +3,7 @@
 import errno
 import shutil
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from starlette.responses import Response
 
 from hub.errors import Refused, StorageFull, TooLarge
 from hub.i18n import N_
+from hub.web.uploads import MOST_FIELDS, FormWithFiles, too_large
 
 LARGEST_BODY = 2_500_000
-LARGEST_UPLOAD = 25_000_000
 LARGEST_FILE = 1_000_000_000
+# So much of a form with a file is read, although not kept, to get at what stands around the file.
+MOST_READ = 500_000_000
 
 View = Callable[[Request], Response]
 
@@ -24,10 +27,12 @@ View = Callable[[Request], Response]
 @dataclass(frozen=True, slots=True)
 class Form:
     """What was sent. Text fields only; uploads apart: as bytes, or where the route keeps them on
-    the disk as files, whose place is a folder that is gone after the view."""
+    the disk as files, whose place is a folder that is gone after the view. `left_out` are the
+    uploads that were too large, and how many bytes would have been taken."""
 
     values: dict[str, list[str]] = field(default_factory=dict)
     uploads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
     files: dict[str, tuple[str, Path]] = field(default_factory=dict)
 
     def text(self, name: str, default: str = "") -> str:
@@ -47,6 +52,16 @@ class Form:
     def flag(self, name: str) -> bool:
         """Whether a box was ticked."""
         return bool(self.text(name))
+
+    def upload(self, name: str) -> bytes:
+        """The bytes of a file; none when none was chosen. Raises TooLarge for one left out."""
+        if name in self.left_out:
+            raise TooLarge(
+                N_("This file is too large: at most %(most)s MB. Choose a smaller one."),
+                field=name,
+                most=f"{self.left_out[name] / 1_000_000:g}",
+            )
+        return self.uploads.get(name, ("", b""))[1]
 
 
 def form_view(
@@ -80,37 +95,73 @@ def body_view(view: View, *, largest: int) -> Callable[[Request], Awaitable[Resp
 
 
 async def read_form(
-    request: Request, *, largest: int = LARGEST_BODY, folder: Path | None = None
+    request: Request,
+    *,
+    largest: int = LARGEST_BODY,
+    uploads: int | None = None,
+    folder: Path | None = None,
 ) -> Form:
-    """The form of a request, urlencoded or multipart; uploads become files in `folder`."""
+    """The form of a request, urlencoded or multipart; uploads become files in `folder`.
+
+    With `uploads`, files that have more bytes than that together are left out, and the rest is
+    read: the body may have MOST_READ then, and `largest` bounds its text.
+    Raises TooLarge for a body that is longer, Refused for one that cannot be read.
+    """
+    most = largest if uploads is None else MOST_READ
     declared = request.headers.get("content-length", "0")
     # A length that is no number, or longer than any, is judged by what comes.
-    if declared.isascii() and declared.isdigit() and len(declared) < 20 and int(declared) > largest:
-        raise _too_large(largest)
-    _bound(request, largest)
+    if declared.isascii() and declared.isdigit() and len(declared) < 20 and int(declared) > most:
+        raise too_large(most)
+    _bound(request, most)
     try:
-        async with request.form(max_files=20, max_fields=200, max_part_size=largest) as data:
-            return await _plain(data, folder)
+        if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+            async with request.form(max_fields=MOST_FIELDS, max_part_size=largest) as data:
+                return await _plain(data)
+        parser = FormWithFiles(
+            request.headers,
+            request.stream(),
+            most_text=min(largest, LARGEST_BODY) if folder else largest,
+            most_kept=most if uploads is None else uploads,
+        )
+        data = await parser.parse()
+        try:
+            return await _plain(data, folder, parser.left_out, uploads or 0)
+        finally:
+            await data.close()
     except (TooLarge, ClientDisconnect, StorageFull):
         raise
     except Exception as error:  # the parsers raise many kinds for a broken body
         raise Refused(N_("This form could not be read.")) from error
 
 
-async def _plain(data: FormData, folder: Path | None) -> Form:
-    values: dict[str, list[str]] = {}
-    uploads: dict[str, tuple[str, bytes]] = {}
-    files: dict[str, tuple[str, Path]] = {}
+async def let_pass(request: Request, largest: int) -> None:
+    """Read a body to its end, `largest` bytes of it at most, and keep none of it."""
+    read = 0
+    async for part in request.stream():
+        read += len(part)
+        if read > largest:
+            return
+
+
+async def _plain(
+    data: FormData,
+    folder: Path | None = None,
+    left_out: AbstractSet[UploadFile] = frozenset(),
+    most: int = 0,
+) -> Form:
+    form = Form()
     for number, (name, value) in enumerate(data.multi_items()):
-        if isinstance(value, UploadFile) and folder is not None:
+        if not isinstance(value, UploadFile):
+            form.values.setdefault(name, []).append(value.replace("\0", ""))
+        elif value in left_out:
+            form.left_out[name] = most
+        elif folder is not None:
             path = folder / str(number)
             await run_in_threadpool(_copy, value, path)
-            files[name] = (value.filename or "", path)
-        elif isinstance(value, UploadFile):
-            uploads[name] = (value.filename or "", await value.read())
+            form.files[name] = (value.filename or "", path)
         else:
-            values.setdefault(name, []).append(value.replace("\0", ""))
-    return Form(values, uploads, files)
+            form.uploads[name] = (value.filename or "", await value.read())
+    return form
 
 
 def _copy(upload: UploadFile, path: Path) -> None:
@@ -123,13 +174,6 @@ def _copy(upload: UploadFile, path: Path) -> None:
         raise
 
 
-def _too_large(largest: int) -> TooLarge:
-    megabytes = f"{largest / 1_000_000:g}"
-    return TooLarge(
-        N_("This is more than the hub takes here at once: %(most)s MB."), most=megabytes
-    )
-
-
 def _bound(request: Request, largest: int) -> None:
     """A body without a length, or with a false one, is cut off at the limit too."""
     receive = request._receive
@@ -140,7 +184,7 @@ def _bound(request: Request, largest: int) -> None:
         message = await receive()
         read += len(message.get("body", b""))
         if read > largest:
-            raise _too_large(largest)
+            raise too_large(largest)
         return dict(message)
 
     request._receive = bounded  # Starlette offers no other hook

@@ -36,7 +36,9 @@ def test_a_line_moves_and_the_page_comes_back_to_its_button(desk: TestClient, hu
     assert menu(hub) == ["Search", "Archive"]
     # At the end there is only the way up.
     assert answer.headers["location"].endswith("#menu-archive-up")
-    assert 'id="menu-archive-up"' in desk.get("/admin/hall").text
+    page = desk.get("/admin/hall").text
+    assert 'id="menu-archive-up"' in page
+    assert 'href="/admin/hall/menu/archive" aria-label="Edit “Archive”"' in page
 
 
 def test_lines_are_added_renamed_and_removed(desk: TestClient, hub: Hub) -> None:
@@ -103,14 +105,34 @@ def test_articles_are_found_chosen_and_ordered(desk: TestClient, hub: Hub) -> No
     assert "Add “Ropes”" in found
     assert "tide tables" not in found
     for post in (tides, ropes):
-        go(desk, f"{path}/articles", post=str(post.id), action="add")
-    go(desk, f"{path}/articles", post=str(ropes.id), action="up")
+        go(desk, path, title="Read these", add=str(post.id))
+    go(desk, path, title="Read these", up=str(ropes.id))
     with hub.db.read() as tx:
         shown = showing.home(tx)
     assert shown is not None
     assert [item.post.title for item in shown.sections[-1].items] == ["Ropes", "The tide tables"]
-    go(desk, f"{path}/articles", post=str(ropes.id), action="remove")
+    assert shown.sections[-1].title == "Read these"
+    go(desk, path, remove=str(ropes.id))
     assert "Add “Ropes”" in desk.get(path).text
+
+
+@pytest.mark.parametrize("press", [{"find": "1"}, {"found": ""}])
+def test_a_heading_is_kept_when_articles_are_looked_for(
+    desk: TestClient, press: dict[str, str]
+) -> None:
+    path = section(desk, "chosen")
+    page = go(desk, path, title="Read these", q="hemp", **press)
+    assert 'value="Read these"' in page
+    assert 'value="hemp"' in page
+
+
+def test_a_heading_that_is_refused_adds_nothing_and_stays(desk: TestClient, hub: Hub) -> None:
+    post = write(desk, hub, title="Ropes", markdown="Hemp.")
+    path = section(desk, "chosen")
+    answer = desk.post(path, data={"title": "x" * 121, "add": str(post.id)})
+    assert answer.status_code == 400
+    assert "x" * 121 in answer.text
+    assert "Add “Ropes”" in answer.text
 
 
 def test_a_card_keeps_its_uploaded_picture_when_something_else_is_refused(
@@ -125,6 +147,17 @@ def test_a_card_keeps_its_uploaded_picture_when_something_else_is_refused(
     assert kept is not None
     go(desk, f"{path}/cards/new", **form | {"address": "/shop", "picture_chosen": kept[1]})
     assert kept[1] in desk.get("/").text
+
+
+def test_a_card_keeps_what_was_typed_when_its_picture_is_too_large(desk: TestClient) -> None:
+    path = section(desk, "cards")
+    files = {"picture": ("a.png", b"x" * 30_000_000, "image/png")}
+    form = {"title": "Shop", "text": "On the quay", "address": "/shop"}
+    answer = desk.post(f"{path}/cards/new", data=form, files=files)
+    assert answer.status_code == 400
+    assert 'value="Shop"' in answer.text
+    assert "On the quay</textarea>" in answer.text
+    assert re.search(r'id="picture-error">[^<]* 20 MB', answer.text)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Pictures: what is taken can be used, what is refused leaves nothing behind."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,14 @@ def test_what_is_no_picture_is_refused(desk: TestClient, hub: Hub, data: bytes) 
     assert files(hub) == []
 
 
-def test_an_upload_that_is_too_large_is_refused(desk: TestClient, hub: Hub) -> None:
-    assert upload(desk, b"x" * 25_100_000) == 413
+def test_a_picture_that_is_too_large_is_refused_beside_its_field(
+    desk: TestClient, hub: Hub
+) -> None:
+    picture = {"picture": ("boat.png", b"x" * 20_000_001, "image/png")}
+    answer = desk.post("/admin/media", files=picture)
+    assert answer.status_code == 400
+    assert re.search(r'id="picture-error">[^<]* 20 MB', answer.text)
     assert files(hub) == []
+    said = desk.post("/admin/media/upload", files=picture, headers={"accept": "application/json"})
+    assert said.status_code == 413
+    assert "20 MB" in said.json()["reason"]

@@ -40,6 +40,7 @@ def test_a_changed_option_makes_every_page_new(db: Database) -> None:
         ("base_url", "example.org"),
         ("base_url", "https://example.org/path"),
         ("base_url", "javascript:alert(1)"),
+        ("base_url", "http://not a url"),
         ("posts_per_page", "0"),
         ("posts_per_page", "ten"),
         ("posts_per_page", "²"),
