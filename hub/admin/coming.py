@@ -13,6 +13,7 @@ from hub.admin.forms import Errors, number
 from hub.admin.mail_view import Trial, asked_language, asked_view, html_part, with_frame
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
+from hub.content.conversion import plain_text
 from hub.content.rendering import Rendered, render
 from hub.errors import NotFound, Refused
 from hub.i18n import N_
@@ -144,6 +145,7 @@ def ask_send(request: Request) -> Response:
         intro = intros.coming(tx, stream)
     if not coming.posts:
         raise Refused(N_("There is nothing to send: no article waits for this newsletter."))
+    subject = _next_digest(request, stream, coming).subject
     return ask(
         request,
         section="newsletter",
@@ -159,14 +161,20 @@ def ask_send(request: Request) -> Response:
         values={"readers": i18n.number(coming.readers, parts.site().language)},
         danger=False,
         lines=(
+            message(request, N_("Subject: %(subject)s"), subject=subject),
             *(
-                (message(request, N_("Intro: %(words)s"), words=cut(intro.markdown, _WORDS)),)
+                (message(request, N_("Intro: %(words)s"), words=_first_words(intro)),)
                 if intro and intro.html
                 else ()
             ),
             *(post.title for post in coming.posts),
         ),
     )
+
+
+def _first_words(intro: NextIntro) -> str:
+    """As readers see them, without the signs of Markdown."""
+    return cut(plain_text(intro.html), _WORDS)
 
 
 def send(request: Request) -> Response:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub import journal
-from hub.admin import journal_words
+from hub.admin import journal_words, words
 from hub.admin.forms import number
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
@@ -62,21 +62,24 @@ def _line(
     values = {"subject": subject, "number": entry.number}
     by_word = {journal.COMMAND: N_("the command line"), journal.ITSELF: N_("the hub by itself")}
     actor = by_word.get(entry.who)
+    of_next = entry.area == "newsletter" and entry.deed in journal_words.OF_THE_NEXT
+    became = entry.subject if of_next else entry.became
     return {
         "entry": entry,
         "text": message(request, journal_words.said(entry), **values),
         "path": journal_words.path(entry),
         "actor": message(request, actor) if actor else entry.name,
         "was": _value(request, entry, entry.was, shown),
-        "became": _value(request, entry, entry.became, shown),
+        "became": _value(request, entry, became, shown),
     }
 
 
 def _value(request: Request, entry: Entry, value: str, shown: Mapping[tuple[str, str], str]) -> str:
     if entry.area == "settings":
         return shown.get((entry.subject, value), value)
-    if value in journal_words.ROLES:
-        return message(request, journal_words.ROLES[value])
+    names = words.STREAM if entry.area == "newsletter" else journal_words.ROLES
+    if value in names:
+        return message(request, names[value])
     return value
 
 

@@ -37,6 +37,14 @@ _SAID = {
     ("newsletter", "cancelled"): N_("Cancelled “%(subject)s”"),
     ("newsletter", "retried"): N_("Sent “%(subject)s” again where it had failed"),
     ("newsletter", "undone"): N_("Took “%(subject)s” back before it left"),
+    ("newsletter", "held back"): N_("Held “%(subject)s” back from the newsletter"),
+    ("newsletter", "released"): N_("Released “%(subject)s” for the newsletter"),
+    ("newsletter", "moved"): N_("Moved “%(subject)s” in the next newsletter"),
+    ("newsletter", "newest first"): N_("Put the newest first again in the next newsletter"),
+    ("newsletter", "intro"): N_("Wrote the intro or the subject of the next newsletter"),
+    ("newsletter", "no intro"): N_("Took the intro and the subject of the next newsletter away"),
+    ("list", "tagged"): N_("Tagged readers with “%(subject)s” (%(number)s)"),
+    ("list", "untagged"): N_("Took the tag “%(subject)s” from readers (%(number)s)"),
     ("list", "imported"): N_("Imported list %(number)s"),
     ("list", "exported"): N_("Exported the list (%(subject)s)"),
     ("list", "suppressions exported"): N_("Exported who must get no mail"),
@@ -44,6 +52,12 @@ _SAID = {
     ("list", "posts imported"): N_("Imported articles (%(subject)s), %(number)s of them new"),
     ("list", "subscribers imported"): N_("Imported a list (%(subject)s), %(number)s people new"),
     ("list", "suppressions imported"): N_("Imported who must get no mail, %(number)s new"),
+    ("readers", "added"): N_("Added reader %(number)s"),
+    ("readers", "confirmed"): N_("Confirmed reader %(number)s"),
+    ("readers", "accepted"): N_("Accepted reader %(number)s"),
+    ("readers", "declined"): N_("Declined reader %(number)s"),
+    ("readers", "unsubscribed"): N_("Unsubscribed reader %(number)s"),
+    ("readers", "tags"): N_("Changed the tags of reader %(number)s"),
     ("readers", "erased"): N_("Erased reader %(number)s"),
     ("readers", "lifted"): N_("Let mail go to reader %(number)s again"),
     ("backups", "asked"): N_("Asked for a backup"),
@@ -53,6 +67,8 @@ _SAID = {
     ("tokens", "made"): N_("Made or renewed the key of %(subject)s"),
     ("tokens", "revoked"): N_("Took back the key of %(subject)s"),
 }
+# Their subject is a stream.
+OF_THE_NEXT = ("newest first", "intro", "no intro")
 _UNKNOWN = "%(subject)s"
 
 
@@ -65,9 +81,11 @@ def path(entry: Entry) -> str:
     """Where at the desk what the line is about can be looked at; empty for what is no more."""
     if entry.area == "settings" and entry.deed == "changed":
         return f"/admin/settings#{entry.subject}"
+    if entry.area == "newsletter" and entry.deed in OF_THE_NEXT:
+        return f"/admin/newsletter/next/{entry.subject}"
     if entry.number is None or entry.deed in ("deleted", "removed", "erased"):
         return ""
-    if entry.area == "posts":
+    if entry.area == "posts" or entry.deed in ("held back", "released", "moved"):
         return f"/admin/posts/{entry.number}"
     if entry.area == "newsletter":
         return f"/admin/newsletter/{entry.number}"

@@ -95,17 +95,25 @@ def progress(request: Request) -> Response:
 def change_mapping(request: Request) -> Response:
     """Read the list again, with the columns as the owner says."""
     parts, form, job = hub(request), request.state.form, _found(request)
-    mapping = job.wanted
+    mapping, uses = job.wanted, []
+    doubtful = _doubtful(_told(job))
     for number, column in enumerate(_told(job)["columns"]):
-        use = form.text(f"use{number}")
-        # What the owner leaves as it is told is no word of theirs.
-        changed = use != (column["use"] or columns.NOTHING)
+        name, use = str(column["name"]), form.text(f"use{number}")
+        uses.append(use)
+        # What the owner leaves as it is told is no word of theirs, but where they were asked.
+        changed = use != (column["use"] or columns.NOTHING) or name in doubtful
         if changed and use in (*headings.USES, columns.NOTHING):
-            mapping[str(column["name"]).strip().casefold()] = use
-    with parts.db.write() as tx:
-        if not list_imports.read_again(tx, job.id, mapping, parts.now()):
-            raise Conflict(N_("This list is being taken already."))
-    return done(f"{_HOME}/{job.id}")
+            mapping[name.strip().casefold()] = use
+    errors = Errors(parts.site().language, main="columns")
+    with errors.caught("columns"):
+        if uses.count("email") != 1:
+            raise Refused(N_("One column, and only one, has to hold the addresses."))
+        with parts.db.write() as tx:
+            consent = form.text("consent")[:2000]
+            if not list_imports.read_again(tx, job.id, mapping, parts.now(), consent=consent):
+                raise Conflict(N_("This list is being taken already."))
+        return done(f"{_HOME}/{job.id}")
+    return _page(request, errors)
 
 
 def begin(request: Request) -> Response:
@@ -221,7 +229,7 @@ def _page(request: Request, errors: Errors) -> Response:
             (_said(language, _ITEMS[kind], {"name": name}), _said(language, *reason))
             for kind, name, reason, _ in map(_four, told.get("notes", ()))
         ],
-        warnings=[name for _, name, _, warns in map(_four, told.get("notes", ())) if warns],
+        warnings=_doubtful(told) if job.state == "read" else [],
         mail=told.get("mail"),
         first_rows=[
             {
@@ -239,7 +247,11 @@ def _page(request: Request, errors: Errors) -> Response:
             for file, row, email, _, reason, *_ in told.get("problems", ())
         ],
         reason=_reason(job, language),
-        consent=request.state.form.text("consent") if request.method == "POST" else "",
+        consent=request.state.form.text("consent") if request.method == "POST" else job.consent,
+        chosen=[
+            request.state.form.text(f"use{number}") if errors and request.method == "POST" else ""
+            for number in range(len(told["columns"]))
+        ],
         errors=errors.by_field,
         uses=words.USES,
         refresh=REFRESH_SECONDS if job.is_moving else 0,
@@ -267,6 +279,11 @@ def _reason(job: ListImport, language: str) -> str:
     reason = json.loads(job.reason)
     words = {name: i18n.Word(reason["values"][name]) for name in reason.get("words", ())}
     return _said(language, reason["message"], {**reason["values"], **words})
+
+
+def _doubtful(told: Mapping[str, Any]) -> list[str]:
+    """Columns that are not understood, and that people who left may be in."""
+    return [name for _, name, _, warns in map(_four, told.get("notes", ())) if warns]
 
 
 def _four(note: list[Any]) -> list[Any]:

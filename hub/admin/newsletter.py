@@ -8,7 +8,7 @@ from starlette.responses import Response
 from hub import i18n
 from hub.admin import progress, refusals, replies, words
 from hub.admin.coming import STREAMS
-from hub.admin.confirming import ask
+from hub.admin.confirming import Choice, ask
 from hub.admin.mail_view import html_part, message_page
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
@@ -120,6 +120,7 @@ def edition(request: Request) -> Response:
         "admin/edition.html",
         section="newsletter",
         edition=found,
+        stage=words.edition_status(found.status, counts),
         counts=how.counts,
         posts=posts,
         letter=letter,
@@ -170,7 +171,7 @@ def pause(request: Request) -> Response:
 
 def resume(request: Request) -> Response:
     with hub(request).db.write() as tx:
-        found = steering.resume(tx, _edition(tx, request).id)
+        found = steering.resume(tx, _edition(tx, request).id, now=hub(request).now())
     return done(f"/admin/newsletter/{found.id}", "resumed")
 
 
@@ -213,22 +214,41 @@ def ask_retry(request: Request) -> Response:
         )
         for status, number in again.left_out
     )
+    title = N_("Send it again to %(number)s readers?")
+    if again.failed <= 1:
+        title = N_("Send it again to one reader?") if again.failed else N_("Send it again?")
     return ask(
         request,
         section="newsletter",
-        title=N_("Send it again to one reader?")
-        if again.queued == 1
-        else N_("Send it again to %(number)s readers?"),
-        text=N_(
-            "To those whose mail failed or is unknown, as far as they are still active. Of the "
-            "unknown, some may have got it already: they get it twice."
-        ),
+        title=title,
+        text=N_("To those whose mail failed, as far as they are still active.")
+        if again.failed
+        else N_("No mail failed to a reader who is still active."),
         button=N_("Send it again"),
         back=f"/admin/newsletter/{found.id}",
-        values={"number": _shown(request, again.queued)},
+        values={"number": _shown(request, again.failed)},
         danger=False,
         lines=left_out,
         hidden={"asked": to_text(hub(request).now())},
+        choice=_unknown_too(request, again.unknown) if again.unknown else None,
+    )
+
+
+def _unknown_too(request: Request, number: int) -> Choice:
+    return Choice(
+        "unknown",
+        message(
+            request,
+            N_("Those whose end is unknown too: %(number)s"),
+            number=_shown(request, number),
+        ),
+        message(
+            request,
+            N_(
+                "Their mail server had the whole mail and did not answer: it may have arrived, and"
+                " then they get it twice."
+            ),
+        ),
     )
 
 
@@ -236,7 +256,13 @@ def retry(request: Request) -> Response:
     parts = hub(request)
     with parts.db.write() as tx:
         found = _edition(tx, request)
-        steering.retry(tx, found.id, now=parts.now(), asked=_asked(request))
+        steering.retry(
+            tx,
+            found.id,
+            now=parts.now(),
+            asked=_asked(request),
+            with_unknown=request.state.form.flag("unknown"),
+        )
     return done(f"/admin/newsletter/{found.id}", "sending")
 
 

@@ -20,6 +20,7 @@ from hub.audience.growth import MEASURES, SPANS, Growth, Measure, Piece, Span
 from hub.feeds import reach
 from hub.feeds.reach import Fetched
 from hub.i18n import N_
+from hub.mail.lines import cut
 from hub.newsletter import editions
 from hub.newsletter.model import EditionReport
 from hub.newsletter.returns import figures_store as returns
@@ -31,6 +32,8 @@ SOURCES_SHOWN = 40
 EDITIONS_SHOWN = 20
 DOMAINS_SHOWN = 30
 BARS = 8
+# Of an edition's subject, under its bar: two of them fit beside each other.
+_LONGEST_LABEL = 26
 SERVICES_SHOWN = 100
 _TITLES: dict[Measure, str] = {
     "asked": N_("Asked to subscribe"),
@@ -143,7 +146,12 @@ def _of_editions(sent: Sequence[EditionReport], language: str) -> Chart:
     for one in reversed(sent):
         day = i18n.short_day(one.edition.created_at, language)
         failed = one.counts.failed + one.counts.unknown
-        rows.append((day, Row(f"{day} · {one.edition.subject}", one.counts.accepted, failed)))
+        rows.append(
+            (
+                cut(one.edition.subject, _LONGEST_LABEL),
+                Row(f"{day} · {one.edition.subject}", one.counts.accepted, failed),
+            )
+        )
     return charts.stacked(rows)
 
 

@@ -55,7 +55,7 @@ def leave_out(request: Request) -> Response:
         edition = _edition(tx, request)
         outstanding.leave_out(tx, edition.id, chosen, now=parts.now())
         if edition.status == "paused":
-            steering.resume(tx, edition.id)
+            steering.resume(tx, edition.id, now=parts.now())
     return done(f"/admin/newsletter/{edition.id}", "left-out")
 
 

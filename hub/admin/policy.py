@@ -16,7 +16,7 @@ from urllib.parse import quote
 import anyio.to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from hub import journal, logs
@@ -25,7 +25,7 @@ from hub.errors import HubError, NotAllowed
 from hub.i18n import N_
 from hub.users.model import User
 from hub.web import client, sessions
-from hub.web.forms import LARGEST_BODY, View, read_form
+from hub.web.forms import LARGEST_BODY, View, let_pass, read_form
 from hub.web.pages import message
 from hub.web.state import hub
 
@@ -48,7 +48,8 @@ class DeskRoute(Route):
     that do not fit; `to_disk` for uploads that may be larger than memory, which the view moves to
     where they stay. `slow` views (they render, or read pictures)
     have threads of their own, so that none that answers readers waits with them; and so have those
-    that `wait` for servers elsewhere. Answers are never stored by a browser."""
+    that `wait` for servers elsewhere. Answers are never stored by a browser. A script that accepts
+    JSON gets what is refused as `{"reason": "…"}`."""
 
     def __init__(
         self,
@@ -84,7 +85,7 @@ class DeskRoute(Route):
         request.state.user = user
         if self.needs is not Needs.NOTHING:
             if user is None:
-                return await _ask_to_log_in(request)
+                return await _ask_to_log_in(request, self._largest)
             if not allowed(user, self.needs):
                 raise NotAllowed(N_("Only an owner of this hub can do this."))
         if request.method != "POST":
@@ -130,17 +131,19 @@ def _incoming(request: Request) -> Path:
 def _refusal(request: Request, error: HubError) -> Response:
     if error.status >= 500:
         logs.warning("request.unavailable", status=error.status, path=request.scope["route"].path)
-    return bare_page(
-        request,
-        "admin/refused.html",
-        status=error.status,
-        text=message(request, error.message, **error.values),
-    )
+    text = message(request, error.message, **error.values)
+    if _by_script(request):
+        return JSONResponse({"reason": text}, status_code=error.status)
+    return bare_page(request, "admin/refused.html", status=error.status, text=text)
 
 
-async def _ask_to_log_in(request: Request) -> Response:
+async def _ask_to_log_in(request: Request, largest: int) -> Response:
     if request.method != "POST":
         return RedirectResponse(_login_address(request), status_code=303)
+    if _by_script(request):
+        # A browser that is answered while it sends takes that for a lost connection.
+        await let_pass(request, largest)
+        raise NotAllowed(N_("You are logged out: log in in another tab."))
     form = await read_form(request, largest=LARGEST_BODY)
     typed = [
         (name, value)
@@ -151,6 +154,10 @@ async def _ask_to_log_in(request: Request) -> Response:
     return await run_in_threadpool(
         bare_page, request, "admin/expired.html", status=403, typed=typed
     )
+
+
+def _by_script(request: Request) -> bool:
+    return request.headers.get("accept", "") == "application/json"
 
 
 def _login_address(request: Request) -> str:

@@ -136,7 +136,12 @@ def _folder(post: Post) -> str:
 ROUTES = [
     DeskRoute("/admin/preview/{token}", preview_shared, needs=Needs.NOTHING, slow=True),
     DeskRoute(
-        "/admin/posts/preview", preview_typed, needs=Needs.EDITOR, methods=["POST"], slow=True
+        "/admin/posts/preview",
+        preview_typed,
+        needs=Needs.EDITOR,
+        methods=["POST"],
+        largest=writing_form.LARGEST_SENT,
+        slow=True,
     ),
     DeskRoute("/admin/posts/{id:int}/preview", preview_stored, needs=Needs.EDITOR),
     DeskRoute("/admin/posts/{id:int}/unpublish", ask_unpublish, needs=Needs.EDITOR),

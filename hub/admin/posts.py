@@ -17,8 +17,11 @@ from hub.admin.policy import DeskRoute, Needs
 from hub.admin.post_actions import SHARED
 from hub.admin.writing_form import Typed
 from hub.content import (
+    descriptions,
     link_cards,
+    pictures,
     publishing,
+    rendering,
     revisions,
     search,
     shelf,
@@ -37,7 +40,7 @@ from hub.newsletter import moments
 from hub.site.model import Site
 from hub.times import to_text
 from hub.web import paging
-from hub.web.forms import Form
+from hub.web.forms import Form, View
 from hub.web.paging import Paging
 from hub.web.state import hub
 
@@ -233,7 +236,8 @@ def _after(
     notice = "unfolded" if unfolded and saved.notice == "saved" else saved.notice
     if rendered.missing_images or rendered.remote_images:
         notice = "pictures"
-    copy = urlencode({"saved": request.state.form.text("copy")})
+    form = request.state.form
+    copy = urlencode({"saved": form.text("copy"), "version": form.text("version")[:40]})
     return done(f"/admin/posts/{saved.post.id}?{copy}", notice)
 
 
@@ -317,6 +321,9 @@ def _form_page(
         if post and post.status != "published"
         else "",
         missing=missing,
+        undescribed=descriptions.missing(post.html) if post else 0,
+        longest=rendering.LARGEST,
+        largest_picture=pictures.LARGEST,
         **({"notice": ""} if missing else {}),
         topics=topics,
         authors=authors,
@@ -328,13 +335,24 @@ def _form_page(
     )
 
 
+def _saving(path: str, view: View) -> DeskRoute:
+    return DeskRoute(
+        path,
+        view,
+        needs=Needs.EDITOR,
+        methods=["POST"],
+        largest=writing_form.LARGEST_SENT,
+        slow=True,
+    )
+
+
 ROUTES = [
     DeskRoute("/admin/posts", article_list, needs=Needs.EDITOR),
     DeskRoute("/admin/pages", page_list, needs=Needs.EDITOR),
     DeskRoute("/admin/posts/new", new_article, needs=Needs.EDITOR),
     DeskRoute("/admin/pages/new", new_page, needs=Needs.EDITOR),
-    DeskRoute("/admin/posts/new", create, needs=Needs.EDITOR, methods=["POST"], slow=True),
-    DeskRoute("/admin/pages/new", create, needs=Needs.EDITOR, methods=["POST"], slow=True),
+    _saving("/admin/posts/new", create),
+    _saving("/admin/pages/new", create),
     DeskRoute("/admin/posts/{id:int}", edit, needs=Needs.EDITOR, slow=True),
-    DeskRoute("/admin/posts/{id:int}", save, needs=Needs.EDITOR, methods=["POST"], slow=True),
+    _saving("/admin/posts/{id:int}", save),
 ]

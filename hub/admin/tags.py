@@ -81,11 +81,15 @@ def segment_form(request: Request) -> Response:
 
 
 def _change(db: Database, wanted: Filter, tags: tuple[str, ...], *, away: bool) -> int:
+    with db.read() as tx:
+        people = people_store.count(tx, wanted)
     after: int | None = 0
     changed = 0
     while after is not None:
         with db.write() as tx:
             batch = tagging.change_batch(tx, wanted, tags, away=away, after=after)
+            if batch.after is None:
+                tagging.note_all(tx, tags, away=away, people=people)
         after, changed = batch.after, changed + batch.changed
     return changed
 

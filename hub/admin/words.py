@@ -1,6 +1,7 @@
 """The names of states and choices as the desk says them; templates translate them."""
 
 from hub.i18n import N_
+from hub.newsletter.model import Counts
 
 SUBSCRIBER = {
     "pending": N_("not confirmed yet"),
@@ -160,3 +161,10 @@ TONES = {
     "complaint": "error",
     "lifted": "good",
 }
+
+
+def edition_status(status: str, counts: Counts) -> str:
+    """What an edition is called that goes on after a pause, while its readers are queued anew:
+    its first mails have left, so it is being sent."""
+    begun = counts.accepted + counts.failed + counts.unknown + counts.deferred
+    return "sending" if status == "planned" and begun else status

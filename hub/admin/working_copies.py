@@ -8,7 +8,7 @@ from hub.admin import writing_form
 from hub.admin.forms import number
 from hub.admin.pages import done
 from hub.admin.policy import DeskRoute, Needs
-from hub.content import store, working_copies
+from hub.content import rendering, store, working_copies
 from hub.content.working_copies import WorkingCopy
 from hub.db import Transaction
 from hub.web.state import hub
@@ -16,11 +16,12 @@ from hub.web.state import hub
 
 def keep(request: Request) -> Response:
     """Keep what is typed on a page; JSON with the time, and whether the post was saved by another
-    page meanwhile."""
+    page meanwhile. Raises TooLarge for a text that no article holds."""
     parts, form = hub(request), request.state.form
     site, now = parts.site(), parts.now()
     post_id = number(form.text("post_id"))
-    seen = writing_form.seen(form)
+    seen, typed = writing_form.seen(form), writing_form.read(form)
+    rendering.check_length(typed.markdown)
     with parts.db.write() as tx:
         post = store.by_id(tx, post_id) if post_id else None
         gone = post_id is not None and (post is None or post.status == "deleted")
@@ -30,7 +31,7 @@ def keep(request: Request) -> Response:
             user_id=request.state.user.id,
             post_id=None if gone else post_id,
             seen=seen,
-            typed=writing_form.as_fields(writing_form.read(form)),
+            typed=writing_form.as_fields(typed),
             now=now,
         )
     changed = gone or (post is not None and post.updated_at != seen)
@@ -56,6 +57,12 @@ def unsaved(tx: Transaction, user_id: int, post_id: int | None) -> list[WorkingC
 
 
 ROUTES = [
-    DeskRoute("/admin/posts/autosave", keep, needs=Needs.EDITOR, methods=["POST"]),
+    DeskRoute(
+        "/admin/posts/autosave",
+        keep,
+        needs=Needs.EDITOR,
+        methods=["POST"],
+        largest=writing_form.LARGEST_SENT,
+    ),
     DeskRoute("/admin/posts/copies/{name}/drop", throw_away, needs=Needs.EDITOR, methods=["POST"]),
 ]

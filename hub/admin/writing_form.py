@@ -6,7 +6,7 @@ from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hub.content import store, translations
+from hub.content import descriptions, store, translations
 from hub.content.importers import article
 from hub.content.model import Draft, Kind, Newsletter, Post
 from hub.content.writing import NEWSLETTER
@@ -15,6 +15,9 @@ from hub.errors import Refused
 from hub.times import from_text
 from hub.web.forms import Form
 
+# The longest text, were each of its bytes three signs long on the way, and far longer ones of plain
+# letters: what is refused for its length comes back with its text.
+LARGEST_SENT = 9_000_000
 # Files that front matter names beside itself are not here.
 _HERE = "/media/"
 
@@ -46,7 +49,9 @@ def read(form: Form) -> Typed:
         kind="page" if form.text("kind") == "page" else "post",
         title=form.text("title"),
         # The beginning of a text may be an indented line of code.
-        markdown=form.secret("markdown").replace("\r\n", "\n").rstrip(),
+        markdown=descriptions.without_stand_ins(
+            form.secret("markdown").replace("\r\n", "\n").rstrip()
+        ),
         slug=form.text("slug"),
         excerpt=form.text("excerpt"),
         topics=form.text("topics"),
@@ -75,7 +80,7 @@ def of_post(tx: Transaction, post: Post) -> Typed:
     return Typed(
         kind="page" if post.kind == "page" else "post",
         title=post.title,
-        markdown=post.markdown,
+        markdown=descriptions.without_stand_ins(post.markdown),
         slug=post.slug,
         excerpt=post.standfirst,
         topics=", ".join(topic.name for topic in store.topics_of(tx, post.id)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from hub import i18n
+from hub import i18n, journal
 from hub.audience import invitations, notes, store
 from hub.audience.invitations import Invitation
 from hub.audience.model import ConsentEvent, Subscriber
@@ -67,6 +67,12 @@ def tell_owner(tx: Transaction, *, site: Site, now: datetime) -> None:
     waiting = store.count_waiting(tx)
     period = notice_rules.once_a_day("waiting", now, site.timezone)
     telling.tell(tx, "waiting", period, Facts(waiting=waiting), site=site, now=now)
+
+
+def end_notice(tx: Transaction, *, now: datetime) -> None:
+    """The notice that somebody waits is over when nobody does."""
+    if not store.count_waiting(tx):
+        telling.end(tx, "waiting", now=now)
 
 
 def answer(
@@ -137,6 +143,7 @@ def decide(
         person = store.get(tx, subscriber_id)
         assert person is not None
         decided += 1
+        journal.note(tx, "readers", decision, number=subscriber_id)
         number = notes.add(tx, subscriber_id, decision, word, by=by, at=now)
         if decision == "declined":
             event = ConsentEvent("unsubscribed", now, "", "", person.language, "", "declined")
@@ -144,6 +151,7 @@ def decide(
         _tell(tx, person, decision, number, word, site=site, now=now)
     if not decided:
         raise Conflict(N_("Nobody of these waits any more."))
+    end_notice(tx, now=now)
     return decided
 
 

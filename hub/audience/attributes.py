@@ -1,9 +1,10 @@
-"""What an export of ours for listmonk carries in the one column that takes anything.
+"""What an export carries in the one column of listmonk's or Buttondown's that takes anything.
 
 listmonk knows `enabled`, `disabled` and `blocklisted`: who unsubscribed here and who complained
 are both blocklisted there, because it mails everybody else. The true word travels beside.
 """
 
+import ast
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,8 @@ from hub.audience.record import Beside, Record
 Inside = Mapping[str, Any]
 
 _NOTHING: Inside = {}
+# To read one takes much longer than JSON.
+_LONGEST_LITERAL = 10_000
 # What may stand behind a word of listmonk's that means no mail: never “active”.
 _BEHIND: Mapping[str, tuple[Status, ...]] = {
     "unsubscribed": ("pending", "waiting"),
@@ -35,14 +38,24 @@ def written(person: Record, beside: Beside) -> str:
 
 
 def read(cell: str) -> Inside:
-    """What stands in a cell; nothing where it is no JSON object."""
+    """What stands in a cell: a JSON object, or as Buttondown has it a literal of Python; nothing
+    where it is neither."""
     if not cell.startswith("{") or cell == "{}":
         return _NOTHING
     try:
         inside = json.loads(cell)
     except (ValueError, RecursionError):
-        return _NOTHING
+        inside = _literal(cell)
     return inside if isinstance(inside, dict) else _NOTHING
+
+
+def _literal(cell: str) -> object:
+    if len(cell) > _LONGEST_LITERAL:
+        return None
+    try:
+        return ast.literal_eval(cell)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
 
 
 def text(inside: Inside, name: str) -> str:

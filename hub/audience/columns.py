@@ -35,7 +35,7 @@ _NO_TIMES = N_(
 _STATUS_ALONE = N_(
     "its times cannot be read, so none was taken; whoever has something in it gets no mail"
 )
-_OURS_ALONE = N_("only topics, tags, language, cadence and status are taken of it")
+_OURS_ALONE = N_("only name, topics, tags, language, cadence and status are taken of it")
 _DOUBTFUL = N_("not understood; people who left may be in it")
 
 # A row, by column.

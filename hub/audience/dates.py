@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
+from hub.audience import headings
 from hub.times import to_text
 
 Order = Literal["iso", "day first", "month first"]
@@ -17,6 +18,20 @@ Parse = Callable[[str], str | None]
 _GO_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d{4})(?: \w+)?", re.ASCII)
 _LOCAL = re.compile(
     r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:(?:,|T| à)? ?(\d{1,2})[:h](\d\d)(?::(\d\d))?)?", re.ASCII
+)
+_CLOCK = r"(?:,? (?:a |at )?(?P<hour>\d{1,2})[:h](?P<minute>\d\d))?"
+_WORDED = re.compile(
+    r"(?P<day>\d{1,2})(?:er|st|nd|rd|th|\.)? (?P<month>[a-z]{3,9})\.? (?P<year>\d{4})" + _CLOCK
+)
+_WORDED_ENGLISH = re.compile(
+    rf"(?P<month>[a-z]{{3,9}})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}}){_CLOCK}"
+)
+# The months' names, folded, in French and English.
+_MONTHS = (
+    *(("janvier", "january"), ("fevrier", "february"), ("mars", "march"), ("avril", "april")),
+    *(("mai", "may"), ("juin", "june"), ("juillet", "july"), ("aout", "august")),
+    *(("septembre", "september"), ("octobre", "october"), ("novembre", "november")),
+    ("decembre", "december"),
 )
 
 
@@ -37,7 +52,29 @@ def moment(cell: str) -> str | None:
         when = datetime.fromisoformat(cell)
         return to_text(when if when.tzinfo else when.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
+        return _worded(cell)
+
+
+def _worded(cell: str) -> str | None:
+    """`5 février 2024 à 18:30`, `1er mars 2024`, `February 5, 2024`: no order can be mistaken."""
+    plain = headings.folded(cell)
+    found = _WORDED.fullmatch(plain) or _WORDED_ENGLISH.fullmatch(plain)
+    if found is None:
         return None
+    # As long as it says which: "jui" may be two.
+    months = [n for n, both in enumerate(_MONTHS, 1) if _begins(both, found["month"])]
+    if len(months) != 1:
+        return None
+    day = (int(found["year"]), months[0], int(found["day"]))
+    clock = (int(found["hour"] or 0), int(found["minute"] or 0))
+    try:
+        return to_text(datetime(*day, *clock, tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def _begins(names: Iterable[str], word: str) -> bool:
+    return any(name.startswith(word) for name in names)
 
 
 def order_of(cells: Iterable[str], *, french: bool) -> Order | None:

@@ -144,7 +144,7 @@ class Reader:
             topics, beside = self._beside(values, inside)
         record = Record(
             email,
-            self._name(values),
+            self._name(values) or rules.clean_name(attributes.text(inside, "name")),
             status,
             self._cadence(values, inside) if inside or "cadence" in said else "weekly",
             None,

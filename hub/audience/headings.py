@@ -48,7 +48,7 @@ _NAMES = {
     " ne pas contacter, abgemeldet",
     "left_because": "unsub_reason",
     "form": "referrer_url, form_url, signup_source, optin_url",
-    "attributes": "attributes",
+    "attributes": "attributes, metadata",
 }
 # What a column of a list may be used for.
 USES = tuple(_NAMES)

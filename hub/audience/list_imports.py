@@ -76,13 +76,17 @@ def latest(tx: Transaction) -> list[ListImport]:
     )
 
 
-def read_again(tx: Transaction, number: int, mapping: Mapping[str, str], now: datetime) -> bool:
-    """Read a list once more, with another mapping; False when it is being taken already."""
+def read_again(
+    tx: Transaction, number: int, mapping: Mapping[str, str], now: datetime, *, consent: str = ""
+) -> bool:
+    """Read a list once more, with another mapping; False when it is being taken already.
+    `consent`: what was typed of where people agreed, for the page that follows."""
     changed = tx.execute(
         "UPDATE list_imports SET state = 'reading', mapping = :mapping, position = 0, total = 0,"
-        " counts = '{}', told = '{}', reason = '', holder = '', started_at = :now"
-        " WHERE id = :id AND state IN ('read', 'refused')",
+        " counts = '{}', told = '{}', reason = '', holder = '', started_at = :now,"
+        " consent = :consent WHERE id = :id AND state IN ('read', 'refused')",
         mapping=json.dumps(mapping, ensure_ascii=False),
+        consent=consent,
         now=now,
         id=number,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hub import addresses, journal
 from hub.audience import (
+    approval,
     consent,
     growth_store,
     mail_limits,
@@ -32,6 +33,9 @@ def unsubscribe(
     if store.leave(tx, subscriber_id, now=now):
         event = ConsentEvent("unsubscribed", now, "", "", subscriber.language, "", source)
         store.log(tx, subscriber_id, event, counted_as=rules.departure(subscriber.status))
+        if source == "owner":
+            journal.note(tx, "readers", "unsubscribed", number=subscriber_id)
+        _end_wait(tx, subscriber, now=now)
     return store.get(tx, subscriber_id)
 
 
@@ -88,6 +92,7 @@ def add(tx: Transaction, wish: Wish, *, statement: str, now: datetime) -> Subscr
         subscriber_id,
         ConsentEvent("added", now, statement, version, wish.language, "", "owner"),
     )
+    journal.note(tx, "readers", "added", number=subscriber_id)
     return _found(store.get(tx, subscriber_id))
 
 
@@ -100,6 +105,8 @@ def confirm(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> Subscr
             status=Word(subscriber.status),
         )
     signup.activate(tx, subscriber, source="owner", now=now)
+    journal.note(tx, "readers", "confirmed", number=subscriber.id)
+    _end_wait(tx, subscriber, now=now)
     return _found(store.get(tx, subscriber.id))
 
 
@@ -115,6 +122,7 @@ def erase(tx: Transaction, subscriber: Subscriber, *, now: datetime) -> tuple[st
     gates.drop_of(tx, subscriber.email_key)
     store.delete(tx, subscriber.id)
     journal.note(tx, "readers", "erased", number=subscriber.id)
+    _end_wait(tx, subscriber, now=now)
     return mailed
 
 
@@ -162,6 +170,12 @@ def lift(tx: Transaction, subscriber: Subscriber) -> Subscriber:
     suppression.lift(tx, subscriber.email_key, "bounced", "complained")
     journal.note(tx, "readers", "lifted", number=subscriber.id)
     return _found(store.get(tx, subscriber.id))
+
+
+def _end_wait(tx: Transaction, before: Subscriber, *, now: datetime) -> None:
+    """Who waited for the owner was, perhaps, the last one."""
+    if before.status == "waiting":
+        approval.end_notice(tx, now=now)
 
 
 def _found(subscriber: Subscriber | None) -> Subscriber:

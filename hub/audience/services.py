@@ -61,7 +61,7 @@ _NO_PLACE = frozenset(
     " unsub_campaign_id, unsub_reason_other, clean_campaign_title,"
     " clean_campaign_id, active_subscription, expiry, plan, prefer_digests, first_payment_at,"
     " stripe plan, cancel date, paid upgrade date, activity, type, complimentary_plan,"
-    " stripe_customer_id, tiers, products, tier, utm_source, utm_medium, utm_campaign, metadata,"
+    " stripe_customer_id, tiers, products, tier, utm_source, utm_medium, utm_campaign,"
     " data, updated_at".split(", ")
 )
 NOT_UNDERSTOOD = N_("not understood; left out")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hub import journal
 from hub.audience import people_store, rules
 from hub.audience.people_store import Filter
 from hub.db import Transaction, in_list
@@ -69,8 +70,9 @@ def names(tx: Transaction) -> list[str]:
 
 def add(tx: Transaction, subscriber_ids: Iterable[int], tags: Iterable[str]) -> None:
     """These people have these tags, beside those they had; who is gone meanwhile has none."""
-    tags = tuple(tags)
-    for number in sorted(set(subscriber_ids)):
+    ids, tags = sorted(set(subscriber_ids)), tuple(tags)
+    _note(tx, ids, tags, "tagged")
+    for number in ids:
         for tag in tags:
             tx.execute(
                 "INSERT INTO subscriber_tags (subscriber_id, tag) SELECT id, CAST(:tag AS text)"
@@ -82,14 +84,29 @@ def add(tx: Transaction, subscriber_ids: Iterable[int], tags: Iterable[str]) -> 
 
 def remove(tx: Transaction, subscriber_ids: Iterable[int], tags: Iterable[str]) -> None:
     """These people have these tags no more."""
-    tags = tuple(tags)
-    for number in sorted(set(subscriber_ids)):
+    ids, tags = sorted(set(subscriber_ids)), tuple(tags)
+    _note(tx, ids, tags, "untagged")
+    for number in ids:
         for tag in tags:
             tx.execute(
                 "DELETE FROM subscriber_tags WHERE subscriber_id = :id AND tag = :tag",
                 id=number,
                 tag=tag,
             )
+
+
+def note_all(tx: Transaction, tags: Iterable[str], *, away: bool, people: int) -> None:
+    """A line of the log for a change that was made in batches."""
+    deed = "untagged" if away else "tagged"
+    journal.note(tx, "list", deed, subject=", ".join(tags), number=people)
+
+
+def _note(tx: Transaction, ids: list[int], tags: tuple[str, ...], deed: str) -> None:
+    if len(ids) > 1 and tags:
+        journal.note(tx, "list", deed, subject=", ".join(tags), number=len(ids))
+    elif ids and tags:
+        # What somebody is called goes with them; the log stays.
+        journal.note(tx, "readers", "tags", number=ids[0])
 
 
 def change_batch(

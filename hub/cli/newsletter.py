@@ -153,7 +153,7 @@ def pause(context: CommandContext, edition_id: int | None) -> None:
 def resume(context: CommandContext, edition_id: int | None) -> None:
     """Go on sending an edition (the newest that is paused)."""
     with context.ready() as (hub, _), hub.db.write() as tx:
-        edition = steering.resume(tx, steering.chosen(tx, edition_id, "paused"))
+        edition = steering.resume(tx, steering.chosen(tx, edition_id, "paused"), now=hub.now())
     click.echo(f"Edition {edition.id} goes on.")
 
 

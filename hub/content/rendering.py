@@ -81,17 +81,7 @@ class Renderer:
         Raises TooLarge over LARGEST bytes; Refused, with the reason, for what takes too long,
         too much memory, or is nested too deeply.
         """
-        try:
-            size = len(markdown.encode())
-        except UnicodeEncodeError as error:
-            raise Refused(N_("This text holds characters that no page can show.")) from error
-        if size > LARGEST:
-            raise TooLarge(
-                N_("The text is too long: %(size)s kB, at most %(most)s kB."),
-                field="markdown",
-                size=size // 1000,
-                most=LARGEST // 1000,
-            )
+        check_length(markdown)
         given = {"markdown": markdown, "language": language, "labels": _labels(language)}
         job = json.dumps(given).encode()
         with self._slots:
@@ -168,6 +158,21 @@ atexit.register(_patient.close)
 def render(markdown: str, *, language: str) -> Rendered:
     """`Renderer.render` with the children that this process shares."""
     return _default.render(markdown, language=language)
+
+
+def check_length(markdown: str) -> None:
+    """Raises TooLarge over LARGEST bytes, Refused for characters that are none."""
+    try:
+        size = len(markdown.encode())
+    except UnicodeEncodeError as error:
+        raise Refused(N_("This text holds characters that no page can show.")) from error
+    if size > LARGEST:
+        raise TooLarge(
+            N_("The text is too long: %(size)s kB, at most %(most)s kB."),
+            field="markdown",
+            size=size // 1000,
+            most=LARGEST // 1000,
+        )
 
 
 def render_patiently(markdown: str, *, language: str) -> Rendered:

@@ -209,6 +209,7 @@ def move_counts(tx: Transaction, edition_id: int, moves: Counter[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _StatusCount:
+    state: str
     status: str
     number: int
 
@@ -221,22 +222,32 @@ def retriable(tx: Transaction, edition_id: int) -> Retry:
     """Whom `retry` would send to, and who is left out: by the owner, or not active any more."""
     rows = tx.all(
         _StatusCount,
-        f"SELECT {_NOW} AS status, count(*) AS number FROM deliveries AS d"
+        f"SELECT d.state, {_NOW} AS status, count(*) AS number FROM deliveries AS d"
         " LEFT JOIN subscribers AS s ON s.id = d.subscriber_id"
         " LEFT JOIN edition_left_out AS o ON o.edition_id = d.edition_id"
         " AND o.subscriber_id = d.subscriber_id WHERE d.edition_id = :id"
-        f" AND d.state IN ('failed', 'unknown') GROUP BY {_NOW}",
+        f" AND d.state IN ('failed', 'unknown') GROUP BY d.state, {_NOW}",
         id=edition_id,
     )
-    numbers = {row.status: row.number for row in rows}
-    return Retry(numbers.pop("active", 0), tuple(sorted(numbers.items())))
+    numbers = Counter[str]()
+    for row in rows:
+        numbers[row.status] += row.number
+    unknown = sum(row.number for row in rows if (row.state, row.status) == ("unknown", "active"))
+    return Retry(numbers.pop("active", 0), tuple(sorted(numbers.items())), unknown)
 
 
-def retry(tx: Transaction, edition_id: int, *, now: datetime, asked: datetime | None = None) -> int:
-    """Queue what failed or is unknown again, for those who are still active; how many. What ended
-    after `asked`, when somebody last looked at it, has been tried again since and stays."""
+def retry(
+    tx: Transaction,
+    edition_id: int,
+    *,
+    now: datetime,
+    asked: datetime | None = None,
+    with_unknown: bool = True,
+) -> int:
+    """Queue what failed again, and what is unknown, for those who are still active; how many. What
+    ended after `asked`, when somebody last looked at it, has been tried again since and stays."""
     moved = Counter[str]()
-    for state in ("failed", "unknown"):
+    for state in ("failed", "unknown") if with_unknown else ("failed",):
         moved[state] = -tx.execute(
             "UPDATE deliveries SET state = 'queued', due_at = :now, attempts = 0, code = NULL,"
             " reply = '', finished_at = NULL, relay_id = NULL"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from hub import journal
 from hub.db import Transaction
 from hub.errors import NotFound, Refused
 from hub.i18n import N_
@@ -73,7 +74,7 @@ def page(tx: Transaction, stream: str, *, after: Mark | None, limit: int) -> lis
 
 def hold_back(tx: Transaction, stream: str, post_id: int, *, by: str, now: datetime) -> None:
     """Keep an article out of a stream. Raises Refused for one that is in an edition of it."""
-    _check(tx, stream, post_id)
+    title = _title(tx, stream, post_id)
     taken = tx.scalar(
         "SELECT edition_id FROM edition_posts WHERE stream = :stream AND post_id = :post_id",
         stream=stream,
@@ -82,15 +83,18 @@ def hold_back(tx: Transaction, stream: str, post_id: int, *, by: str, now: datet
     if taken is not None:
         raise Refused(N_("This article is in an edition already."))
     holds.put(tx, stream, post_id, by=by, now=now)
+    journal.note(tx, "newsletter", "held back", subject=title, number=post_id, became=stream)
 
 
 def let_go(tx: Transaction, stream: str, post_id: int) -> None:
     """Let an article that was held back go out with the next edition."""
-    _check(tx, stream, post_id)
-    holds.release(tx, stream, post_id)
+    title = _title(tx, stream, post_id)
+    if holds.release(tx, stream, post_id):
+        journal.note(tx, "newsletter", "released", subject=title, number=post_id, became=stream)
 
 
-def _check(tx: Transaction, stream: str, post_id: int) -> None:
-    found = tx.scalar("SELECT id FROM posts WHERE id = :id AND kind = 'post'", id=post_id)
+def _title(tx: Transaction, stream: str, post_id: int) -> str:
+    found = tx.one(str, "SELECT title FROM posts WHERE id = :id AND kind = 'post'", id=post_id)
     if stream not in STREAMS or found is None:
         raise NotFound(N_("There is no such article."))
+    return found

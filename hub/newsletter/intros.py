@@ -5,7 +5,7 @@ subject. Kept before there is an edition; the next one that is made takes it, an
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub import i18n
+from hub import i18n, journal
 from hub.content import media
 from hub.content.rendering import Rendered
 from hub.db import Transaction
@@ -102,6 +102,10 @@ def write(
         )  # fmt: skip
     html = media.with_sizes(tx, rendered.html)
     put(tx, stream, Intro(lines.one_line(subject), language, markdown, html), now=now)
+    if subject.strip() or markdown.strip():
+        journal.note(tx, "newsletter", "intro", subject=stream)
+    elif old:
+        journal.note(tx, "newsletter", "no intro", subject=stream)
 
 
 def put(tx: Transaction, stream: str, intro: Intro, *, now: datetime) -> None:

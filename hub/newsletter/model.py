@@ -45,11 +45,17 @@ class Counts:
 class Retry:
     """How many mails go out again, and how many are left out, by what their readers are now.
 
-    `left_out` holds (`bounced`, `unsubscribed`, …, `erased`; how many), sorted.
+    `left_out` holds (`bounced`, `unsubscribed`, …, `erased`; how many), sorted. `unknown` of the
+    `queued` may have arrived.
     """
 
     queued: int
     left_out: tuple[tuple[str, int], ...]
+    unknown: int = 0
+
+    @property
+    def failed(self) -> int:
+        return self.queued - self.unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from hub import journal
 from hub.db import Transaction
 from hub.errors import Conflict
 from hub.i18n import N_
@@ -41,13 +42,17 @@ def move(tx: Transaction, stream: str, posts: Sequence[DigestPost], post_id: int
     order = list(posts)
     order.insert(new, order.pop(old))
     by_date = sorted(order, key=lambda post: (post.published_at, post.id), reverse=True)
-    newest_first(tx, stream)
+    _forget_order(tx, stream)
     _put(tx, stream, _arranged_ones(_ids(order), _ids(by_date)))
+    if new != old:
+        title = posts[old].title
+        journal.note(tx, "newsletter", "moved", subject=title, number=post_id, became=stream)
 
 
 def newest_first(tx: Transaction, stream: str) -> None:
     """Forget the owner's order."""
-    tx.execute("DELETE FROM post_places WHERE stream = :stream", stream=stream)
+    if _forget_order(tx, stream):
+        journal.note(tx, "newsletter", "newest first", subject=stream)
 
 
 def forget(tx: Transaction, stream: str, edition_id: int) -> None:
@@ -71,8 +76,12 @@ def give_back(tx: Transaction, stream: str, edition_id: int) -> None:
     )
     if arranged_ones := _arranged_ones(shown, by_date):
         since = [one for one in _places(tx, stream) if one not in shown]
-        newest_first(tx, stream)
+        _forget_order(tx, stream)
         _put(tx, stream, [*arranged_ones, *since])
+
+
+def _forget_order(tx: Transaction, stream: str) -> int:
+    return tx.execute("DELETE FROM post_places WHERE stream = :stream", stream=stream)
 
 
 def _arranged_ones(order: Sequence[int], by_date: Sequence[int]) -> Sequence[int]:

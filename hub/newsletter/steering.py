@@ -43,7 +43,7 @@ def stop(tx: Transaction, edition_id: int, *, reason: str, site: Site, now: date
     return True
 
 
-def resume(tx: Transaction, edition_id: int) -> Edition:
+def resume(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     """Go on sending. Refused when the edition is not paused."""
     edition = _edition(tx, edition_id)
     _refuse_cancelled(edition)
@@ -56,6 +56,7 @@ def resume(tx: Transaction, edition_id: int) -> Edition:
     # Queueing goes on where it stopped, and sets the edition to sending at its end.
     editions.set_status(tx, edition.id, "planned", reason="", finished_at=None)
     _log(tx, "resumed", edition)
+    telling.no_longer_paused(tx, edition.id, now=now)
     return _edition(tx, edition_id)
 
 
@@ -90,6 +91,7 @@ def cancel(tx: Transaction, edition_id: int, *, now: datetime) -> Edition:
     editions.set_status(tx, edition.id, "cancelled", reason=reason, finished_at=now)
     sweep(tx, edition.id, now=now)
     _log(tx, "cancelled", edition)
+    telling.no_longer_paused(tx, edition.id, now=now)
     tx.site_changed()
     edition = _edition(tx, edition_id)
     telling.cancelled(tx, edition, site=sites.load(tx), now=now)
@@ -118,40 +120,41 @@ def unswept(tx: Transaction) -> list[int]:
 
 def retriable(tx: Transaction, edition_id: int) -> Retry:
     """Whom `retry` would send to. Refused when that is nobody, or the edition is not on its way."""
-    edition = _edition(tx, edition_id)
-    _refuse_cancelled(edition)
-    if edition.status not in ("sending", "paused", "sent"):
-        raise Refused(
-            N_("Edition %(id)s is %(status)s, so there is nothing to retry."),
-            id=edition.id,
-            status=Word(edition.status),
-        )
+    _refuse_resting(_edition(tx, edition_id))
     found = deliveries.retriable(tx, edition_id)
     if not found.queued:
-        raise Refused(
-            N_("Edition %(id)s has nothing to retry: no mail failed to a reader still active."),
-            id=edition.id,
-        )
+        raise _nothing_failed(edition_id)
     return found
 
 
 def retry(
-    tx: Transaction, edition_id: int, *, now: datetime, asked: datetime | None = None
+    tx: Transaction,
+    edition_id: int,
+    *,
+    now: datetime,
+    asked: datetime | None = None,
+    with_unknown: bool = True,
 ) -> Retry:
-    """Send again to exactly those whose mail failed or is unknown, if they are still active.
+    """Send again to exactly those whose mail failed, if they are still active; to those whose mail
+    may have arrived only `with_unknown`. What was found is given back.
 
-    Refused as `retriable` is, and where all of it was tried again after `asked`: who presses twice,
-    or in two windows, mails nobody twice.
+    Refused as `retriable` is, and where all of it was tried again after `asked`, when the owner
+    looked at it: who presses twice, or in two windows, mails nobody twice.
     """
-    found = retriable(tx, edition_id)
-    if not deliveries.retry(tx, edition_id, now=now, asked=asked):
-        raise Refused(
-            N_(
-                "All of these were tried again since you opened the page. Look at what came of"
-                " it first."
-            )
-        )
     edition = _edition(tx, edition_id)
+    _refuse_resting(edition)
+    found = deliveries.retriable(tx, edition_id)
+    if not deliveries.retry(tx, edition_id, now=now, asked=asked, with_unknown=with_unknown):
+        counts = editions.counts(tx, edition_id)
+        again = counts.queued + counts.claimed + (found.queued if with_unknown else found.failed)
+        if asked and again:
+            raise Refused(
+                N_(
+                    "All of these were tried again since you opened the page. Look at what came of"
+                    " it first."
+                )
+            )
+        raise _only_unknown() if found.unknown else _nothing_failed(edition_id)
     _log(tx, "retried", edition)
     if edition.status == "sent":
         editions.set_status(tx, edition_id, "sending", reason="", finished_at=None)
@@ -198,6 +201,27 @@ def _refuse_cancelled(edition: Edition) -> None:
         ),
         id=edition.id,
     )
+
+
+def _refuse_resting(edition: Edition) -> None:
+    """Nothing of it can be sent again: it was not sent, or is called off."""
+    _refuse_cancelled(edition)
+    if edition.status not in ("sending", "paused", "sent"):
+        raise Refused(
+            N_("Edition %(id)s is %(status)s, so there is nothing to retry."),
+            id=edition.id,
+            status=Word(edition.status),
+        )
+
+
+def _nothing_failed(edition_id: int) -> Refused:
+    text = N_("Edition %(id)s has nothing to retry: no mail failed to a reader still active.")
+    return Refused(text, id=edition_id)
+
+
+def _only_unknown() -> Refused:
+    text = N_("Each mail that is left may have arrived. Tick that you want them sent again.")
+    return Refused(text, field="unknown")
 
 
 def _log(tx: Transaction, deed: str, edition: Edition) -> None:

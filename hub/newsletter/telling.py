@@ -7,7 +7,7 @@ from hub.newsletter import editions, rules, schedule
 from hub.newsletter.model import Edition
 from hub.notices import rules as notice_rules
 from hub.notices.model import Facts, Kind
-from hub.notices.telling import tell
+from hub.notices.telling import end, tell
 from hub.site.model import Site
 from hub.times import to_text
 
@@ -46,6 +46,11 @@ def paused(tx: Transaction, edition: Edition, *, reason: str, site: Site, now: d
     )
     period = f"{edition.id}@{to_text(now)}"
     tell(tx, "paused", period, facts, site=site, now=now, subject_id=edition.id)
+
+
+def no_longer_paused(tx: Transaction, edition_id: int, *, now: datetime) -> None:
+    """It goes on, or never will: that it stopped is no news any more."""
+    end(tx, "paused", subject_id=edition_id, now=now)
 
 
 def cancelled(tx: Transaction, edition: Edition, *, site: Site, now: datetime) -> None:

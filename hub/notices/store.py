@@ -124,6 +124,19 @@ def mark_read(tx: Transaction, notice_id: int, now: datetime) -> bool:
     )
 
 
+def end(tx: Transaction, kind: str, *, subject_id: int | None, now: datetime) -> int:
+    """Those of a kind, and of one edition where it is named, that are unread; how many."""
+    about = " AND subject_id = :subject_id" if subject_id is not None else ""
+    return tx.execute(
+        "UPDATE notices SET read_at = :now,"
+        " mail = CASE WHEN mail IN ('wanted', 'folded') THEN 'none' ELSE mail END"
+        f" WHERE read_at IS NULL AND kind = :kind{about}",
+        kind=kind,
+        now=now,
+        **({"subject_id": subject_id} if subject_id is not None else {}),
+    )
+
+
 def mark_all_read(tx: Transaction, *, up_to: datetime, now: datetime) -> int:
     """Those that happened at `up_to` or before; how many were unread."""
     return tx.execute(

@@ -42,6 +42,11 @@ def tell(
     )
 
 
+def end(tx: Transaction, kind: Kind, *, now: datetime, subject_id: int | None = None) -> None:
+    """What these notices told of is over: they are not new any more, and are not mailed."""
+    store.end(tx, kind, subject_id=subject_id, now=now)
+
+
 def is_due(tx: Transaction, site: Site, now: datetime) -> bool:
     """Whether `post` would queue a mail: a look that takes no lock."""
     today = rules.today(now, site.timezone)

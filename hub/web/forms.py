@@ -134,6 +134,15 @@ async def read_form(
         raise Refused(N_("This form could not be read.")) from error
 
 
+async def let_pass(request: Request, largest: int) -> None:
+    """Read a body to its end, `largest` bytes of it at most, and keep none of it."""
+    read = 0
+    async for part in request.stream():
+        read += len(part)
+        if read > largest:
+            return
+
+
 async def _plain(
     data: FormData,
     folder: Path | None = None,

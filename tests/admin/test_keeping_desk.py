@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from hub.content import publishing, revisions
@@ -92,12 +93,41 @@ def test_a_wrong_time_is_said_beside_it(desk: TestClient, when: str) -> None:
     assert "My words" not in desk.get("/admin/posts").text
 
 
+BY_SCRIPT = {"accept": "application/json"}
+
+
 def test_a_picture_out_of_the_editor(desk: TestClient) -> None:
-    answer = desk.post("/admin/media/upload", files={"picture": ("a.png", picture("PNG"))})
-    assert answer.json()["address"].startswith("/media/")
-    broken = desk.post("/admin/media/upload", files={"picture": ("a.png", b"no picture")})
-    assert broken.status_code == 400
-    assert broken.json()["reason"]
+    def upload(data: bytes) -> Response:
+        files = {"picture": ("a.png", data)}
+        return desk.post("/admin/media/upload", files=files, headers=BY_SCRIPT)
+
+    assert upload(picture("PNG")).json()["address"].startswith("/media/")
+    # Whatever the reason, before the picture is looked at or after, the script can say it.
+    for data, status, said in [
+        (b"no picture", 400, "not a picture"),
+        (b"x" * 20_000_001, 413, "at most 20 MB"),
+        (b"x" * 25_100_000, 413, "20 MB"),
+    ]:
+        answer = upload(data)
+        assert answer.status_code == status
+        assert said in answer.json()["reason"]
+    desk.cookies.clear()
+    assert "logged out" in upload(b"x" * 3_000_000).json()["reason"]
+
+
+def test_what_is_too_long_is_not_said_to_be_kept(desk: TestClient) -> None:
+    data = typed(markdown="x" * 1_000_001)
+    answer = desk.post("/admin/posts/autosave", data=data, headers=BY_SCRIPT)
+    assert answer.status_code == 413
+    assert "too long" in answer.json()["reason"]
+    # The longest is kept, however it is written on its way.
+    data = typed(markdown="潮" * 333_333)
+    assert desk.post("/admin/posts/autosave", data=data).status_code == 200
+
+
+def test_a_browser_forgets_just_the_version_that_was_saved(desk: TestClient) -> None:
+    answer = desk.post("/admin/posts/new", data=typed(action="save", version="17"))
+    assert f"saved={COPY}&version=17&" in answer.headers["location"]
 
 
 def test_scripts_come_with_their_folder(desk: TestClient) -> None:

@@ -179,9 +179,29 @@ def test_the_page_says_who_gets_mail_and_what_may_hide_who_left(desk: TestClient
     assert "No mail: mail came back" in page
     assert page.index("Not understood: “Unsub?”. People who left") < page.index("What would happen")
     # Reading it again silences nothing that the owner did not decide.
-    desk.post(f"{path}/mapping", data={"use0": "email", "use1": "status", "use2": "none"})
+    uses = {"use0": "email", "use1": "status", "use2": ""}
+    desk.post(f"{path}/mapping", data={**uses, "consent": "at the fair"})
     work(hub)
-    assert "Not understood: “Unsub?”" in desk.get(path).text
+    page = desk.get(path).text
+    assert "Not understood: “Unsub?”" in page
+    # What was typed of where they agreed is still there; and the question can be answered.
+    assert "at the fair</textarea>" in page
+    desk.post(f"{path}/mapping", data={**uses, "use2": "none"})
+    work(hub)
+    assert "Not understood" not in desk.get(path).text
+
+
+@pytest.mark.parametrize("uses", [("none", "name"), ("email", "email")])
+def test_one_column_has_to_hold_the_addresses(
+    desk: TestClient, hub: Hub, read: str, uses: tuple[str, str]
+) -> None:
+    form = {"use0": uses[0], "use1": uses[1], "consent": "at the fair"}
+    answer = desk.post(f"{read}/mapping", data=form)
+    assert answer.status_code == 400
+    assert 'id="columns-error"' in answer.text
+    assert "at the fair</textarea>" in answer.text
+    # The list is as it was.
+    assert "Import this list" in desk.get(read).text
 
 
 def test_topics_that_are_offered_are_topics_before_an_article_has_them(

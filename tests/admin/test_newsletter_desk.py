@@ -374,6 +374,11 @@ def test_a_retry_says_who_is_left_out(desk: TestClient, hub: Hub, edition: Editi
     assert "Send it again to one reader?" in page
     assert 'name="asked"' in page
     assert "left out: 1 (bounced)" in page
+    assert 'name="unknown"' not in page
+    with hub.db.write() as tx:
+        tx.execute("UPDATE deliveries SET state = 'unknown'")
+    assert 'name="unknown"' in desk.get(url).text
+    assert "may have arrived" in desk.post(url, data={}).text
     with hub.db.write() as tx:
         tx.execute("UPDATE subscribers SET status = 'bounced'")
     refused = desk.get(url)
@@ -395,3 +400,47 @@ def test_an_edition_that_a_limit_holds_back_says_until_when(
     assert found["waiting_until"] > to_text(hub.now())
     assert (found["rate"], found["seconds_left"]) == (None, None)
     assert "gmail.test refuses so much at once: 2.5 a second" in desk.get(path).text
+
+
+def test_what_goes_on_after_a_pause_is_being_sent(
+    desk: TestClient, hub: Hub, edition: Edition
+) -> None:
+    path = f"/admin/newsletter/{edition.id}"
+    with hub.db.write() as tx:
+        planning.queue(tx, edition.id, hub.now() + undoing.UNDO)
+        tx.execute("UPDATE deliveries SET state = 'deferred', reply = 'no'")
+        deliveries.move_counts(tx, edition.id, Counter(queued=-1, deferred=1))
+        steering.pause(tx, edition.id)
+    page = desk.get(path).text
+    assert "next try when the edition goes on" in page
+    assert "next try on" not in page
+    with hub.db.write() as tx:
+        steering.resume(tx, edition.id, now=hub.now())
+    for found in (path, "/admin/newsletter", "/admin/newsletter/past"):
+        page = desk.get(found).text
+        assert "being sent" in page
+        assert "being prepared" not in page
+
+
+def test_failed_and_unknown_are_said_apart_everywhere(
+    desk: TestClient, hub: Hub, edition: Edition
+) -> None:
+    with hub.db.write() as tx:
+        deliveries.move_counts(tx, edition.id, Counter(failed=7, unknown=2))
+    assert "7 failed · 2 unknown" in re.sub(r"\s+", " ", desk.get("/admin/newsletter").text)
+    past = desk.get("/admin/newsletter/past").text
+    assert '<td data-label="Failed">7</td>' in past
+    assert '<td data-label="Unknown">2</td>' in past
+
+
+def test_what_moves_with_the_sending_is_one_part(
+    desk: TestClient, hub: Hub, edition: Edition
+) -> None:
+    with hub.db.write() as tx:
+        planning.queue(tx, edition.id, hub.now() + undoing.UNDO)
+        tx.execute("UPDATE deliveries SET state = 'failed', reply = 'no', code = 550")
+        deliveries.move_counts(tx, edition.id, Counter(queued=-1, failed=1))
+    page = desk.get(f"/admin/newsletter/{edition.id}").text
+    outcome = page[page.index('id="outcome" data-live') :]
+    assert "What did not arrive" in outcome
+    assert "Failed: 1" in outcome

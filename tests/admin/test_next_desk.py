@@ -88,6 +88,7 @@ def test_two_who_write_at_once_lose_nothing(desk: TestClient, hub: Hub) -> None:
     assert "Somebody saved another text" in late.text
     assert "Mine</textarea>" in late.text
     assert "Theirs</textarea>" in late.text
+    assert "data-unsaved" in late.text
     # The page knows theirs now: what is saved once more is meant.
     again = re.search(r'name="seen" value="([^"]*)"', late.text)
     assert again is not None
@@ -179,3 +180,16 @@ def test_sent_and_undone_everything_is_there_again(
     desk.post(f"{sent}/undo")
     assert "Dear *all*</textarea>" in desk.get(PATH).text
     assert order(hub) == "CAB"
+
+
+def test_a_test_that_is_refused_says_that_the_words_are_kept(desk: TestClient) -> None:
+    answer = desk.post(f"{PATH}/test", data={**TEXT, "seen": "", "address": "x@"})
+    assert "What you wrote is saved." in answer.text
+    assert "data-unsaved" not in answer.text
+
+
+def test_before_it_is_sent_its_subject_and_intro_are_read_as_readers_do(desk: TestClient) -> None:
+    write(desk, markdown="Dear **all**, [come](https://hub.test/)", subject="From the quay")
+    page = desk.get(f"{PATH}/send").text
+    assert "Subject: From the quay" in page
+    assert "Intro: Dear all, come" in page

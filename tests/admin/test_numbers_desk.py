@@ -89,6 +89,7 @@ def test_editions_say_what_was_accepted_and_what_failed(desk: TestClient, hub: H
         tx.execute("UPDATE edition_counts SET accepted = 41, failed = 7, unknown = 2")
     page = desk.get(PATH).text
     assert "<td>41</td><td>9</td>" in page
+    assert ">Ropes</text>" in page
     assert 'fill="url(#of-editions-hatched)"' in page
     assert f"/admin/newsletter/{edition_id}" in desk.get("/admin/newsletter/past").text
 

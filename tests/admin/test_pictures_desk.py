@@ -50,6 +50,6 @@ def test_a_picture_that_is_too_large_is_refused_beside_its_field(
     assert answer.status_code == 400
     assert re.search(r'id="picture-error">[^<]* 20 MB', answer.text)
     assert files(hub) == []
-    said = desk.post("/admin/media/upload", files=picture)
+    said = desk.post("/admin/media/upload", files=picture, headers={"accept": "application/json"})
     assert said.status_code == 413
     assert "20 MB" in said.json()["reason"]

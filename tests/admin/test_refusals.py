@@ -15,7 +15,11 @@ from hub.admin import refusals
         (552, "5.3.4 too big", "the mail is too large for their server"),
         (550, "5.7.1 not from you", "their server does not take mail from you"),
         (451, "4.7.1 greylisted", "their server asks to try again later"),
-        (550, "no", ""),
+        (550, "no", "their server refuses this mail, and gives no reason"),
+        (550, "User unknown", "their server says that it does not know this address"),
+        (554, "Blocked by policy", "their server does not take mail from you"),
+        (None, "no answer to the message: the server closed the connection", "the server had"),
+        (None, "before the message: the server closed the connection", "the connection broke off"),
         (None, "given up after 48 hours: no", ""),
     ],
 )

@@ -50,6 +50,21 @@ def test_only_who_is_ticked_is_accepted(desk: TestClient, hub: Hub, two: list[in
     ]
 
 
+@pytest.mark.parametrize("last", ["decided", "erased"])
+def test_the_notice_ends_with_the_last_who_waits(
+    desk: TestClient, hub: Hub, two: list[int], last: str
+) -> None:
+    with hub.db.write() as tx:
+        approval.tell_owner(tx, site=hub.site(), now=NOW)
+    desk.post(QUEUE, data={"who": str(two[0]), "decision": "accepted"})
+    assert "Somebody waits to be accepted" in desk.get("/admin").text
+    if last == "decided":
+        desk.post(QUEUE, data={"who": str(two[1]), "decision": "declined"})
+    else:
+        desk.post(f"/admin/subscribers/{two[1]}/erase")
+    assert "Somebody waits to be accepted" not in desk.get("/admin").text
+
+
 @pytest.mark.parametrize(
     "form",
     [

@@ -48,6 +48,14 @@ def test_a_refused_article_keeps_what_was_typed(desk: TestClient, field: str, va
     assert 'value="Sea"' in answer.text
 
 
+def test_a_text_that_is_too_long_comes_back_with_the_reason(desk: TestClient) -> None:
+    form = {"title": "Long", "markdown": "The tide tables. " * 350_000 + "The end."}
+    answer = desk.post("/admin/posts/new", data=form)
+    assert answer.status_code == 400
+    assert 'id="markdown-error"' in answer.text
+    assert "The end.</textarea>" in answer.text
+
+
 def test_a_taken_address_is_said_beside_its_field(desk: TestClient, article: Post) -> None:
     form = {"title": "Another", "markdown": "x", "slug": article.slug}
     answer = desk.post("/admin/posts/new", data=form)
@@ -107,6 +115,14 @@ def test_pictures_that_lead_nowhere_are_named(desk: TestClient) -> None:
     form = {"title": "x", "markdown": "![boat](boat.png)", "action": "save"}
     answer = desk.post("/admin/posts/new", data=form, follow_redirects=True)
     assert "<code>boat.png</code>" in answer.text
+
+
+def test_words_that_nobody_typed_describe_no_picture(desk: TestClient, hub: Hub) -> None:
+    text = "![what the picture shows](/media/a.png)\n\n![ce que montre l’image](/media/b.png)"
+    post = write(desk, hub, title="Quay", markdown=f"{text}\n\n![A quay](/media/c.png)")
+    assert "what the picture" not in post.html
+    assert post.html.count('alt=""') == 2
+    assert "2 pictures have no description" in desk.get(f"/admin/posts/{post.id}").text
 
 
 def test_taking_an_article_off_the_site_asks_first(desk: TestClient, article: Post) -> None:

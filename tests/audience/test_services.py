@@ -1,5 +1,6 @@
 """Lists as each service writes them: who is active, who is not, what was proved, what is left."""
 
+import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -125,6 +126,22 @@ def test_what_the_file_proves_becomes_lines_of_the_log(db: Database) -> None:
 def test_the_page_of_the_sign_up_is_proof_too(db: Database) -> None:
     take(db, SAMPLES / "buttondown.csv")
     assert people(db)[ADA].consent[0].form_url == "https://boats.test/join"
+
+
+@pytest.mark.parametrize(
+    "cell", ["{'name': 'Zoé', 'language': 'fr'}", '{"name": "Zoé", "language": "fr"}']
+)
+def test_buttondown_keeps_name_and_language_in_its_metadata(
+    db: Database, tmp_path: Path, cell: str
+) -> None:
+    path = tmp_path / "list.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write = csv.writer(file).writerow
+        write(["email", "subscriber_type", "creation_date", "tags", "metadata"])
+        write(["zoe@reader.test", "regular", "2023-01-02", "", cell])
+    take(db, path)
+    zoe = people(db)["zoe@reader.test"]
+    assert (zoe.name, zoe.language) == ("Zoé", "fr")
 
 
 def test_no_ip_address_is_kept_and_every_column_left_out_is_named(db: Database) -> None:

@@ -36,6 +36,12 @@ def test_an_edition_is_written_arranged_tried_sent_and_watched(page: Page, site:
     arrange(page, "Tides", "hold")
     assert titles(page) == ["Ropes", "Knots"]
     assert page.input_value("#markdown") == "Dear *all*, the quay is open."
+    page.fill("#markdown", "Mine")
+    # A link takes nothing along, so it asks first.
+    page.once("dialog", lambda asked: asked.dismiss())
+    page.click(".mail-choices a:has-text('Dark')", no_wait_after=True)
+    assert page.input_value("#markdown") == "Mine"
+    page.fill("#markdown", "Dear *all*, the quay is open.")
     page.fill("#subject", "From the quay")
     page.click("main form[action$='/intro'] button")
     page.wait_for_selector("dd:has-text('From the quay')")

@@ -396,7 +396,7 @@ def keep(hub: Hub) -> None:
     with hub.db.read() as tx:
         article = planning.waiting(tx, "weekly", hub.now())[0]
     for to in ("down", "newest", "hold", "release"):
-        form = {"post": str(article.id), "to": to}
+        form = {"move": f"{to} {article.id}"}
         assert desk.post(f"{arranging}/articles", data=form).status_code == 303
     for path in (
         "/admin",

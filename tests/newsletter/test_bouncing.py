@@ -110,7 +110,7 @@ def test_who_bounced_since_gets_no_mail_of_another_edition(hub: Hub) -> None:
     server = FaultServer()
     send_to(hub, server, NOW + timedelta(seconds=1))
     with hub.db.write() as tx:
-        steering.resume(tx, first)
+        steering.resume(tx, first, now=NOW)
     send_to(hub, server, NOW + timedelta(seconds=1))
     assert server.commands.count(b"RCPT TO:<550-rcpt@mail.test>") == 1
     assert states(hub, first) == {"accepted": 1, "failed": 1}

@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 
 from hub.errors import Refused
-from hub.newsletter import steering
+from hub.newsletter import deliveries, steering
 from hub.web.state import Hub
 from tests.conftest import NOW
 from tests.mail.fault_server import FaultServer
@@ -210,7 +210,7 @@ def test_a_paused_edition_goes_on_and_the_failed_come_with_a_retry(hub: Hub) -> 
     server = FaultServer()
     send_to(hub, server)
     with hub.db.write() as tx:
-        steering.resume(tx, edition_id)
+        steering.resume(tx, edition_id, now=NOW)
     send_to(hub, server)
     assert states(hub, edition_id) == {"accepted": 20, "failed": 1}
     assert newest(hub).status == "sent"
@@ -235,6 +235,24 @@ def test_a_retry_that_is_pressed_twice_is_one(hub: Hub) -> None:
             steering.retry(tx, edition_id, now=later, asked=NOW)
 
 
+def test_what_may_have_arrived_goes_again_only_when_the_owner_says_so(hub: Hub) -> None:
+    edition_id = sending_edition(hub, "ada", "ben")
+    with hub.db.write() as tx:
+        tx.execute("UPDATE deliveries SET state = 'failed', finished_at = :at", at=NOW)
+        tx.execute("UPDATE deliveries SET state = 'unknown' WHERE subscriber_id = 1")
+        deliveries.move_counts(tx, edition_id, Counter(queued=-2, failed=1, unknown=1))
+        assert steering.retriable(tx, edition_id).unknown == 1
+        steering.retry(tx, edition_id, now=NOW, asked=NOW, with_unknown=False)
+    assert states(hub, edition_id) == {"queued": 1, "unknown": 1}
+    with hub.db.write() as tx, pytest.raises(Refused, match="tried again since"):
+        steering.retry(tx, edition_id, now=NOW, asked=NOW, with_unknown=False)
+    with hub.db.write() as tx:
+        tx.execute("UPDATE deliveries SET state = 'accepted' WHERE state = 'queued'")
+        deliveries.move_counts(tx, edition_id, Counter(queued=-1, accepted=1))
+        with pytest.raises(Refused, match="may have arrived"):
+            steering.retry(tx, edition_id, now=NOW, asked=NOW, with_unknown=False)
+
+
 def test_the_owner_is_told_once_for_each_pause(hub: Hub) -> None:
     with hub.db.write() as tx:
         tx.execute("INSERT INTO settings (name, value) VALUES ('language', 'fr')")
@@ -252,7 +270,7 @@ def test_the_owner_is_told_once_for_each_pause(hub: Hub) -> None:
         assert "5.7.1 rejected as spam" in text
         assert f"https://hub.test/admin/newsletter/{edition_id}" in text
     with hub.db.write() as tx:
-        steering.resume(tx, edition_id)
+        steering.resume(tx, edition_id, now=NOW)
     later = NOW + timedelta(minutes=5)
     send_to(hub, server, later)
     send_to(hub, server, later)
@@ -273,7 +291,7 @@ def test_what_goes_on_already_needs_no_mail(hub: Hub) -> None:
     edition_id = sending_edition(hub, "554-rcpt")
     send_to(hub, FaultServer())
     with hub.db.write() as tx:
-        steering.resume(tx, edition_id)
+        steering.resume(tx, edition_id, now=NOW)
     send_to(hub, server := FaultServer())
     assert server.accepted == []
 

@@ -69,7 +69,7 @@ def test_left_out_they_stop_no_retry(hub: Hub) -> None:
         assert outstanding.leave_out(tx, edition_id, [blamed], now=NOW) == 1
         assert outstanding.refusing(tx, edition_id) == []
         assert steering.retry(tx, edition_id, now=NOW).left_out == (("left out", 1),)
-        steering.resume(tx, edition_id)
+        steering.resume(tx, edition_id, now=NOW)
     assert states(hub, edition_id) == {"queued": 2, "failed": 1}
     send_to(hub, FaultServer(), NOW + timedelta(minutes=1))
     assert newest(hub).status == "sent"

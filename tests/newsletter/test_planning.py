@@ -287,7 +287,7 @@ def test_a_paused_edition_waits(hub: Hub) -> None:
     tick(hub)
     assert counts(hub, edition_id).queued == 1
     with hub.db.write() as tx:
-        steering.resume(tx, edition_id)
+        steering.resume(tx, edition_id, now=NOW)
     tick(hub)
     assert (newest(hub).status, counts(hub, edition_id).accepted) == ("sent", 1)
 
@@ -298,11 +298,11 @@ def test_what_is_over_cannot_be_steered(hub: Hub) -> None:
     send_now(hub)
     tick(hub)
     edition_id = newest(hub).id
-    for steer in (steering.pause, steering.resume):
-        with pytest.raises(Refused), hub.db.write() as tx:
-            steer(tx, edition_id)
     with pytest.raises(Refused), hub.db.write() as tx:
-        steering.cancel(tx, edition_id, now=NOW)
+        steering.pause(tx, edition_id)
+    for steer in (steering.resume, steering.cancel):
+        with pytest.raises(Refused), hub.db.write() as tx:
+            steer(tx, edition_id, now=NOW)
     with pytest.raises(Refused), hub.db.write() as tx:
         steering.retry(tx, edition_id, now=NOW)
 

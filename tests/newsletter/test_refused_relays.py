@@ -80,7 +80,7 @@ def test_a_relay_that_cannot_be_used_pauses_the_edition(
     good = SmtpRelay("", 0, "me", PASSWORD, "required")
     with hub.db.write() as tx:
         tx.execute("UPDATE mails SET due_at = :now", now=NOW)
-        steering.resume(tx, edition_id)
+        steering.resume(tx, edition_id, now=NOW)
     mended = relay(certificate, implicit=False)
     send_over(hub, mended, good, certificate)
     assert states(hub, edition_id) == {"accepted": 2}

@@ -130,10 +130,13 @@ def test_a_pause_by_the_hub_is_told_and_one_by_the_owner_is_not(hub: Hub) -> Non
     with hub.db.write() as tx:
         steering.pause(tx, edition_id)
         assert store.page(tx, after=None, limit=9) == []
-        steering.resume(tx, edition_id)
+        steering.resume(tx, edition_id, now=NOW)
         steering.stop(tx, edition_id, reason="wrong", site=hub.site(), now=NOW)
     (notice,) = told(hub)
-    assert (notice.kind, notice.facts.reason) == ("paused", "wrong")
+    assert (notice.kind, notice.facts.reason, notice.read_at) == ("paused", "wrong", None)
+    with hub.db.write() as tx:
+        steering.resume(tx, edition_id, now=NOW)
+        assert store.unread(tx, limit=1) == []
 
 
 def test_a_cancelled_edition_is_told_with_how_far_it_came(hub: Hub) -> None:

@@ -27,6 +27,12 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class _Event:
+    subscriber_id: int
+    edition_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Address:
     id: int
     email: str
@@ -57,12 +63,14 @@ def by_day(tx: Transaction, *, since: str, until: str) -> list[Returned]:
 def domains(tx: Transaction) -> list[tuple[str, int]]:
     """The mail domains of the newest thousand returns to people who are still on the list, those
     with most first."""
-    people = tx.all(
-        int,
-        "SELECT subscriber_id FROM bounce_events WHERE kind <> 'lifted'"
-        " ORDER BY id DESC LIMIT :limit",
+    events = tx.all(
+        _Event,
+        "SELECT subscriber_id, coalesce(edition_id, -id) AS edition_id FROM bounce_events"
+        " WHERE kind <> 'lifted' ORDER BY id DESC LIMIT :limit",
         limit=LOOKED_AT,
     )
+    # Each reader once for each edition, however often it was sent again.
+    people = [event.subscriber_id for event in dict.fromkeys(events)]
     domain_of: dict[int, str] = {}
     wanted = sorted(set(people))
     for start in range(0, len(wanted), _AT_ONCE):

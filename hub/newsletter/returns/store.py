@@ -27,6 +27,14 @@ def add(
 
     Safe in a concurrent transaction: no reader is erased beside one.
     """
+    # Whom an edition did not reach counts once, however often it was sent again; a complaint apart.
+    alike = "= 'complaint'" if kind == "complaint" else "NOT IN ('complaint', 'lifted')"
+    known = edition_id is not None and tx.scalar(
+        "SELECT 1 FROM bounce_events WHERE edition_id = :edition_id AND subscriber_id = :id"
+        f" AND kind {alike} LIMIT 1",
+        edition_id=edition_id,
+        id=subscriber_id,
+    )
     added = tx.execute(
         "INSERT INTO bounce_events (event_id, subscriber_id, edition_id, kind, code, text, source,"
         " at) SELECT CAST(:event_id AS text), s.id, CAST(:edition_id AS bigint),"
@@ -42,7 +50,7 @@ def add(
         source=source,
         now=now,
     )
-    if added == 1 and kind != LIFTED:
+    if added == 1 and kind != LIFTED and not known:
         figures_store.count(tx, kind, at=now)
     return added == 1
 

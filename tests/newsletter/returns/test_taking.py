@@ -12,7 +12,8 @@ from hub.audience.model import Wish
 from hub.errors import Conflict, Refused
 from hub.mail import queue
 from hub.newsletter import bouncing, slots
-from hub.newsletter.returns import lifting
+from hub.newsletter.returns import figures_store, lifting
+from hub.newsletter.returns import store as returned
 from hub.newsletter.returns.model import Kind, Report
 from hub.web.state import Hub
 from tests.conftest import NOW
@@ -79,6 +80,29 @@ def test_a_repeat_is_folded(hub: Hub) -> None:
     report = bounced(hub, edition, reader)
     assert [take(hub, report), take(hub, report)] == ["followed", "repeated"]
     assert len(evidence(hub, reader)) == 1
+
+
+def test_whom_an_edition_did_not_reach_counts_once_however_often_it_was_sent(hub: Hub) -> None:
+    edition, reader = mailed(hub)
+    with hub.db.write() as tx:
+        for number, kind in enumerate(("soft", "hard", "complaint", "complaint")):
+            assert returned.add(
+                tx,
+                event_id=f"try {number}",
+                subscriber_id=reader,
+                edition_id=edition,
+                kind=kind,
+                code="550",
+                text="",
+                source="smtp",
+                now=NOW,
+            )
+    with hub.db.read() as tx:
+        day = str(NOW.date())
+        counted = {one.kind: one.mails for one in figures_store.by_day(tx, since=day, until=day)}
+        assert counted == {"soft": 1, "complaint": 1}
+        assert figures_store.domains(tx) == [("mail.test", 1)]
+    assert len(evidence(hub, reader)) == 4
 
 
 @pytest.mark.parametrize(

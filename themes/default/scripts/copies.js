@@ -4,47 +4,68 @@
 const PAUSE = 1500;
 const AGAIN = 10_000;
 const PREFIX = "hub unsaved ";
-const NOT_TYPED = ["action", "copy", "updated_at", "post_id", "kind"];
+const NOT_TYPED = ["action", "copy", "version", "updated_at", "post_id", "kind"];
 
 export function keepCopies(form, say) {
   const words = form.dataset;
+  goOn(form);
   const name = form.elements.copy.value;
   const whose = form.elements.post_id?.value ?? form.elements.kind.value;
-  const typed = () => [...new FormData(form)].filter(([field]) => !NOT_TYPED.includes(field));
-  const now = () => JSON.stringify(typed());
+  const now = () => JSON.stringify(typedIn(form));
   let kept = now();
+  let submitted = "";
   let timer = 0;
   let underWay = false;
   let leaving = false;
 
-  forgetSaved();
-  offer(form, name, whose, words);
+  const inBrowser = (version) =>
+    store(PREFIX + name, JSON.stringify({ whose, version, typed: typedIn(form) }));
+  const warn = (why) => say(`${why} ${inBrowser() ? words.here : words.nowhere}`, "warning");
 
-  const inBrowser = () => store(PREFIX + name, JSON.stringify({ whose, typed: typed() }));
+  forgetSaved();
+  // A form that came back refused: the hub has these words in its answer only.
+  if (offer(form, name, whose, words)) {
+    kept = "";
+    timer = setTimeout(keep, PAUSE);
+  }
+
+  // What the hub would not take is not sent.
+  function tooLong() {
+    const size = new Blob([form.elements.markdown.value.trimEnd()]).size;
+    const kB = (bytes) => Math.ceil(bytes / 1000).toLocaleString(document.documentElement.lang);
+    return size > Number(words.most)
+      && words.long.replace("{size}", kB(size)).replace("{most}", kB(words.most));
+  }
 
   async function keep() {
     clearTimeout(timer);
     timer = 0;
     const sent = now();
     if (underWay || leaving || sent === kept) return;
+    const long = tooLong();
+    if (long) return warn(long);
     underWay = true;
     say(words.saving);
+    let why = words.offline;
     try {
       const answer = await fetch("/admin/posts/autosave", {
         method: "POST",
+        headers: { accept: "application/json" },
         body: new URLSearchParams(new FormData(form)),
         redirect: "error",
       });
-      if (answer.status === 403) throw new LoggedOut();
-      if (!answer.ok) throw new Error(String(answer.status));
-      const { at, changed, gone } = await answer.json();
+      why = answer.status === 403 ? words.out : words.failed;
+      const { at, changed, gone, reason } = await answer.json();
+      if (!answer.ok) {
+        if (answer.status !== 403) why = reason ?? why;
+        throw new Error(reason);
+      }
       kept = sent;
-      localForget(PREFIX + name);
+      if (!leaving && now() === sent) localForget(PREFIX + name);
       const said = gone ? words.gone : changed ? words.changed : words.saved.replace("{time}", at);
       say(said, changed ? "warning" : "");
-    } catch (error) {
-      inBrowser();
-      say(error instanceof LoggedOut ? words.out : words.offline, "warning");
+    } catch {
+      warn(why);
       timer = setTimeout(keep, AGAIN);
     } finally {
       underWay = false;
@@ -57,13 +78,29 @@ export function keepCopies(form, say) {
     timer = setTimeout(keep, PAUSE);
   });
   form.addEventListener("submit", (event) => {
+    const long = tooLong();
+    if (long) {
+      event.preventDefault();
+      warn(long);
+      return;
+    }
     if (event.submitter?.formTarget === "_blank") return;
     // Should the hub not answer now, the browser has the words when the page is opened again.
-    inBrowser();
+    const version = `${Date.now()}`;
+    if (!inBrowser(version) && !navigator.onLine) {
+      event.preventDefault();
+      warn(words.offline);
+      return;
+    }
+    form.elements.version.value = version;
+    submitted = now();
     leaving = true;
   });
+  addEventListener("beforeunload", (event) => {
+    if (!leaving && now() !== kept && !inBrowser()) event.preventDefault();
+  });
   addEventListener("pagehide", () => {
-    if (!leaving && now() !== kept) inBrowser();
+    if (now() !== (leaving ? submitted : kept)) inBrowser();
   });
   // Back from a page that did not answer: the form is still here, and so is its keeper.
   addEventListener("pageshow", () => { leaving = false; });
@@ -72,26 +109,46 @@ export function keepCopies(form, say) {
   });
 }
 
-class LoggedOut extends Error {}
+function typedIn(form) {
+  return [...new FormData(form)].filter(([field]) => !NOT_TYPED.includes(field));
+}
 
-// Private windows may have no room, or none at all: then the hub's copy is what there is.
+// Back on a page that the browser filled with what was typed there: it has its old name, so that a
+// new article which was saved from here is saved again, and none made beside it.
+function goOn(form) {
+  const { copy, markdown } = form.elements;
+  const [opened] = performance.getEntriesByType("navigation");
+  const filled = markdown.value !== markdown.defaultValue;
+  const before = history.state?.copy;
+  if (opened?.type === "back_forward" && filled && before) copy.value = before;
+  history.replaceState({ ...history.state, copy: copy.value }, "");
+}
+
+// Whether it is kept: private windows may have no room, or none at all.
 function store(key, value) {
   try {
     localStorage.setItem(key, value);
-  } catch { /* as above */ }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function localForget(key) {
   try {
     localStorage.removeItem(key);
-  } catch { /* as above */ }
+  } catch { /* nothing is there */ }
 }
 
-// The page that follows a save names what the hub has now. Whoever comes back to it later brings
-// other words, under another name.
+// The page that follows a save names what the hub has now: just that is forgotten. What was typed
+// on the same page since is of another version.
 function forgetSaved() {
-  const saved = new URLSearchParams(location.search).get("saved");
-  if (saved) localForget(PREFIX + saved);
+  const asked = new URLSearchParams(location.search);
+  const key = PREFIX + asked.get("saved");
+  try {
+    const { version } = JSON.parse(localStorage.getItem(key)) ?? {};
+    if (version && version === asked.get("version")) localForget(key);
+  } catch { /* as above */ }
 }
 
 function found(whose) {
@@ -105,13 +162,29 @@ function found(whose) {
   }
 }
 
-// Words that this browser kept and the hub never got.
+// Words that this browser kept and the hub never got. Whether those of this very page are among
+// them, shown already.
 function offer(form, name, whose, words) {
-  const shown = JSON.stringify([...new FormData(form)].filter(([field]) => !NOT_TYPED.includes(field)));
+  const shown = JSON.stringify(typedIn(form));
+  let ours = false;
   for (const { key, typed } of found(whose)) {
-    if (JSON.stringify(typed) === shown) localForget(key);
-    else form.before(box(form, name, whose, words, key, typed, words.found));
+    const own = key === PREFIX + name;
+    if (JSON.stringify(typed) === shown) {
+      if (own) ours = true;
+      else localForget(key);
+      continue;
+    }
+    // What is typed here from now on has the page's own place.
+    const place = own ? putAside(name, whose, typed) || key : key;
+    if (place !== key) localForget(key);
+    form.before(box(form, name, whose, words, place, typed, words.found));
   }
+  return ours;
+}
+
+function putAside(name, whose, typed) {
+  const key = `${PREFIX}${name} ${Date.now()}`;
+  return store(key, JSON.stringify({ whose, typed })) ? key : "";
 }
 
 function box(form, name, whose, words, key, typed, why) {
@@ -125,12 +198,11 @@ function box(form, name, whose, words, key, typed, why) {
   row.className = "actions";
   row.append(
     button(words.take, () => {
-      const before = [...new FormData(form)].filter(([field]) => !NOT_TYPED.includes(field));
+      const before = typedIn(form);
       fill(form, typed);
       // It goes to the hub under this page's name now; what stood here can be had back.
       localForget(key);
-      const other = `${PREFIX}${name} ${Date.now()}`;
-      store(other, JSON.stringify({ whose, typed: before }));
+      const other = putAside(name, whose, before);
       made.replaceWith(box(form, name, whose, words, other, before, words.swapped));
       form.dispatchEvent(new Event("input", { bubbles: true }));
     }),

@@ -3,20 +3,27 @@
 // stands beside its text.
 
 import { keepCopies } from "./copies.js";
+import { askForDescriptions } from "./descriptions.js";
 import { takePictures } from "./pictures.js";
+import { saveByKey } from "./saving.js";
 import { showBeside } from "./beside.js";
 import { addToolbar } from "./toolbar.js";
 
+// Browsers fill a page to which one comes back just before they show it.
 const form = document.getElementById("writing");
-if (form) {
+if (form) addEventListener("pageshow", begin, { once: true });
+
+function begin() {
   const text = form.elements.markdown;
-  const state = document.getElementById("writing-state");
-  const say = (words, tone = "") => {
+  const sayer = (id) => (words, tone = "") => {
+    const state = document.getElementById(id);
     state.textContent = words;
     state.dataset.tone = tone;
   };
-  keepCopies(form, say);
-  const pick = takePictures(form, text, say);
+  keepCopies(form, sayer("writing-state"));
+  const pick = takePictures(form, text, sayer("pictures-state"));
   addToolbar(form, text, pick);
+  askForDescriptions(text);
+  saveByKey(form, text);
   showBeside(form);
 }

@@ -17,3 +17,10 @@ export function lines(area) {
   const next = area.value.indexOf("\n", area.selectionEnd);
   return [from, next < 0 ? area.value.length : next];
 }
+
+// The cursor there, and in sight: browsers scroll to it when the field is entered.
+export function show(area, at) {
+  area.setSelectionRange(at, at);
+  area.blur();
+  area.focus();
+}

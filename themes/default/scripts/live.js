@@ -28,7 +28,9 @@ async function look() {
   }
   for (const fresh of parts(page)) {
     const old = document.getElementById(fresh.id);
-    if (old && old.innerHTML !== fresh.innerHTML) old.replaceChildren(...fresh.childNodes);
+    // What somebody has under the keyboard stays until they have left it.
+    if (!old || old.contains(document.activeElement)) continue;
+    if (old.innerHTML !== fresh.innerHTML) old.replaceChildren(...fresh.childNodes);
   }
 }
 

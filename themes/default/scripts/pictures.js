@@ -1,5 +1,6 @@
 // Pictures by paste, by drag or by button: each is uploaded with its progress shown, and its line
-// is written where the cursor was, ready for what it shows.
+// is written where the cursor was, ready for what it shows. Those that are not taken are named,
+// with the reason, until the next ones come.
 
 import { replace } from "./inserting.js";
 
@@ -25,26 +26,30 @@ export function takePictures(form, area, say) {
     if ([...event.dataTransfer.items].some((item) => item.kind === "file")) event.preventDefault();
   });
   area.addEventListener("drop", (event) => {
-    const pictures = onlyPictures(event.dataTransfer.files);
-    if (!pictures.length) return;
+    // A browser would open the file, and the text would be gone.
+    if (!event.dataTransfer.files.length) return;
     event.preventDefault();
-    take(pictures);
+    take([...event.dataTransfer.files]);
   });
 
   async function take(files) {
     let untouched = area.value;
+    const refused = [];
     for (const file of files) {
+      const told = (text) => text.replace("{name}", () => file.name);
       try {
-        const { address } = await upload(file, (percent) => {
-          say(words.uploading.replace("{name}", file.name).replace("{percent}", percent));
+        if (!file.type.startsWith("image/")) throw new Error(words.kinds);
+        if (file.size > words.largest) throw new Error(tooLarge(file, words));
+        const { address } = await upload(file, words, (percent) => {
+          say(told(words.uploading).replace("{percent}", percent));
         });
         // Whoever writes on meanwhile keeps their place.
-        write(area, address, words.alt, area.value === untouched);
+        write(area, address, area.value === untouched);
         untouched = null;
-        say("");
       } catch (error) {
-        say(error.message || words.refused, "warning");
+        refused.push(told(error.message));
       }
+      say(refused.join(" "), "warning");
     }
   }
   return () => chooser.click();
@@ -55,47 +60,55 @@ function onlyPictures(files) {
 }
 
 // A picture is a block of its own, behind the one in which the cursor stands.
-function write(area, address, alt, choose) {
+function write(area, address, choose) {
   const { selectionStart: from, selectionEnd: to, value } = area;
+  const elsewhere = document.activeElement;
   const at = endOfBlock(value, to);
   const before = value.slice(0, at);
   const gap = !before.trim() || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
   const after = value.startsWith("\n\n", at) ? "" : value.startsWith("\n", at) ? "\n" : "\n\n";
-  const line = `${gap}![${alt}](${address})${after}`;
-  // What the picture shows is chosen: typing replaces it.
-  replace(area, at, at, line, [gap.length + 2, gap.length + 2 + alt.length]);
-  if (!choose) area.setSelectionRange(from, to);
+  // The cursor stands where the words go that say what it shows.
+  const inside = gap.length + 2;
+  replace(area, at, at, `${gap}![](${address})${after}`, [inside, inside]);
+  if (choose) return;
+  area.setSelectionRange(from, to);
+  if (elsewhere !== area) elsewhere.focus();
+}
+
+function tooLarge(file, words) {
+  const MB = (bytes) => (Math.ceil(bytes / 1e5) / 10).toLocaleString(document.documentElement.lang);
+  return words.large.replace("{size}", MB(file.size)).replace("{most}", MB(words.largest));
 }
 
 function endOfBlock(text, at) {
-  const fences = text.slice(0, at).match(/^(```|~~~)/gm) ?? [];
-  if (fences.length % 2) {
-    const fence = text.indexOf(`\n${fences.at(-1)}`, at);
-    if (fence < 0) return text.length;
-    at = fence + 1;
-  } else if (/(^|\n)$/.test(text.slice(0, at)) && /^(\n|$)/.test(text.slice(at))) {
-    return at;
-  }
-  const end = text.indexOf("\n\n", at);
+  const inCode = (to) => (text.slice(0, to).match(/^(```|~~~)/gm) ?? []).length % 2;
+  const between = /(^|\n)$/.test(text.slice(0, at)) && /^(\n|$)/.test(text.slice(at));
+  if (between && !inCode(at)) return at;
+  let end = text.indexOf("\n\n", at);
+  while (end >= 0 && inCode(end)) end = text.indexOf("\n\n", end + 1);
   return end < 0 ? text.trimEnd().length : end;
 }
 
 // fetch tells nothing of what has been sent so far.
-function upload(file, progress) {
+function upload(file, words, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const body = new FormData();
     body.append("picture", file);
     request.open("POST", "/admin/media/upload");
+    request.setRequestHeader("accept", "application/json");
     request.responseType = "json";
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) progress(Math.round((100 * event.loaded) / event.total));
     });
     request.addEventListener("load", () => {
-      if (request.status === 200) resolve(request.response);
-      else reject(new Error(request.response?.reason ?? ""));
+      const { status, response } = request;
+      if (status === 200 && response) resolve(response);
+      else if (status === 403) reject(new Error(`${words.out} ${words.again}`));
+      else if (response?.reason) reject(new Error(words.reason.replace("{reason}", response.reason)));
+      else reject(new Error(status === 413 ? tooLarge(file, words) : words.notTaken));
     });
-    request.addEventListener("error", () => reject(new Error("")));
+    request.addEventListener("error", () => reject(new Error(words.notSent)));
     request.send(body);
   });
 }

@@ -3,7 +3,8 @@
 const form = document.getElementById("words");
 if (form) {
   const typed = () => JSON.stringify([...new FormData(form)]);
-  const before = typed();
+  // What came back refused is not saved, though nothing was typed since.
+  const before = "unsaved" in form.dataset ? "" : typed();
   let leaving = false;
   form.addEventListener("submit", () => { leaving = true; });
   addEventListener("pageshow", () => { leaving = false; });
