@@ -73,11 +73,14 @@ class _KindCount:
 
 
 def counts(tx: Transaction, edition_id: int) -> dict[str, int]:
-    """How many readers' mails of an edition came back, by kind."""
+    """How many readers' mails of an edition came back, by kind: each counts once, as what it was
+    the first time, as in the numbers of all editions (`add`); a complaint apart."""
     rows = tx.all(
         _KindCount,
-        "SELECT kind, count(DISTINCT subscriber_id) AS readers FROM bounce_events"
-        " WHERE edition_id = :id GROUP BY kind",
+        "SELECT b.kind, count(*) AS readers FROM bounce_events AS b WHERE b.edition_id = :id"
+        " AND NOT EXISTS (SELECT 1 FROM bounce_events AS e WHERE e.edition_id = b.edition_id"
+        " AND e.subscriber_id = b.subscriber_id AND e.id < b.id"
+        " AND (e.kind = 'complaint') = (b.kind = 'complaint')) GROUP BY b.kind",
         id=edition_id,
     )
     return {row.kind: row.readers for row in rows}

@@ -102,6 +102,7 @@ def test_whom_an_edition_did_not_reach_counts_once_however_often_it_was_sent(hub
         counted = {one.kind: one.mails for one in figures_store.by_day(tx, since=day, until=day)}
         assert counted == {"soft": 1, "complaint": 1}
         assert figures_store.domains(tx) == [("mail.test", 1)]
+        assert returned.counts(tx, edition) == counted
     assert len(evidence(hub, reader)) == 4
 
 
