@@ -11,6 +11,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def fits(page: Page) -> bool:
     """Whether nothing on the page is wider than the window."""
+    # A page on its way takes the place of the one that is asked.
+    page.wait_for_load_state()
     return bool(
         page.evaluate(
             "document.documentElement.scrollWidth <= document.documentElement.clientWidth"

@@ -1,5 +1,6 @@
 """Four web processes and six workers on one database: they are one hub, on either engine."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -73,14 +75,22 @@ def site(owner: Owner, inbox: tuple[Inbox, int]) -> Iterator[Site]:
 
 @contextmanager
 def worker(owner: Owner) -> Iterator[None]:
-    """`hub worker` for as long as the block runs."""
+    """`hub worker` for as long as the block runs; from its start it ends when it is asked to."""
     command = [sys.executable, "-m", "hub", "--data", str(owner.data), "worker"]
     with subprocess.Popen(command, env=owner.full_environment) as process:
         try:
+            until(lambda: _listens(process.pid), 60)
             yield
         finally:
             process.terminate()
             assert process.wait(60) == 0
+
+
+def _listens(process: int) -> bool:
+    """Whether it has a handler for SIGTERM: Python has started, and the worker in it."""
+    status = Path(f"/proc/{process}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
 
 
 def test_a_change_is_soon_seen_in_every_process(site: Site) -> None:
