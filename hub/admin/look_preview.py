@@ -8,7 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from hub.admin import theme_samples
+from hub.admin import color_schemes, theme_samples
+from hub.admin.color_schemes import Scheme
 from hub.admin.policy import DeskRoute, Needs
 from hub.content import listing
 from hub.errors import NotFound, Refused
@@ -58,26 +59,31 @@ def preview(request: Request) -> Response:
     chosen = {name: str(typed(name, getattr(saved, name))) for name in _TRIED}
     theme = checked_theme(parts, chosen["theme"], saved)
     colour = options.checked("accent_colour", chosen["accent_colour"])
+    scheme = color_schemes.named(str(typed("scheme", "")))
     known = {field.name: getattr(parts, field.name) for field in fields(Hub)}
     trying = _Trying(**known, theme=theme, accent_colour=colour)
     body = _page(request, trying, article=typed("page", "home") == "article")
-    return HTMLResponse(
-        _dressed(body, trying.site(), parts), headers={"content-security-policy": _FRAME}
-    )
+    shown = color_schemes.seen(_dressed(body, trying.site(), parts, scheme), scheme)
+    return HTMLResponse(shown, headers={"content-security-policy": _FRAME})
 
 
 def style_sheet(request: Request) -> Response:
     """The css of a theme that may not be the site's."""
     parts = hub(request)
     theme = checked_theme(parts, request.path_params["theme"], parts.site())
-    body = themes.load(theme, parts.settings.themes).style_sheet().body
-    return Response(body, media_type="text/css")
+    css = themes.load(theme, parts.settings.themes).style_sheet().body.decode()
+    return _sheet(css, request)
 
 
 def accent(request: Request) -> Response:
     """A colour that may not be the site's, as a sheet."""
     colour = options.checked("accent_colour", f"#{request.path_params['colour']}")
-    return Response(look.accent_sheet(colour), media_type="text/css")
+    return _sheet(look.accent_sheet(colour), request)
+
+
+def _sheet(css: str, request: Request) -> Response:
+    scheme = color_schemes.named(request.path_params["scheme"])
+    return Response(color_schemes.sheet(css, scheme), media_type="text/css")
 
 
 def checked_theme(parts: Hub, name: str, site: Site) -> str:
@@ -114,19 +120,21 @@ def _page(request: Request, trying: Hub, *, article: bool) -> str:
     return bytes(response.body).decode()
 
 
-def _dressed(body: str, site: Site, parts: Hub) -> str:
+def _dressed(body: str, site: Site, parts: Hub, scheme: Scheme) -> str:
     """The style sheets of the look that is tried; links lead nowhere out of the frame."""
     theme = themes.load(site.theme, parts.settings.themes)
     for css in (theme.style_sheet().digest, theme_samples.CSS_DIGEST):
-        body = body.replace(f"/assets/{css}/site.css", f"{PATH}/themes/{site.theme}/site.css")
+        body = body.replace(
+            f"/assets/{css}/site.css", f"{PATH}/themes/{site.theme}/{scheme}/site.css"
+        )
     if url := look.of(site).accent_url:
-        body = body.replace(url, f"{PATH}/colours/{site.accent_colour[1:]}/accent.css")
+        body = body.replace(url, f"{PATH}/colours/{site.accent_colour[1:]}/{scheme}/accent.css")
     return body.replace("<head>", '<head><base target="_blank">', 1)
 
 
 ROUTES = [
     DeskRoute(PATH, preview, needs=Needs.OWNER),
     DeskRoute(PATH, preview, needs=Needs.OWNER, methods=["POST"]),
-    DeskRoute(f"{PATH}/themes/{{theme}}/site.css", style_sheet, needs=Needs.OWNER),
-    DeskRoute(f"{PATH}/colours/{{colour}}/accent.css", accent, needs=Needs.OWNER),
+    DeskRoute(f"{PATH}/themes/{{theme}}/{{scheme}}/site.css", style_sheet, needs=Needs.OWNER),
+    DeskRoute(f"{PATH}/colours/{{colour}}/{{scheme}}/accent.css", accent, needs=Needs.OWNER),
 ]

@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from hub.admin import mail_looks
-from hub.admin.mail_looks import LOOKS
+from hub.admin import color_schemes
 from hub.admin.pages import desk_page
 from hub.errors import NotFound
 from hub.i18n import LANGUAGES, N_
@@ -152,8 +151,7 @@ def html_part(request: Request, message: Message) -> Response:
     """The HTML of a message, for its frame, as the address asks for it; links open in a new tab."""
     if not message.html:
         raise NotFound(N_("This message has no HTML."))
-    asked = request.query_params.get("look", "")
-    look = next((known for known in LOOKS if known == asked), LOOKS[0])
-    body = mail_looks.seen(message.html, look)
+    scheme = color_schemes.named(request.query_params.get("look", ""))
+    body = color_schemes.seen(message.html, scheme)
     body = body.replace("<head>", '<head><base target="_blank">', 1)
     return HTMLResponse(body, headers={"content-security-policy": _FRAME})

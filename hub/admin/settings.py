@@ -15,7 +15,7 @@ from hub.audience import consent
 from hub.errors import NotFound
 from hub.i18n import LANGUAGES, N_
 from hub.newsletter import welcoming
-from hub.site import options
+from hub.site import colours, options
 from hub.site import store as sites
 from hub.site.model import Site
 from hub.web import sessions, themes
@@ -78,7 +78,7 @@ _NAMED = (
     ),
     Group(
         "mail",
-        N_("Mail"),
+        N_("Sender and replies"),
         (
             "owner_email",
             "sender_name",
@@ -133,7 +133,7 @@ _NAMED = (
     ),
     Group(
         "legal",
-        N_("Legal pages"),
+        N_("What the legal pages say"),
         (
             *("publisher", "publisher_details", "publisher_address", "publisher_phone"),
             *("publisher_email", "publication_director"),
@@ -141,7 +141,7 @@ _NAMED = (
             *("legal_notice", "privacy_notice", "trust_notice", "retention_months"),
         ),
     ),
-    Group("backups", N_("Backups"), ("daily_backups", "backups_kept")),
+    Group("backups", N_("Backups by night"), ("daily_backups", "backups_kept")),
 )
 LABELS = {
     "title": N_("Name"),
@@ -411,6 +411,7 @@ def _settings_page(
         groups=shown,
         action=request.scope["path"],
         previews=previews,
+        shown_accent=_shown_accent(values["accent_colour"]) if previews else "",
         labels=LABELS,
         options=options.BY_NAME,
         values=values,
@@ -427,6 +428,12 @@ def _settings_page(
         framed = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
         response.headers["content-security-policy"] = framed
     return response
+
+
+def _shown_accent(colour: str) -> str:
+    """What becomes of a colour that could not be read on light pages; else nothing."""
+    shown = colours.by_day(colour).accent if colours.HEX.fullmatch(colour) else ""
+    return shown if shown != colour else ""
 
 
 def _stored(request: Request) -> Site:

@@ -28,7 +28,8 @@ def list_settings(context: CommandContext, as_json: bool) -> None:
         return
     for option in options.OPTIONS:
         first_line = _value(site, option.name).partition("\n")[0]
-        click.echo(f"{option.name} = {first_line}\n    {option.help}")
+        values = f" One of: {', '.join(option.values)}." if option.values else ""
+        click.echo(f"{option.name} = {first_line}\n    {option.help}{values}")
 
 
 @command.command("get")

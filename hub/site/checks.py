@@ -37,13 +37,16 @@ def text(longest: int) -> Callable[[str], str]:
     return check
 
 
-def choice(*allowed: str) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        if value not in allowed:
-            raise Refused(N_("This must be one of: %(allowed)s."), allowed=", ".join(allowed))
-        return value
+class Choice:
+    """One of a few values."""
 
-    return check
+    def __init__(self, *allowed: str) -> None:
+        self.allowed = allowed
+
+    def __call__(self, value: str) -> str:
+        if value not in self.allowed:
+            raise Refused(N_("This must be one of: %(allowed)s."), allowed=", ".join(self.allowed))
+        return value
 
 
 def number(least: int, most: int) -> Callable[[str], str]:

@@ -22,6 +22,11 @@ class Option:
     help: str
     check: Callable[[str], str]
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All there are, of an option that has few; else empty."""
+        return self.check.allowed if isinstance(self.check, checks.Choice) else ()
+
 
 def checked(name: str, value: str) -> str:
     """The value to store for an option; Refused says what it must be, `field` names the option."""
@@ -36,7 +41,7 @@ def checked(name: str, value: str) -> str:
         raise Refused(error.message, field=name, **error.values) from error
 
 
-_NOTICES = checks.choice("off", "desk", "mail")
+_NOTICES = checks.Choice("off", "desk", "mail")
 
 OPTIONS = (
     Option(
@@ -54,7 +59,7 @@ OPTIONS = (
         N_("The public address of the site; HUB_BASE_URL beats it."),
         checks.base_url,
     ),
-    Option("language", "en", N_("The language of the site: en or fr."), checks.choice(*LANGUAGES)),
+    Option("language", "en", N_("The language of the site."), checks.Choice(*LANGUAGES)),
     Option("timezone", "UTC", N_("The time zone of dates and of the newsletter."), checks.timezone),
     Option("theme", "default", N_("How the public pages look."), checks.theme),
     Option(
@@ -92,13 +97,13 @@ OPTIONS = (
         "feed_content",
         "full",
         N_("What feeds carry: full articles, or their excerpt."),
-        checks.choice("full", "excerpt"),
+        checks.Choice("full", "excerpt"),
     ),
     Option(
         "machine_texts",
         "on",
-        N_("Whether programs get articles as Markdown and a list of them: on or off."),
-        checks.choice("on", "off"),
+        N_("Whether programs get articles as Markdown and a list of them."),
+        checks.Choice("on", "off"),
     ),
     Option(
         "websub_hub",
@@ -129,15 +134,15 @@ OPTIONS = (
         "on",
         N_(
             "Whether a link that stands alone in an article shows what its page says of itself; the"
-            " hub asks that page once, when you save, and readers’ browsers never: on or off."
+            " hub asks that page once, when you save, and readers’ browsers never."
         ),
-        checks.choice("on", "off"),
+        checks.Choice("on", "off"),
     ),
     Option(
         "share_links",
         "on",
-        N_("Whether articles end with links for sharing them: on or off."),
-        checks.choice("on", "off"),
+        N_("Whether articles end with links for sharing them."),
+        checks.Choice("on", "off"),
     ),
     Option("owner_email", "", N_("Your address: replies and notices come here."), checks.address),
     Option("sender_name", "", N_("The name mail comes from; empty: the title."), checks.line(80)),
@@ -166,8 +171,8 @@ OPTIONS = (
     Option(
         "dkim",
         "off",
-        N_("Whether the hub signs its mail (on), or leaves that to the mail server (off)."),
-        checks.choice("off", "on"),
+        N_("Whether the hub signs its mail, or leaves that to the mail server."),
+        checks.Choice("off", "on"),
     ),
     Option(
         "dkim_selector",
@@ -260,22 +265,22 @@ OPTIONS = (
         "each_content",
         "full",
         N_("What the mail of a single article carries: the full article, or its excerpt."),
-        checks.choice("full", "excerpt"),
+        checks.Choice("full", "excerpt"),
     ),
     Option(
         "count_clicks",
         "off",
         N_(
-            "Count how often the links of an edition are pressed, all readers together: on or off."
+            "Count how often the links of an edition are pressed, all readers together."
             " Nobody can tell who did."
         ),
-        checks.choice("off", "on"),
+        checks.Choice("off", "on"),
     ),
     Option(
         "weekly_day",
         "saturday",
         N_("The weekly newsletter goes out on this day."),
-        checks.choice(*WEEKDAYS),
+        checks.Choice(*WEEKDAYS),
     ),
     Option(
         "weekly_time",
@@ -299,10 +304,10 @@ OPTIONS = (
         "signup_mode",
         "open",
         N_(
-            "Who gets on the list: whoever confirms (open), whoever you accept (approval), or those"
-            " who have an invitation from you (closed)."
+            "Who gets on the list: whoever confirms, whoever you accept, or those who have an"
+            " invitation from you."
         ),
-        checks.choice("open", "approval", "closed"),
+        checks.Choice("open", "approval", "closed"),
     ),
     Option(
         "question_en",
@@ -358,8 +363,8 @@ OPTIONS = (
     Option(
         "ask_why",
         "off",
-        N_("Whether who has just left is asked why: on or off."),
-        checks.choice("off", "on"),
+        N_("Whether who has just left is asked why."),
+        checks.Choice("off", "on"),
     ),
     Option(
         "sign_ups_per_network",
@@ -401,10 +406,10 @@ OPTIONS = (
         "proof_of_work",
         "off",
         N_(
-            "Whether a reader's browser does a small sum before a sign-up: on or off. Where it"
+            "Whether a reader's browser does a small sum before a sign-up. Where it"
             " cannot, the sign-up waits for you."
         ),
-        checks.choice("off", "on"),
+        checks.Choice("off", "on"),
     ),
     Option(
         "send_per_second",
@@ -454,8 +459,8 @@ OPTIONS = (
     Option(
         "welcome_mail",
         "off",
-        N_("Whether a mail welcomes who has just confirmed: on or off."),
-        checks.choice("off", "on"),
+        N_("Whether a mail welcomes who has just confirmed."),
+        checks.Choice("off", "on"),
     ),
     Option(
         "welcome_subject_en",
@@ -490,13 +495,13 @@ OPTIONS = (
     Option(
         "notice_sent",
         "desk",
-        N_("When a newsletter has been sent, with its figures: off, desk or mail."),
+        N_("When a newsletter has been sent, with its figures."),
         _NOTICES,
     ),
     Option(
         "notice_failures",
         "mail",
-        N_("When many mails of a newsletter failed: off, desk or mail."),
+        N_("When many mails of a newsletter failed."),
         _NOTICES,
     ),
     Option(
@@ -508,19 +513,19 @@ OPTIONS = (
     Option(
         "notice_paused",
         "mail",
-        N_("When a newsletter stops and waits for you: off, desk or mail."),
+        N_("When a newsletter stops and waits for you."),
         _NOTICES,
     ),
     Option(
         "notice_cancelled",
         "desk",
-        N_("When a newsletter is cancelled: off, desk or mail."),
+        N_("When a newsletter is cancelled."),
         _NOTICES,
     ),
     Option(
         "notice_skipped",
         "desk",
-        N_("When nothing was sent, for want of articles or of readers: off, desk or mail."),
+        N_("When nothing was sent, for want of articles or of readers."),
         _NOTICES,
     ),
     Option(
@@ -528,32 +533,32 @@ OPTIONS = (
         "mail",
         N_(
             "When something is wrong for ten minutes (the mail server, the disk, the theme, a"
-            " newsletter that cannot be made): off, desk or mail."
+            " newsletter that cannot be made)."
         ),
         _NOTICES,
     ),
     Option(
         "notice_worker",
         "desk",
-        N_("When the sending process died or a newsletter was made late: off, desk or mail."),
+        N_("When the sending process died or a newsletter was made late."),
         _NOTICES,
     ),
     Option(
         "notice_readers",
         "off",
-        N_("A report of new readers, by mail: off, daily or weekly."),
-        checks.choice("off", "daily", "weekly"),
+        N_("A report of new readers, by mail."),
+        checks.Choice("off", "daily", "weekly"),
     ),
     Option(
         "notice_waiting",
         "mail",
-        N_("When somebody waits to be accepted, once a day: off, desk or mail."),
+        N_("When somebody waits to be accepted, once a day."),
         _NOTICES,
     ),
     Option(
         "notice_retention",
         "mail",
-        N_("When silent readers are asked or erased, once a week: off, desk or mail."),
+        N_("When silent readers are asked or erased, once a week."),
         _NOTICES,
     ),
     Option(
@@ -571,8 +576,8 @@ OPTIONS = (
     Option(
         "daily_backups",
         "off",
-        N_("Whether a backup is made every night, after three o’clock: on or off."),
-        checks.choice("off", "on"),
+        N_("Whether a backup is made every night, after three o’clock."),
+        checks.Choice("off", "on"),
     ),
     Option(
         "backups_kept",

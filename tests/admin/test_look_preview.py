@@ -50,7 +50,7 @@ def test_nothing_of_it_reaches_readers(
     assert hub.site().theme == "default"
     assert desk.get("/").text == before
     assert desk.get(f"{PREVIEW}?theme=loud").text != desk.get(PREVIEW).text
-    sheet = "/admin/settings/look/preview/themes/loud/site.css"
+    sheet = "/admin/settings/look/preview/themes/loud/dark/site.css"
     assert desk.get(sheet).headers["cache-control"] == "no-store"
     with TestClient(create_app(hub), base_url="https://hub.test", follow_redirects=False) as other:
         assert other.get(sheet).status_code == 303
@@ -71,7 +71,7 @@ def test_only_the_desk_frames_it_and_nothing_runs_in_it(desk: TestClient) -> Non
 def test_without_an_article_a_sample_is_shown(desk: TestClient, theme: Path) -> None:
     answer = desk.post(PREVIEW, data={**TRIED, "page": "article"})
     assert answer.status_code == 200
-    assert "themes/loud/site.css" in answer.text
+    assert "themes/loud/light/site.css" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_without_an_article_a_sample_is_shown(desk: TestClient, theme: Path) -> 
 )
 def test_what_cannot_be_saved_cannot_be_tried(desk: TestClient, field: str, value: str) -> None:
     assert desk.post(PREVIEW, data={field: value}).status_code == 400
-    assert desk.get(f"{PREVIEW}/themes/nobody/site.css").status_code == 400
-    assert desk.get(f"{PREVIEW}/colours/12345g/accent.css").status_code == 400
+    assert desk.get(f"{PREVIEW}/themes/nobody/light/site.css").status_code == 400
+    assert desk.get(f"{PREVIEW}/colours/12345g/light/accent.css").status_code == 400
 
 
 def test_a_saved_colour_can_be_tried_away(desk: TestClient, hub: Hub) -> None:
@@ -89,3 +89,26 @@ def test_a_saved_colour_can_be_tried_away(desk: TestClient, hub: Hub) -> None:
         sites.put(tx, "accent_colour", "#7a2e4d")
     assert "7a2e4d" in desk.get(PREVIEW).text
     assert "7a2e4d" not in desk.post(PREVIEW, data={"accent_colour": ""}).text
+
+
+def test_a_page_is_shown_as_a_dark_screen_shows_it(desk: TestClient, hub: Hub) -> None:
+    tried = {"accent_colour": "#ffcc00"}
+    for scheme, shown in (("light", "#7a6200"), ("dark", "#ffcc00")):
+        answer = desk.post(PREVIEW, data={**tried, "scheme": scheme})
+        assert f'<meta name="color-scheme" content="{scheme}">' in answer.text
+        sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', answer.text)
+        css = "".join(desk.get(sheet).text for sheet in sheets)
+        assert "prefers-color-scheme" not in css
+        assert f"color-scheme: {scheme};" in css
+        rules = css.rpartition("(min-width:0px)")[2] if scheme == "dark" else css
+        assert f"--accent:{shown};" in rules
+
+
+def test_a_colour_that_nobody_could_read_says_what_becomes_of_it(
+    desk: TestClient, hub: Hub
+) -> None:
+    for colour, hidden in (("#ffcc00", False), ("#0b5f50", True), ("", True)):
+        with hub.db.write() as tx:
+            sites.put(tx, "accent_colour", colour)
+        page = desk.get("/admin/settings/look").text
+        assert ('id="look-accent" hidden' in page) is hidden

@@ -29,8 +29,19 @@ if (form) {
     colour.value = well.value;
   });
 
+  // A colour that could not be read is made darker or lighter: which it is then stands below.
+  const used = document.getElementById("look-accent");
+  const tell = () => {
+    const shown = getComputedStyle(frame.contentDocument.documentElement).getPropertyValue("--accent").trim();
+    used.hidden = !colour.value || shown === colour.value.toLowerCase();
+    used.querySelector("code").textContent = shown;
+  };
+  frame.addEventListener("load", tell);
+  if (frame.contentDocument?.readyState === "complete") tell();
+
+  colour.addEventListener("change", () => colour.reportValidity());
   form.addEventListener("input", (event) => {
-    if (!["theme", "accent_colour", "page"].includes(event.target.name) && event.target !== well) return;
+    if (!["theme", "accent_colour", "page", "scheme"].includes(event.target.name) && event.target !== well) return;
     if (event.target === colour) show();
     clearTimeout(timer);
     timer = setTimeout(draw, PAUSE);
