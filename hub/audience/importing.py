@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -208,7 +208,7 @@ def run(
     total = importer.count()
     tally = Tally()
     done = 0
-    with _two_at_once():
+    with _two_at_once(), nullcontext() if dry_run else db.filling():
         for chunk in _read_ahead(importer.chunks()):
             # The last transaction waits for the disk, and takes these along.
             with db.read() if dry_run else db.write(durable=False) as tx:

@@ -234,6 +234,10 @@ class PostgresDatabase(Database):
             for callback in self._callbacks:
                 callback()
 
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        yield
+
     def site_version(self) -> int:
         with self.read() as tx:
             return int(tx.scalar("SELECT site_version FROM hub WHERE id = 1"))

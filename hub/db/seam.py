@@ -118,6 +118,11 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def filling(self) -> AbstractContextManager[None]:
+        """For one who writes much, in many transactions: while it lasts, SQLite's log is brought
+        into the file beside them rather than between. On PostgreSQL the server does so anyway."""
+
+    @abstractmethod
     def site_version(self) -> int:
         """A number that grows with every commit that called `site_changed`, in any process."""
 

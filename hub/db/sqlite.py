@@ -24,6 +24,7 @@ from hub.db.migrations import scripts
 from hub.db.rows import reader, to_columns
 from hub.db.seam import Database, Transaction
 from hub.db.sqlite_bulk import SqliteBulk
+from hub.db.sqlite_checkpoints import Checkpoints
 from hub.errors import (
     Conflict,
     DatabaseBusy,
@@ -43,6 +44,9 @@ _LOOKS_AGAIN = 0.002
 # How long a process that ends waits for those who still read what was deleted.
 _LOG_SECONDS = 5.0
 LOADED_TOGETHER = 1_000
+# Pages of 4 kB in the log after which a commit brings them into the file: usually, and where
+# another thread does it meanwhile, which comes to an end only when nobody writes.
+_LOG_PAGES, _LOG_PAGES_AT_MOST = 4_000, 12_000
 # Older ones can corrupt a file when two connections write and checkpoint at once.
 FIRST_SOUND_VERSION = (3, 51, 3)
 
@@ -173,6 +177,7 @@ class SqliteDatabase(Database):
         self._closed = False
         # Somebody was deleted whose pages are still in the write-ahead log.
         self._log_remembers = False
+        self._checkpoints: Checkpoints | None = None
         try:
             path.touch(mode=0o600, exist_ok=True)
             self._writer = self._connect(query_only=False)
@@ -214,12 +219,32 @@ class SqliteDatabase(Database):
                     raise
             if tx.forgets or self._log_remembers:
                 self._empty_log()
+            if self._checkpoints is not None:
+                self._checkpoints.ask()
         finally:
             self._writer_thread = None
             self._write_lock.release()
         if tx.changes_site:
             for callback in self._callbacks:
                 callback()
+
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        if sqlite3.sqlite_version_info < FIRST_SOUND_VERSION:
+            yield
+            return
+        with self._write_lock:
+            if self._checkpoints is not None:
+                raise RuntimeError(texts.NESTED)
+            checkpoints = self._checkpoints = Checkpoints(self._connect(query_only=False))
+            self._writer.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES_AT_MOST}")
+        try:
+            yield
+        finally:
+            with self._write_lock:
+                self._checkpoints = None
+                self._writer.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+            checkpoints.close()
 
     def site_version(self) -> int:
         with self.read() as tx:
@@ -342,7 +367,7 @@ class SqliteDatabase(Database):
             # A million people touch the same pages of an index again and again: they are kept
             # (16 MB at most), and brought into the file together.
             connection.execute("PRAGMA cache_size = -16000")
-            connection.execute("PRAGMA wal_autocheckpoint = 4000")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
             # Who is erased leaves nothing behind in pages that are free now.
             connection.execute("PRAGMA secure_delete = ON")
         return connection
