@@ -19,7 +19,7 @@ from playwright.sync_api import Page as Tab
 
 from audit import tools
 from audit.finding import Finding
-from audit.shown import Page, Shown, shown
+from audit.shown import Page, Shown, shown, speaking
 
 AXE, ORIGIN, LOOK = "axe", "origin", "look"
 VERSION = "4.14.1"
@@ -50,6 +50,12 @@ def findings(scratch: Path) -> Iterator[Finding]:
                     with _tab(browser, site, page, width, scheme) as tab:
                         yield from _looked_at(tab, site, page, f"{width} px, {scheme}", axe)
                         looked += 1
+        # French words are longer: where they fit on a telephone, they fit.
+        with speaking(site, "fr"):
+            for page in site.pages:
+                with _tab(browser, site, page, WIDTHS[0], "light") as tab:
+                    yield from _looked_at(tab, site, page, f"{WIDTHS[0]} px, French", axe)
+                    looked += 1
         browser.close()
         yield Finding(LOOK, "all pages", f"{looked} views were looked at", grave=looked == 0)
 

@@ -54,11 +54,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A running hub: its address, its pages, and the cookie (`name=value`) of its owner."""
+    """A running hub: its address, its pages, the cookie (`name=value`) of its owner, its data."""
 
     base: str
     cookie: str
     pages: tuple[Page, ...]
+    data: Path
 
     def fetch(self, page: Page) -> tuple[str, bytes]:
         """Content type and body of a page, whatever its status is."""
@@ -95,7 +96,17 @@ def shown(scratch: Path) -> Iterator[Shown]:
         if fresh:
             _come_and_go(base, parts)
         cookie = _log_in(base, password)
-        yield Shown(base, cookie, (*_public(base, parts), *_desk(base, cookie, parts)))
+        yield Shown(base, cookie, (*_public(base, parts), *_desk(base, cookie, parts)), data)
+
+
+@contextmanager
+def speaking(site: Shown, language: str) -> Iterator[None]:
+    """The site, whose language is English else, in another one."""
+    run(site.data, "settings", "set", "language", language)
+    try:
+        yield
+    finally:
+        run(site.data, "settings", "set", "language", "en")
 
 
 def _opened(data: Path) -> "_Opened":
@@ -188,7 +199,7 @@ def _desk(base: str, cookie: str, parts: _Opened) -> Iterator[Page]:
     # Who is logged in is not shown the ways in.
     for path in ("/admin/login", "/admin/password"):
         yield Page(path)
-    for path in _linked(Shown(base, cookie, ()), "/admin"):
+    for path in _linked(Shown(base, cookie, (), parts.hub.settings.data), "/admin"):
         yield Page(path, desk=True)
     yield Page("/admin/login", {"email": OWNER, "password": "a wrong one"})
     yield Page("/admin/posts/new", {"title": "", "markdown": "Some *words*."}, desk=True)

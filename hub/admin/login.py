@@ -95,7 +95,7 @@ def choose_password(request: Request) -> Response:
     with journal.acting(actor), parts.db.write() as tx:
         one_time_links.use(tx, "password", request.path_params["token"], parts.now())
         accounts.change_password(tx, user, password_hash)
-    response = done("/admin", "password")
+    response = done("/admin", "password" if user.password_hash else "first-password")
     sessions.begin(request, response, user)
     return response
 

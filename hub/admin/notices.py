@@ -53,6 +53,7 @@ _TEXTS = {
     "resumed": N_("Going on."),
     "cancelled": N_("Cancelled."),
     "prefilled": N_("A draft of a letter. Nothing is sent until you send it."),
+    "first-password": N_("Your password is saved, and this is the desk."),
     "password": N_("Your password is changed. Everywhere else you are logged out."),
     "logged-out": N_("Logged out there."),
     "user-removed": N_("The account is removed."),
