@@ -59,6 +59,7 @@ _SAID = {
     ("readers", "unsubscribed"): N_("Unsubscribed reader %(number)s"),
     ("readers", "tags"): N_("Changed the tags of reader %(number)s"),
     ("readers", "erased"): N_("Erased reader %(number)s"),
+    ("readers", "corrected"): N_("Set right what is written down of reader %(number)s"),
     ("readers", "lifted"): N_("Let mail go to reader %(number)s again"),
     ("backups", "asked"): N_("Asked for a backup"),
     ("backups", "made"): N_("Made the backup %(subject)s"),

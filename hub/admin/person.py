@@ -5,12 +5,13 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub import i18n
 from hub.admin import replies, timeline, words
 from hub.admin.forms import Errors, Messages
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.audience import approval, invitations, notes, rules, store, tagging
-from hub.audience.model import Subscriber
+from hub.audience import approval, invitations, membership, notes, rules, store, tagging
+from hub.audience.model import Details, Subscriber
 from hub.db import Transaction
 from hub.errors import NotFound
 from hub.i18n import LANGUAGES, N_
@@ -68,6 +69,24 @@ def untag(request: Request) -> Response:
     return done(_path(found), "tagged")
 
 
+def correct(request: Request) -> Response:
+    """Set right the name, the language or the cadence."""
+    parts, form = hub(request), request.state.form
+    errors = Errors(parts.site().language, main="name")
+    with errors.caught(), parts.db.write() as tx:
+        found = _found(tx, request)
+        details = Details(
+            name=rules.clean_name(form.text("name")),
+            cadence=rules.cadence(form.text("cadence")),
+            language=rules.language(form.text("language"), found.language),
+        )
+        by = request.state.user.email
+        membership.correct(tx, found.id, details, by=by, now=parts.now())
+        return done(_path(found), "saved")
+    typed = Messages({name: form.text(name) for name in words.DETAILS})
+    return _page(request, typed, errors)
+
+
 def _page(request: Request, typed: Messages, errors: Errors) -> Response:
     parts = hub(request)
     site = parts.site()
@@ -98,6 +117,9 @@ def _page(request: Request, typed: Messages, errors: Errors) -> Response:
         can_lift=rules.lifted_to(found.status) is not None,
         can_leave=rules.can_leave(found.status),
         words=words,
+        cadences=[
+            (name, i18n.translate(site.language, shown)) for name, shown in words.CADENCE.items()
+        ],
         languages=LANGUAGES,
         origin=partial(replies.origin, invitations=invited),
     )
@@ -116,6 +138,7 @@ def _found(tx: Transaction, request: Request) -> Subscriber:
 
 ROUTES = [
     DeskRoute(_ONE, person, needs=Needs.OWNER),
+    DeskRoute(f"{_ONE}/details", correct, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/notes", note, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(
         f"{_ONE}/notes/{{note:int}}/remove", remove_note, needs=Needs.OWNER, methods=["POST"]

@@ -76,10 +76,17 @@ def _known(event: PersonEvent, language: str) -> Moment:
         event.at,
         i18n.translate(language, words.PERSON[event.kind]),
         tone=words.TONES.get(event.kind, ""),
-        about=" · ".join(filter(None, (event.by_whom, event.about))),
+        about=" · ".join(filter(None, (event.by_whom, _about(event, language)))),
         quote=event.text,
         note_id=event.id if event.kind in notes.REMOVABLE else None,
     )
+
+
+def _about(event: PersonEvent, language: str) -> str:
+    if event.kind != "corrected":
+        return event.about
+    names = (words.DETAILS.get(name, name) for name in event.about.split())
+    return ", ".join(i18n.translate(language, name) for name in names)
 
 
 def _came_back(event: BounceEvent, language: str) -> Moment:

@@ -45,7 +45,10 @@ PERSON = {
     "answered": N_("answered your question"),
     "accepted": N_("accepted"),
     "declined": N_("declined"),
+    "corrected": N_("set right"),
 }
+# What of a person is set right.
+DETAILS = {"name": N_("Name"), "cadence": N_("How often"), "language": N_("Language")}
 RETURN = {
     "hard": N_("the address takes no mail"),
     "soft": N_("not now: full, away, or nobody knows"),

@@ -1,6 +1,7 @@
 """What happens to somebody on the list: leaving, choosing, being added or erased by the owner."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 
 from hub import addresses, journal
@@ -9,6 +10,7 @@ from hub.audience import (
     consent,
     growth_store,
     mail_limits,
+    notes,
     request_store,
     rules,
     signup,
@@ -16,7 +18,7 @@ from hub.audience import (
     suppression,
 )
 from hub.audience.gates import store as gates
-from hub.audience.model import ConsentEvent, Preferences, Subscriber, Wish
+from hub.audience.model import ConsentEvent, Details, Preferences, Subscriber, Wish
 from hub.db import Transaction
 from hub.errors import Conflict, NotFound, Refused
 from hub.i18n import N_, Word
@@ -49,6 +51,26 @@ def save_preferences(
     store.change_preferences(tx, subscriber_id, preferences)
     store.acted(tx, subscriber_id, now=now)
     return store.get(tx, subscriber_id)
+
+
+def correct(
+    tx: Transaction, subscriber_id: int, details: Details, *, by: str, now: datetime
+) -> bool:
+    """The owner sets right what is written down of a person; whether anything was another. It
+    changes neither whether they get mail nor what they agreed to, and is no sign of life.
+
+    `by` is an account of the desk. Raises NotFound.
+    """
+    subscriber = store.get(tx, subscriber_id)
+    if subscriber is None:
+        raise NotFound(N_("There is no such subscriber."))
+    wanted = asdict(details)
+    changed = [name for name in wanted if wanted[name] != getattr(subscriber, name)]
+    if changed:
+        store.change_details(tx, subscriber_id, details)
+        notes.add(tx, subscriber_id, "corrected", about=" ".join(changed), by=by, at=now)
+        journal.note(tx, "readers", "corrected", number=subscriber_id)
+    return bool(changed)
 
 
 def by_address(tx: Transaction, address: str) -> Subscriber:

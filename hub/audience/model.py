@@ -70,6 +70,15 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What the owner may set right, checked."""
+
+    name: str
+    cadence: Cadence
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """What a subscriber may change, checked."""
 

@@ -10,7 +10,7 @@ from hub.db import Transaction, in_list
 from hub.errors import Refused
 from hub.i18n import N_
 
-Kind = Literal["note", "replied", "answered", "accepted", "declined"]
+Kind = Literal["note", "replied", "answered", "accepted", "declined", "corrected"]
 
 # What the owner may take away again; what was answered and decided stays.
 REMOVABLE = ("note", "replied")
@@ -24,8 +24,8 @@ _COLUMNS = "id, subscriber_id, kind, text, about, by_whom, at"
 
 @dataclass(frozen=True, slots=True)
 class PersonEvent:
-    """`about` is the question that `answered` answers; `by_whom` an address of the desk, or empty
-    for the reader's own."""
+    """`about` is the question that `answered` answers, or the fields that were `corrected`;
+    `by_whom` an address of the desk, or empty for the reader's own."""
 
     id: int
     subscriber_id: int

@@ -12,6 +12,7 @@ from hub.audience.model import (
     REQUEST_MAILS,
     Confirmation,
     ConsentEvent,
+    Details,
     Preferences,
     Status,
     Subscriber,
@@ -115,6 +116,18 @@ def change_preferences(tx: Transaction, subscriber_id: int, preferences: Prefere
         id=subscriber_id,
     )
     set_topics(tx, subscriber_id, preferences.topics)
+
+
+def change_details(tx: Transaction, subscriber_id: int, details: Details) -> None:
+    """What the owner set right."""
+    tx.execute(
+        "UPDATE subscribers SET name = :name, cadence = :cadence, language = :language"
+        " WHERE id = :id",
+        name=details.name,
+        cadence=details.cadence,
+        language=details.language,
+        id=subscriber_id,
+    )
 
 
 def activate(

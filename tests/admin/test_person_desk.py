@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from hub.admin import timeline
-from hub.audience import membership, notes, tagging
+from hub.audience import membership, notes, store, tagging
 from hub.audience.model import Wish
 from hub.web.state import Hub
 from tests.conftest import NOW
@@ -53,6 +53,37 @@ def test_what_is_refused_stays_typed(
     assert answer.status_code == 400
     assert f'id="{field}-error"' in answer.text
     assert typed in answer.text
+
+
+def test_name_language_and_cadence_are_set_right(desk: TestClient, hub: Hub, eve: int) -> None:
+    path = f"/admin/subscribers/{eve}"
+    form = {"name": "Ève Martin", "cadence": "monthly", "language": "fr"}
+    for _ in range(2):
+        assert desk.post(f"{path}/details", data=form).status_code == 303
+    with hub.db.read() as tx:
+        found = store.get(tx, eve)
+        assert found is not None
+        assert (found.name, found.cadence, found.language) == ("Ève Martin", "monthly", "fr")
+        assert [event.kind for event in store.consent_log(tx, eve)] == ["added"]
+    page = desk.get(path).text
+    assert page.count("<strong>Set right</strong>") == 1
+    assert "owner@hub.test · Name, How often, Language" in page
+    assert "Set right what is written down of reader" in desk.get("/admin/log").text
+    assert desk.post("/admin/subscribers/999/details", data=form).status_code == 404
+
+
+def test_who_left_is_set_right_and_stays_away(desk: TestClient, hub: Hub, eve: int) -> None:
+    with hub.db.write() as tx:
+        membership.unsubscribe(tx, eve, source="link", now=NOW)
+    form = {"name": "Eve", "cadence": "each", "language": "en"}
+    desk.post(f"/admin/subscribers/{eve}/details", data=form)
+    refused = desk.post(f"/admin/subscribers/{eve}/details", data={**form, "cadence": "hourly"})
+    assert refused.status_code == 400
+    assert 'id="cadence-error"' in refused.text
+    with hub.db.read() as tx:
+        found = store.get(tx, eve)
+    assert found is not None
+    assert (found.name, found.cadence, found.status) == ("Eve", "each", "unsubscribed")
 
 
 def test_a_note_is_kept_shown_as_text_and_taken_away(desk: TestClient, hub: Hub, eve: int) -> None:
