@@ -280,7 +280,7 @@ class Worker:
         if self._steady() >= self._next_round:
             self._next_round = self._steady() + ROUND_SECONDS
             rounds.look(self._hub, self.stumbles, now)
-            growth.keep(db)
+            growth.keep(db, now)
         with db.read() as tx:
             planned = [
                 edition

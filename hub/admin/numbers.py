@@ -5,6 +5,7 @@ Counts without persons, as charts with the tables behind them.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from starlette.requests import Request
@@ -70,6 +71,7 @@ def overview(request: Request) -> Response:
         by_feed = reach.total(tx, now)
         sent = [one for one in editions.newest(tx, EDITIONS_SHOWN) if one.counts.accepted]
         shown = found.pieces
+        sizes = growth.sizes(tx, shown, active=counts["active"])
         returned = returns.by_day(tx, since=str(shown[0].first), until=str(shown[-1].last))
         domains = returns.domains(tx)
         invited = invitations.names_of(tx, {source, *(one.source for one in found.sources)})
@@ -83,6 +85,7 @@ def overview(request: Request) -> Response:
         source=source,
         origin=partial(replies.origin, invitations=invited),
         active=counts["active"],
+        size=_size(sizes, span, language) if not source else None,
         drawn=_drawn(found, span, language),
         titles=_TITLES,
         names=_NAMES,
@@ -153,6 +156,12 @@ def _of_editions(sent: Sequence[EditionReport], language: str) -> Chart:
             )
         )
     return charts.stacked(rows)
+
+
+def _size(sizes: Sequence[tuple[Piece, int]], span: Span, language: str) -> Chart:
+    """How large the list was; in place of a sum, how large it is."""
+    drawing = charts.bars([(_name(piece, span, language), active) for piece, active in sizes])
+    return replace(drawing, total=sizes[-1][1])
 
 
 def _named(

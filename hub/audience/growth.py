@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from hub.audience import counts_store, growth_store
+from hub.audience import counts_store, growth_store, sizes_store
 from hub.audience.growth_store import Count
 from hub.db import Database, Transaction
 
@@ -88,9 +88,21 @@ def spread(shown: Sequence[Piece], counted: Iterable[tuple[str, int]]) -> tuple[
     return tuple(numbers)
 
 
-def keep(db: Database) -> None:
+def sizes(tx: Transaction, shown: Sequence[Piece], *, active: int) -> list[tuple[Piece, int]]:
+    """How many active readers there were at the end of each piece, since that is written down;
+    `active`: now, at the end of the last."""
+    noted = sizes_store.between(tx, str(shown[0].first), str(shown[-1].last))
+    found = []
+    for piece in shown[:-1]:
+        until = [size.active for size in noted if size.day <= str(piece.last)]
+        if until:
+            found.append((piece, until[-1]))
+    return [*found, (shown[-1], active)]
+
+
+def keep(db: Database, now: datetime) -> None:
     """Put what happened lately into the counts of its days, and who came and went into those of
-    people, in pieces; cheap when nothing did."""
+    people, in pieces, and write down how large the list is; cheap when nothing happened."""
     for kept in (growth_store, counts_store):
         more = True
         while more:
@@ -99,6 +111,11 @@ def keep(db: Database) -> None:
             if more:
                 with db.write() as tx:
                     more = kept.fold(tx)
+    with db.read() as tx:
+        has_changed = sizes_store.is_new(tx)
+    if has_changed:
+        with db.write() as tx:
+            sizes_store.note(tx, now)
 
 
 def _people(shown: Sequence[Piece], counted: Iterable[Count]) -> dict[Measure, tuple[int, ...]]:

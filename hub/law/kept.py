@@ -114,7 +114,7 @@ WITHOUT_READERS = frozenset(
         *("retention_days", "law_state", "law_changes", "consent_texts", "invitations"),
         # How many, and why they left: no row says who.
         *("people_counts", "people_moves", "growth_moves", "growth_days", "feed_readers"),
-        *("edition_links", "departures"),
+        *("list_sizes", "edition_links", "departures"),
         *("hall_places", "hall_links", "hall_sections", "hall_chosen", "hall_cards", "link_cards"),
         *("brakes", "spent_challenges", "post_revisions", "working_copies"),
         # Who works at the desk and what they changed, for a year (hub/journal.py); readers who

@@ -111,14 +111,14 @@ def test_folding_changes_no_number(hub: Hub) -> None:
     with hub.db.write() as tx:
         growth_store.count_many(tx, [Move("2026-11-20", "confirmed", "form", 2)] * 3)
     for _ in range(2):
-        growth.keep(hub.db)
+        growth.keep(hub.db, NOW)
         assert totals(hub) == {"confirmed": 6}
         with hub.db.read() as tx:
             assert not growth_store.is_waiting(tx)
     with hub.db.write() as tx:
         growth_store.count_many(tx, [Move("2026-11-20", "confirmed", "form", 1)])
     assert totals(hub) == {"confirmed": 7}
-    growth.keep(hub.db)
+    growth.keep(hub.db, NOW)
     assert totals(hub) == {"confirmed": 7}
 
 
@@ -128,6 +128,23 @@ def test_the_worker_folds(hub: Hub) -> None:
     tick(hub, NOW)
     with hub.db.read() as tx:
         assert tx.scalar("SELECT people FROM growth_days") == 1
+
+
+def test_the_size_of_the_list_is_written_down_for_its_day(hub: Hub) -> None:
+    for day, people in ((20, 2), (22, 3), (22, 1)):
+        for n in range(people):
+            subscribe(hub, f"r{day}-{n}-{people}@mail.test")
+        growth.keep(hub.db, NOW.replace(month=11, day=day))
+    growth.keep(hub.db, NOW.replace(month=11, day=23))
+    shown = growth.pieces("month", date(2026, 11, 24))
+    with hub.db.read() as tx:
+        sizes = growth.sizes(tx, shown, active=7)
+        later = growth.sizes(tx, growth.pieces("year", date(2027, 11, 24)), active=7)
+    # The 21st and the 23rd brought nothing new; before the 20th nobody counted.
+    assert [(piece.last.day, active) for piece, active in sizes] == [
+        *((20, 2), (21, 2), (22, 6), (23, 6), (24, 7)),
+    ]
+    assert [active for _, active in later] == [6] * 11 + [7]
 
 
 def test_a_place_has_its_own_growth(hub: Hub, client: TestClient) -> None:

@@ -120,7 +120,7 @@ def test_changes_of_the_last_minute_are_folded(hub: Hub) -> None:
     for n in range(3):
         subscribe(hub, f"r{n}@mail.test", status="active" if n else "bounced")
     before = numbers(hub)
-    growth.keep(hub.db)
+    growth.keep(hub.db, NOW)
     assert numbers(hub) == before
     agree(hub.db)
     with hub.db.read() as tx:

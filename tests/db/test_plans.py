@@ -152,6 +152,7 @@ VALUES: Mapping[str, Mapping[str, Make]] = {
         "day": lambda n: str(LATER.date() - timedelta(days=n // 10)),
         "kind": lambda n: ("requested", "confirmed", "unsubscribed", "bounced")[n % 4],
     },
+    "list_sizes": {"day": lambda n: str(LATER.date() - timedelta(days=n))},
     "journal": {
         "who": lambda n: rarely(n, "user 7", "command"),
         "area": lambda n: rarely(n + 1, "posts", "readers"),
