@@ -23,7 +23,7 @@ def test_the_look_is_drawn_while_it_is_chosen(page: Page, site: Site) -> None:
     page.select_option("#theme", "workshop")
     drawn("themes/workshop/site.css")
     page.fill("#accent_colour", "#7a2e4d")
-    drawn("colours/7a2e4d/accent.css")
+    drawn("colours/7a2e4d/light/accent.css")
     page.locator(".colour-well").fill("#1d4e89")
     expect(page.locator("#accent_colour")).to_have_value("#1d4e89")
     drawn("colours/1d4e89/accent.css")
@@ -40,7 +40,7 @@ def test_the_look_is_shown_without_a_script_too(page: Page, site: Site) -> None:
     page.goto("/admin/settings/look")
     page.fill("#accent_colour", "#7a2e4d")
     page.click("#look-button")
-    marked = page.frame_locator("#look-frame").locator("link[href*='colours/7a2e4d/accent.css']")
+    marked = page.frame_locator("#look-frame").locator("link[href*='colours/7a2e4d/light/accent.css']")
     expect(marked).to_have_count(1)
     assert page.url.endswith("/admin/settings/look")
 
