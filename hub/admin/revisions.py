@@ -14,6 +14,7 @@ LABELS = {
     "title": N_("Title"),
     "slug": N_("Address"),
     "excerpt": N_("Summary"),
+    "description": N_("Description"),
     "topics": N_("Topics"),
     "authors": N_("Authors"),
     "newsletter": N_("Newsletter"),

@@ -41,6 +41,7 @@ class Typed:
     translation_of: str = ""
     audio: str = ""
     in_menu: str = "yes"
+    description: str = ""
 
 
 def read(form: Form) -> Typed:
@@ -54,6 +55,7 @@ def read(form: Form) -> Typed:
         ),
         slug=form.text("slug"),
         excerpt=form.text("excerpt"),
+        description=form.text("description"),
         topics=form.text("topics"),
         authors=form.text("authors"),
         newsletter=form.text("newsletter", "none"),
@@ -83,6 +85,7 @@ def of_post(tx: Transaction, post: Post) -> Typed:
         markdown=descriptions.without_stand_ins(post.markdown),
         slug=post.slug,
         excerpt=post.standfirst,
+        description=post.description,
         topics=", ".join(topic.name for topic in store.topics_of(tx, post.id)),
         authors=", ".join(author.name for author in store.authors_of(tx, post.id)),
         newsletter=post.newsletter,
@@ -120,12 +123,14 @@ def unfolded(typed: Typed, timezone: str) -> tuple[Typed, datetime | None]:
         raise Refused(error.message, field="markdown", **error.values) from error
     if found is None:
         return typed, None
+    excerpt, description = found.summed_up(typed.excerpt, typed.description)
     return replace(
         typed,
         title=found.title,
         markdown=found.markdown.rstrip(),
         slug=found.slug or typed.slug,
-        excerpt=found.excerpt or typed.excerpt,
+        excerpt=excerpt,
+        description=description,
         topics=", ".join(found.topics) or typed.topics,
         authors=", ".join(found.authors) or typed.authors,
         newsletter=found.newsletter or typed.newsletter,
@@ -150,6 +155,7 @@ def draft(typed: Typed) -> Draft:
         kind=typed.kind,
         slug=typed.slug,
         excerpt=typed.excerpt,
+        description=typed.description,
         language=typed.language,
         canonical_url=typed.canonical_url,
         cover=typed.cover,

@@ -51,12 +51,12 @@ class Revision:
 
 def keep(tx: Transaction, post: Post, *, author: str, at: datetime) -> None:
     """Keep a post as it stands in the database now, unless that is the version kept last."""
-    details = json.dumps(_details(tx, post), ensure_ascii=False)
+    details = _details(tx, post)
     last = _newest(tx, post.id)
-    if last is not None and (last.title, last.details, last.markdown) == (
-        post.title,
-        details,
-        post.markdown,
+    # A version that is older than a field says nothing of it.
+    fields = {**details, "title": post.title, "markdown": post.markdown}
+    if last is not None and all(
+        last.fields.get(name, "") == fields.get(name, "") for name in {*last.fields, *fields}
     ):
         return
     tx.execute(
@@ -66,7 +66,7 @@ def keep(tx: Transaction, post: Post, *, author: str, at: datetime) -> None:
         at=at,
         author=author,
         title=post.title,
-        details=details,
+        details=json.dumps(details, ensure_ascii=False),
         markdown=post.markdown,
     )
     tx.execute(
@@ -129,6 +129,7 @@ def _details(tx: Transaction, post: Post) -> dict[str, str]:
         "kind": post.kind,
         "slug": post.slug,
         "excerpt": post.standfirst,
+        "description": post.description,
         "topics": ", ".join(topic.name for topic in store.topics_of(tx, post.id)),
         "authors": ", ".join(author.name for author in store.authors_of(tx, post.id)),
         "newsletter": post.newsletter,

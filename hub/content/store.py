@@ -54,6 +54,7 @@ class PostRow:
     source_hash: str | None = None
     audio: str = ""
     in_menu: int = 1
+    description: str = ""
 
 
 _COLUMNS = tuple(field.name for field in fields(PostRow))
@@ -218,7 +219,7 @@ def empty(tx: Transaction, post_id: int, now: datetime) -> None:
     tx.execute(
         "UPDATE posts SET status = 'deleted', title = '', excerpt = '', markdown = '', html = '',"
         " plain_text = '', reading_minutes = 0, canonical_url = '', cover = '', cover_alt = '',"
-        " audio = '', publish_at = NULL,"
+        " audio = '', description = '', publish_at = NULL,"
         " updated_at = :now WHERE id = :id",
         id=post_id,
         now=now,

@@ -29,6 +29,7 @@ from hub.site.model import Site
 
 LONGEST_TITLE = 300
 LONGEST_EXCERPT = 600
+LONGEST_DESCRIPTION = 600
 MOST_NAMES = 50
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 NEWSLETTER = ("none", "digest", "digest+each")
@@ -194,6 +195,7 @@ def _checked(draft: Draft) -> Draft:
         title=title,
         markdown=_clean(draft.markdown),
         excerpt=" ".join(_clean(draft.excerpt).split())[:LONGEST_EXCERPT],
+        description=" ".join(_clean(draft.description).split())[:LONGEST_DESCRIPTION],
         canonical_url=_checked_url(draft.canonical_url.strip()),
         cover_alt=" ".join(_clean(draft.cover_alt).split()),
     )
@@ -260,6 +262,7 @@ def _filled(
         kind=draft.kind,
         title=said(draft.title),
         excerpt=said(draft.excerpt or rendered.excerpt),
+        description=said(draft.description),
         markdown=draft.markdown,
         html=media.with_sizes(tx, rendered.html),
         plain_text=rendered.plain_text,
