@@ -9,7 +9,7 @@ from hub.admin import writing_form
 from hub.admin.confirming import ask
 from hub.admin.pages import done
 from hub.admin.policy import DeskRoute, Needs
-from hub.content import dressing, outline, previewing, publishing
+from hub.content import dressing, outline, pictures, previewing, publishing
 from hub.content.model import Post
 from hub.content.rendering import render
 from hub.errors import NotFound, Refused
@@ -141,6 +141,7 @@ ROUTES = [
         needs=Needs.EDITOR,
         methods=["POST"],
         largest=writing_form.LARGEST_SENT,
+        uploads=pictures.LARGEST,
         slow=True,
     ),
     DeskRoute("/admin/posts/{id:int}/preview", preview_stored, needs=Needs.EDITOR),

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from hub.admin import (
     account,
     addresses,
+    article_lists,
     backups,
     bring_articles,
     coming,
@@ -59,6 +60,7 @@ ROUTES: list[BaseRoute] = [
     *working_copies.ROUTES,
     *revisions.ROUTES,
     *share_preview.ROUTES,
+    *article_lists.ROUTES,
     *posts.ROUTES,
     *hall_sections.ROUTES,
     *hall.ROUTES,

@@ -7,9 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hub.content import descriptions, store, translations
+from hub.content.checking import NEWSLETTER
 from hub.content.importers import article
 from hub.content.model import Draft, Kind, Newsletter, Post
-from hub.content.writing import NEWSLETTER
 from hub.db import Transaction
 from hub.errors import Refused
 from hub.times import from_text
@@ -61,7 +61,8 @@ def read(form: Form) -> Typed:
         newsletter=form.text("newsletter", "none"),
         language=form.text("language"),
         canonical_url=form.text("canonical_url"),
-        cover=form.text("cover"),
+        # Chosen among those that are here, or written as an address.
+        cover=form.text("cover_chosen") or form.text("cover"),
         cover_alt=form.text("cover_alt"),
         translation_of=form.text("translation_of"),
         audio=form.text("audio"),

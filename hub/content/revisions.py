@@ -52,7 +52,7 @@ class Revision:
 def keep(tx: Transaction, post: Post, *, author: str, at: datetime) -> None:
     """Keep a post as it stands in the database now, unless that is the version kept last."""
     details = _details(tx, post)
-    last = _newest(tx, post.id)
+    last = newest(tx, post.id)
     # A version that is older than a field says nothing of it.
     fields = {**details, "title": post.title, "markdown": post.markdown}
     if last is not None and all(
@@ -100,6 +100,16 @@ def find(tx: Transaction, post_id: int, revision_id: int) -> Revision:
     return found
 
 
+def at(tx: Transaction, post_id: int, when: datetime) -> Revision | None:
+    """What a post was at that time, as far as it was kept."""
+    return tx.one(
+        Revision,
+        "SELECT * FROM post_revisions WHERE post_id = :id AND at <= :at ORDER BY id DESC LIMIT 1",
+        id=post_id,
+        at=when,
+    )
+
+
 def before(tx: Transaction, revision: Revision) -> Revision | None:
     """The version that it replaced."""
     return tx.one(
@@ -116,7 +126,8 @@ def forget(tx: Transaction, post_id: int) -> None:
     tx.execute("DELETE FROM post_revisions WHERE post_id = :id", id=post_id)
 
 
-def _newest(tx: Transaction, post_id: int) -> Revision | None:
+def newest(tx: Transaction, post_id: int) -> Revision | None:
+    """The version that was kept last."""
     return tx.one(
         Revision,
         "SELECT * FROM post_revisions WHERE post_id = :id ORDER BY id DESC LIMIT 1",
@@ -139,4 +150,6 @@ def _details(tx: Transaction, post: Post) -> dict[str, str]:
         "cover_alt": post.cover_alt,
         "translation_of": translations.original_of(tx, post.id),
         "audio": post.audio,
+        # Versions from before the menu was kept say nothing of it.
+        **({} if post.in_menu else {"in_menu": "no"}),
     }

@@ -131,7 +131,7 @@ def test_a_browser_forgets_just_the_version_that_was_saved(desk: TestClient) -> 
 
 
 def test_scripts_come_with_their_folder(desk: TestClient) -> None:
-    page = desk.get("/admin/posts/new").text
+    page = desk.get("/admin/posts/new", follow_redirects=True).text
     address = page.split('<script type="module" src="')[1].split('"')[0]
     answer = desk.get(address)
     assert answer.headers["content-type"].startswith("text/javascript")
