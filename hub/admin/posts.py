@@ -44,6 +44,9 @@ from hub.times import to_text
 from hub.web.forms import Form, View
 from hub.web.state import hub
 
+# The fields as they come on the page: the first that is refused has the cursor.
+_ORDER = ("title", "markdown", "publish_at", *field_words.LABELS)
+
 
 def new_article(request: Request) -> Response:
     return _new(request, Typed(kind="post", authors=request.state.user.name))
@@ -187,6 +190,7 @@ def _form_page(
         merged=_merged_words(request),
         gone=gone,
         errors=errors.by_field,
+        wrong=next((field for field in _ORDER if field in errors.by_field), ""),
         post=post,
         updated_at=_seen(post, race, copy, form),
         copy=form.text("copy") or (copy.name if copy else token or secrets.token_urlsafe(16)),

@@ -42,7 +42,7 @@ def test_what_each_of_two_changed_is_saved(
     with hub.db.read() as tx:
         assert [topic.name for topic in store.topics_of(tx, article.id)] == ["Sea"]
     page = desk.get(late.headers["location"]).text
-    assert "both are put together: Title, Newsletter, Topics are theirs" in page
+    assert "both are put together. Theirs: Title, Newsletter, Topics." in page
 
 
 def test_their_text_is_rendered_when_it_is_taken(
