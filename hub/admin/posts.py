@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from hub.admin import (
     article_saving,
     covers,
+    draft_links,
     field_words,
     racing,
     share_preview,
@@ -20,7 +21,6 @@ from hub.admin import working_copies as copies
 from hub.admin.forms import Errors, number
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.admin.post_actions import SHARED
 from hub.admin.racing import Race
 from hub.admin.writing_form import Typed
 from hub.content import (
@@ -200,9 +200,7 @@ def _form_page(
         publish_at=form.text("publish_at")
         or (moments.typed(post.publish_at, site.timezone) if post and post.publish_at else ""),
         earliest=moments.typed(hub(request).now(), site.timezone),
-        draft_url=site.url(f"/admin/preview/{hub(request).signer.sign(SHARED, post.id)}")
-        if post and post.status != "published"
-        else "",
+        draft_url=draft_links.address(request, post) if post else "",
         missing=missing,
         undescribed=descriptions.missing(post.html) if post else 0,
         longest=rendering.LARGEST,

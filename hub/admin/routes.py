@@ -10,6 +10,7 @@ from hub.admin import (
     bring_articles,
     coming,
     doctor,
+    draft_links,
     hall,
     hall_sections,
     hand_letters,
@@ -57,6 +58,7 @@ from hub.admin import (
 ROUTES: list[BaseRoute] = [
     *home.ROUTES,
     *post_actions.ROUTES,
+    *draft_links.ROUTES,
     *working_copies.ROUTES,
     *revisions.ROUTES,
     *share_preview.ROUTES,

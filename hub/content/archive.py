@@ -72,6 +72,8 @@ def _document(tx: Transaction, post: Post) -> str:
         "cover": post.cover,
         "cover_alt": post.cover_alt,
         "audio": post.audio,
+        # A link that was withdrawn stays so, wherever the article comes back.
+        "links_withdrawn": post.links_withdrawn or None,
         "menu": None if post.in_menu else False,
         "translation_of": translations.original_of(tx, post.id),
         "aliases": [f"/{path}" for path in store.redirects_to(tx, post.id)],
@@ -145,6 +147,7 @@ def restore(
         source=_text(values, "source") or None,
         source_hash=_text(values, "source_hash") or None,
         language=_text(values, "language"),
+        links_withdrawn=_count(values, "links_withdrawn"),
     )
     if status == "deleted":
         number = store.insert(tx, row)
@@ -210,6 +213,11 @@ def _text(values: Mapping[str, Any], name: str) -> str:
 def _texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = values.get(name)
     return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
+
+
+def _count(values: Mapping[str, Any], name: str) -> int:
+    value = values.get(name)
+    return value if type(value) is int and 0 <= value < 10_000 else 0
 
 
 def _one_of(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:

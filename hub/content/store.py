@@ -55,6 +55,7 @@ class PostRow:
     audio: str = ""
     in_menu: int = 1
     description: str = ""
+    links_withdrawn: int = 0
 
 
 _COLUMNS = tuple(field.name for field in fields(PostRow))
@@ -202,6 +203,11 @@ def set_status(
 def set_publish_at(tx: Transaction, post_id: int, at: datetime | None) -> None:
     """When a draft is to be published by itself; None for never."""
     tx.execute("UPDATE posts SET publish_at = :at WHERE id = :id", id=post_id, at=at)
+
+
+def withdraw_link(tx: Transaction, post_id: int) -> None:
+    """One more link to a draft is void."""
+    tx.execute("UPDATE posts SET links_withdrawn = links_withdrawn + 1 WHERE id = :id", id=post_id)
 
 
 def to_publish(tx: Transaction, now: datetime) -> list[Post]:

@@ -112,6 +112,7 @@ def update(
         published_at=published_at,
         source=old.source,
         source_hash=old.source_hash,
+        links_withdrawn=old.links_withdrawn,
     )
     revisions.keep(tx, old, author="", at=old.updated_at)
     store.replace(tx, post_id, _filled(tx, row, draft, rendered, site))
