@@ -30,6 +30,7 @@ _SAID = {
     ("users", "removed"): N_("Removed the account of %(subject)s"),
     ("posts", "published"): N_("Published “%(subject)s”"),
     ("posts", "unpublished"): N_("Took “%(subject)s” off the site"),
+    ("posts", "link withdrawn"): N_("Withdrew the link to the draft “%(subject)s”"),
     ("posts", "deleted"): N_("Deleted “%(subject)s”"),
     ("newsletter", "sent"): N_("Sent “%(subject)s”"),
     ("newsletter", "paused"): N_("Paused “%(subject)s”"),

@@ -10,6 +10,7 @@ _TEXTS = {
     "pictures": N_("Saved, but some pictures cannot be shown; see below."),
     "deleted": N_("Deleted."),
     "thrown": N_("Thrown away."),
+    "withdrawn": N_("Withdrawn: the old link shows nothing any more. The new one stands below."),
     "timed": N_("It appears by itself at the time that you chose."),
     "untimed": N_("It is a draft again, without a time."),
     "moved": N_("Moved."),

@@ -85,7 +85,7 @@ class DeskRoute(Route):
         request.state.user = user
         if self.needs is not Needs.NOTHING:
             if user is None:
-                return await _ask_to_log_in(request, self._largest)
+                return await _ask_to_log_in(request, self._largest, self._uploads)
             if not allowed(user, self.needs):
                 raise NotAllowed(N_("Only an owner of this hub can do this."))
         if request.method != "POST":
@@ -137,14 +137,20 @@ def _refusal(request: Request, error: HubError) -> Response:
     return bare_page(request, "admin/refused.html", status=error.status, text=text)
 
 
-async def _ask_to_log_in(request: Request, largest: int) -> Response:
+async def _ask_to_log_in(request: Request, largest: int, uploads: int | None) -> Response:
     if request.method != "POST":
         return RedirectResponse(_login_address(request), status_code=303)
     if _by_script(request):
         # A browser that is answered while it sends takes that for a lost connection.
         await let_pass(request, largest)
         raise NotAllowed(N_("You are logged out: log in in another tab."))
-    form = await read_form(request, largest=LARGEST_BODY)
+    # A file must be chosen again; what was typed around it comes back.
+    form = await read_form(
+        request,
+        largest=LARGEST_BODY,
+        uploads=None if uploads is None else 0,
+        most_read=LARGEST_BODY + (uploads or 0),
+    )
     typed = [
         (name, value)
         for name, values in form.values.items()

@@ -5,20 +5,17 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hub.admin import writing_form
+from hub.admin import draft_links, writing_form
 from hub.admin.confirming import ask
 from hub.admin.pages import done
 from hub.admin.policy import DeskRoute, Needs
-from hub.content import dressing, outline, previewing, publishing
+from hub.content import dressing, outline, pictures, previewing, publishing
 from hub.content.model import Post
 from hub.content.rendering import render
-from hub.errors import NotFound, Refused
+from hub.errors import Refused
 from hub.i18n import N_
 from hub.web.pages import message, page, quoted
 from hub.web.state import hub
-
-# What the token of a link to a draft is for.
-SHARED = "draft"
 
 
 def preview_typed(request: Request) -> Response:
@@ -37,11 +34,8 @@ def preview_stored(request: Request) -> Response:
 def preview_shared(request: Request) -> Response:
     """A draft, for whoever was given its link; after it is published, the article itself."""
     parts = hub(request)
-    number = parts.signer.verify(SHARED, request.path_params["token"])
-    if number is None:
-        raise NotFound(N_("There is no such page."))
     with parts.db.read() as tx:
-        post = publishing.find(tx, number)
+        post = draft_links.post_of(tx, parts.signer, request.path_params["token"])
         typed = writing_form.of_post(tx, post)
     if post.status == "published":
         return RedirectResponse(quoted(post.path), status_code=303)
@@ -141,6 +135,7 @@ ROUTES = [
         needs=Needs.EDITOR,
         methods=["POST"],
         largest=writing_form.LARGEST_SENT,
+        uploads=pictures.LARGEST,
         slow=True,
     ),
     DeskRoute("/admin/posts/{id:int}/preview", preview_stored, needs=Needs.EDITOR),

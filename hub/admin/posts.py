@@ -1,61 +1,51 @@
-"""Articles and pages at the desk: the lists, the form, saving."""
+"""Articles and pages at the desk: the form in which one is written."""
 
 import secrets
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Sequence
 from urllib.parse import urlencode
-from uuid import UUID, uuid4, uuid5
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from hub.admin import share_preview, words, writing_form
+from hub.admin import (
+    article_saving,
+    covers,
+    draft_links,
+    field_words,
+    racing,
+    share_preview,
+    words,
+    writing_form,
+)
 from hub.admin import working_copies as copies
 from hub.admin.forms import Errors, number
 from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
-from hub.admin.post_actions import SHARED
+from hub.admin.racing import Race
 from hub.admin.writing_form import Typed
 from hub.content import (
     descriptions,
-    link_cards,
     pictures,
     publishing,
     rendering,
     revisions,
-    search,
     shelf,
     store,
     working_copies,
-    writing,
 )
-from hub.content.model import Kind, Post
-from hub.content.rendering import Rendered, render
+from hub.content.model import Post
+from hub.content.rendering import render
 from hub.content.revisions import Revision
 from hub.content.working_copies import WorkingCopy
 from hub.db import Transaction
-from hub.errors import NotFound, Refused
-from hub.i18n import LANGUAGES, N_
+from hub.i18n import LANGUAGES
 from hub.newsletter import moments
-from hub.site.model import Site
 from hub.times import to_text
-from hub.web import paging
 from hub.web.forms import Form, View
-from hub.web.paging import Paging
 from hub.web.state import hub
 
-PER_PAGE = 30
-# Of the pages on which new articles are written.
-_PAGES = UUID("6b0d3f0e-7a52-4a39-9a54-0f3d5a8f6c11")
-_FOLDERS: dict[str, Kind] = {"posts": "post", "pages": "page"}
-
-
-def article_list(request: Request) -> Response:
-    return _list(request, "posts")
-
-
-def page_list(request: Request) -> Response:
-    return _list(request, "pages")
+# The fields as they come on the page: the first that is refused has the cursor.
+_ORDER = ("title", "markdown", "publish_at", *field_words.LABELS)
 
 
 def new_article(request: Request) -> Response:
@@ -67,11 +57,20 @@ def new_page(request: Request) -> Response:
 
 
 def _new(request: Request, typed: Typed) -> Response:
+    """The form of a new article. Its token stands in the address: who comes back to the page after
+    it made one goes on with that, whatever the browser kept, and makes no second one."""
+    name = request.query_params.get("copy", "")
+    if not working_copies.is_name(name):
+        token = secrets.token_urlsafe(16)
+        return RedirectResponse(f"{request.scope['path']}?copy={token}", status_code=303)
     with hub(request).db.read() as tx:
-        copy = _asked_copy(tx, request)
+        copy = working_copies.get(tx, name, user_id=request.state.user.id)
+        made = article_saving.made_of(tx, name)
     if copy is not None:
         typed = writing_form.of_fields(copy.typed)
-    return _form_page(request, typed, Errors(hub(request).site().language), copy=copy)
+    elif made is not None:
+        return RedirectResponse(f"/admin/posts/{made.id}", status_code=303)
+    return _form_page(request, typed, Errors(hub(request).site().language), copy=copy, token=name)
 
 
 def edit(request: Request) -> Response:
@@ -111,134 +110,46 @@ def save(request: Request) -> Response:
     return _save(request, request.path_params["id"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Saved:
-    post: Post
-    notice: str
-
-
-class _Deleted(Exception):  # not an error of the hub: what was typed becomes a new article
-    pass
-
-
-class _SavedByAnother(Exception):  # not an error of the hub: both versions are shown
-    def __init__(self, theirs: Post, typed: Typed) -> None:
-        self.post = theirs
-        self.theirs = typed
-
-
 def _save(request: Request, post_id: int | None) -> Response:
-    parts = hub(request)
-    site = parts.site()
-    typed = as_typed = writing_form.read(request.state.form)
-    errors = Errors(site.language, main="title")
-    rendered = dated = None
-    with errors.caught():
-        typed, dated = writing_form.unfolded(as_typed, site.timezone)
-        rendered = render(typed.markdown, language=typed.language or site.language)
-    if rendered is not None:
-        search.learn(rendered.plain_text, typed.language or site.language)
-        try:
-            with errors.caught(), parts.db.write() as tx:
-                saved = _write(tx, request, post_id, typed, rendered, site, dated)
-                return _after(request, saved, rendered, unfolded=typed is not as_typed)
-        except _Deleted:
-            return _form_page(request, typed, errors, gone=True, status=409)
-        except _SavedByAnother as race:
-            return _form_page(
-                request, typed, errors, post=race.post, theirs=race.theirs, status=409
-            )
-    post = None
-    if post_id is not None:
-        with parts.db.read() as tx:
-            post = _there(tx, post_id)
+    parts, form = hub(request), request.state.form
+    errors = Errors(parts.site().language, main="title")
+    with parts.db.read() as tx:
+        if post_id is None:
+            post = article_saving.made_of(tx, form.text("copy"))
+        else:
+            post = article_saving.there(tx, post_id)
+    as_typed = covers.taken(request, writing_form.read(form), errors)
+    typed, sent = article_saving.read(request, as_typed, post, errors)
     gone = post_id is not None and post is None
-    return _form_page(request, typed, errors, post=post, gone=gone)
-
-
-def _write(
-    tx: Transaction,
-    request: Request,
-    post_id: int | None,
-    typed: Typed,
-    rendered: Rendered,
-    site: Site,
-    dated: datetime | None,
-) -> _Saved:
-    now, user = hub(request).now(), request.state.user
-    action = request.state.form.text("action")
-    publish = action == "publish"
-    draft = writing_form.draft(typed)
-    token = request.state.form.text("copy")
-    old = _made_of(tx, token) if post_id is None else _there(tx, post_id)
-    if old is None and post_id is not None:
-        raise _Deleted
-    if old is None:
-        post = writing.create(
-            tx,
-            replace(draft, published_at=dated),
-            rendered,
-            site=site,
-            now=now,
-            publish=publish,
-            new_uid=lambda: _uid(tx, token),
-        )
-        published_now = publish
-    else:
-        # Who comes back to the page of a new article goes on with what it became.
-        seen = writing_form.seen(request.state.form) if post_id else old.created_at
-        if seen != old.updated_at:
-            raise _SavedByAnother(old, writing_form.of_post(tx, old))
-        by = user.name or user.email
-        post = writing.update(tx, old.id, draft, rendered, site=site, now=now, by=by)
-        if publish:
-            post = publishing.publish(tx, old.id, now)
-        published_now = publish and old.status != "published"
-    if action in ("schedule", "unschedule"):
-        at = _time(request, site, now) if action == "schedule" else None
-        post = publishing.schedule(tx, post.id, at, now)
-    link_cards.want(tx, site, post, now)
-    working_copies.drop(tx, request.state.form.text("copy"), user_id=user.id)
-    notice = {"schedule": "timed", "unschedule": "untimed"}.get(action, "saved")
-    return _Saved(post, "published" if published_now else notice)
-
-
-def _there(tx: Transaction, post_id: int) -> Post | None:
-    post = store.by_id(tx, post_id)
-    return None if post is None or post.status == "deleted" else post
-
-
-def _made_of(tx: Transaction, token: str) -> Post | None:
-    """The article that the page with this token made already; not one that was deleted since."""
-    post = store.by_uid(tx, uuid5(_PAGES, token).urn) if token else None
-    return None if post is None or post.status == "deleted" else post
-
-
-def _uid(tx: Transaction, token: str) -> UUID:
-    """Each page of a new article has a token of its own: sent twice, it makes one article."""
-    own = uuid5(_PAGES, token)
-    return own if token and not store.uid_taken(tx, own.urn) else uuid4()
-
-
-def _time(request: Request, site: Site, now: datetime) -> datetime:
-    """When it is to appear, as it was typed. Raises Refused beside the field."""
-    typed = request.state.form.text("publish_at")
-    try:
-        return moments.ahead(typed, timezone=site.timezone, language=site.language, now=now)
-    except Refused as error:
-        raise Refused(error.message, field="publish_at", **error.values) from error
+    if sent is not None:
+        try:
+            with errors.caught():
+                return _after(request, *racing.store(request, post_id, sent))
+        except article_saving.Deleted:
+            gone = True
+        except racing.Undecided as asked:
+            race = asked.race
+            return _form_page(request, race.typed, errors, post=race.post, race=race, status=409)
+    shown = None if gone or post_id is None else post
+    return _form_page(request, typed, errors, post=shown, gone=gone, status=409)
 
 
 def _after(
-    request: Request, saved: _Saved, rendered: Rendered, *, unfolded: bool = False
+    request: Request,
+    saved: article_saving.Saved,
+    sent: article_saving.Sent,
+    theirs: Sequence[str],
 ) -> Response:
-    """On to the article. The address names what was saved, so that a browser forgets just that."""
-    notice = "unfolded" if unfolded and saved.notice == "saved" else saved.notice
-    if rendered.missing_images or rendered.remote_images:
+    """On to the article. The address names what was saved, so that a browser forgets just that,
+    and the fields that somebody else had changed."""
+    notice = "unfolded" if sent.unfolded and saved.notice == "saved" else saved.notice
+    if sent.rendered.missing_images or sent.rendered.remote_images:
         notice = "pictures"
     form = request.state.form
-    copy = urlencode({"saved": form.text("copy"), "version": form.text("version")[:40]})
-    return done(f"/admin/posts/{saved.post.id}?{copy}", notice)
+    said = {"saved": form.text("copy"), "version": form.text("version")[:40]}
+    if theirs:
+        said["merged"] = ".".join(theirs)
+    return done(f"/admin/posts/{saved.post.id}?{urlencode(said)}", notice)
 
 
 def _asked_copy(tx: Transaction, request: Request) -> WorkingCopy | None:
@@ -247,49 +158,18 @@ def _asked_copy(tx: Transaction, request: Request) -> WorkingCopy | None:
     return working_copies.get(tx, name, user_id=request.state.user.id) if name else None
 
 
-def _list(request: Request, folder: str) -> Response:
-    parts, kind = hub(request), _FOLDERS[folder]
-    status = request.query_params.get("status", "")
-    number = paging.asked(request.scope["query_string"]) or 1
-    window = {"limit": PER_PAGE, "offset": (number - 1) * PER_PAGE}
-    with parts.db.read() as tx:
-        counts = shelf.counts(tx, kind)
-        new = copies.unsaved(tx, request.state.user.id, None) if number == 1 else []
-        if status == "draft":
-            found, total = shelf.drafts(tx, kind, **window), counts.drafts
-        elif status == "published":
-            found, total = shelf.published(tx, kind, **window), counts.published
-        else:
-            found = shelf.everything(tx, kind, drafts_first=counts.drafts, **window)
-            total = counts.all
-    if number > 1 and not found:
-        raise NotFound(N_("There is no such page."))
-    return desk_page(
-        request,
-        "admin/posts.html",
-        section=folder,
-        folder=folder,
-        status=200,
-        shown=status,
-        found=found,
-        unsaved=[(copy, copy.typed) for copy in new if copy.typed.get("kind", "post") == kind],
-        counts=counts,
-        newsletter_words=words.NEWSLETTER,
-        paging=Paging(f"/admin/{folder}", number, paging.pages_of(total, PER_PAGE)),
-    )
-
-
 def _form_page(
     request: Request,
     typed: Typed,
     errors: Errors,
     *,
     post: Post | None = None,
-    theirs: Typed | None = None,
+    race: Race | None = None,
     gone: bool = False,
     missing: tuple[str, ...] = (),
     status: int = 200,
     copy: WorkingCopy | None = None,
+    token: str = "",
     revision: Revision | None = None,
 ) -> Response:
     form: Form = getattr(request.state, "form", Form())
@@ -299,27 +179,28 @@ def _form_page(
         topics, authors = shelf.topic_names(tx), shelf.author_names(tx)
         old_addresses = store.redirects_to(tx, post.id) if post else []
         sounds = shelf.sounds(tx, limit=20)
+        offered = covers.offered(tx)
     return desk_page(
         request,
         "admin/post.html",
         section="pages" if typed.kind == "page" else "posts",
         status=400 if errors else status,
         typed=typed,
-        theirs=theirs,
+        race=race,
+        merged=_merged_words(request),
         gone=gone,
         errors=errors.by_field,
+        wrong=next((field for field in _ORDER if field in errors.by_field), ""),
         post=post,
-        updated_at=to_text(copy.seen if copy and copy.seen else post.updated_at) if post else "",
-        copy=form.text("copy") or (copy.name if copy else secrets.token_urlsafe(16)),
+        updated_at=_seen(post, race, copy, form),
+        copy=form.text("copy") or (copy.name if copy else token or secrets.token_urlsafe(16)),
         taken_up=copy,
         revision=revision,
         unsaved=[] if copy or revision or form.values else unsaved,
         publish_at=form.text("publish_at")
         or (moments.typed(post.publish_at, site.timezone) if post and post.publish_at else ""),
         earliest=moments.typed(hub(request).now(), site.timezone),
-        draft_url=site.url(f"/admin/preview/{hub(request).signer.sign(SHARED, post.id)}")
-        if post and post.status != "published"
-        else "",
+        draft_url=draft_links.address(request, post) if post else "",
         missing=missing,
         undescribed=descriptions.missing(post.html) if post else 0,
         longest=rendering.LARGEST,
@@ -329,10 +210,26 @@ def _form_page(
         authors=authors,
         old_addresses=old_addresses,
         sounds=sounds,
+        offered=offered,
         shared=share_preview.of(site, post) if post else None,
         languages=list(LANGUAGES.items()),
         newsletter_words=words.NEWSLETTER,
     )
+
+
+def _seen(post: Post | None, race: Race | None, copy: WorkingCopy | None, form: Form) -> str:
+    """When the post was saved that the page is about: of a refused form what it showed, so that
+    whoever saved meanwhile is not written over."""
+    if post is None:
+        return ""
+    typed_on = copy.seen if copy else None if race else writing_form.seen(form)
+    return to_text(typed_on or post.updated_at)
+
+
+def _merged_words(request: Request) -> list[str]:
+    """What the form calls the fields that were taken from somebody else, after they were."""
+    names = request.query_params.get("merged", "").split(".")
+    return [field_words.label(request, name) for name in names if name in field_words.LABELS]
 
 
 def _saving(path: str, view: View) -> DeskRoute:
@@ -342,13 +239,12 @@ def _saving(path: str, view: View) -> DeskRoute:
         needs=Needs.EDITOR,
         methods=["POST"],
         largest=writing_form.LARGEST_SENT,
+        uploads=pictures.LARGEST,
         slow=True,
     )
 
 
 ROUTES = [
-    DeskRoute("/admin/posts", article_list, needs=Needs.EDITOR),
-    DeskRoute("/admin/pages", page_list, needs=Needs.EDITOR),
     DeskRoute("/admin/posts/new", new_article, needs=Needs.EDITOR),
     DeskRoute("/admin/pages/new", new_page, needs=Needs.EDITOR),
     _saving("/admin/posts/new", create),

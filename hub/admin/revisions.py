@@ -3,27 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.admin import field_words
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
 from hub.content import differences, publishing, revisions
-from hub.i18n import N_
 from hub.web.state import hub
-
-# What is said about a text, in the order of the form.
-LABELS = {
-    "title": N_("Title"),
-    "slug": N_("Address"),
-    "excerpt": N_("Summary"),
-    "topics": N_("Topics"),
-    "authors": N_("Authors"),
-    "newsletter": N_("Newsletter"),
-    "language": N_("Language"),
-    "cover": N_("Cover picture"),
-    "cover_alt": N_("What the cover shows"),
-    "audio": N_("Sound"),
-    "translation_of": N_("Translation of"),
-    "canonical_url": N_("Original address"),
-}
 
 
 def overview(request: Request) -> Response:
@@ -46,8 +30,9 @@ def one(request: Request) -> Response:
         post = publishing.find(tx, request.path_params["id"])
         revision = revisions.find(tx, post.id, request.path_params["revision"])
         older = revisions.before(tx, revision)
-    fields = revision.fields
-    before = older.fields if older else {}
+    unsaid = {"in_menu": "yes"}
+    fields = {**unsaid, **revision.fields}
+    before = {**unsaid, **(older.fields if older else {})}
     return desk_page(
         request,
         "admin/revision.html",
@@ -56,9 +41,13 @@ def one(request: Request) -> Response:
         revision=revision,
         older=older,
         changed=[
-            (label, before.get(name, ""), fields.get(name, ""))
-            for name, label in LABELS.items()
-            if older and before.get(name, "") != fields.get(name, "")
+            (
+                field_words.label(request, name),
+                field_words.shown(request, name, before.get(name, "")),
+                field_words.shown(request, name, fields.get(name, "")),
+            )
+            for name in field_words.LABELS
+            if older and name != "markdown" and before.get(name, "") != fields.get(name, "")
         ],
         lines=differences.compare(older.markdown, revision.markdown) if older else None,
     )

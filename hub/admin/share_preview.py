@@ -32,7 +32,7 @@ def of(site: Site, post: Post) -> SharedLink:
     picture = post.cover or site.social_image or own_card
     return SharedLink(
         title=post.title,
-        description=post.excerpt or site.description,
+        description=post.about or site.description,
         site_name=site.title,
         host=(urlsplit(post.canonical_url or site.base_url).hostname or "").removeprefix("www."),
         picture=picture if picture.startswith("/") else "",

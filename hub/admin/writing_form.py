@@ -7,9 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hub.content import descriptions, store, translations
+from hub.content.checking import NEWSLETTER
 from hub.content.importers import article
 from hub.content.model import Draft, Kind, Newsletter, Post
-from hub.content.writing import NEWSLETTER
 from hub.db import Transaction
 from hub.errors import Refused
 from hub.times import from_text
@@ -41,6 +41,7 @@ class Typed:
     translation_of: str = ""
     audio: str = ""
     in_menu: str = "yes"
+    description: str = ""
 
 
 def read(form: Form) -> Typed:
@@ -54,12 +55,14 @@ def read(form: Form) -> Typed:
         ),
         slug=form.text("slug"),
         excerpt=form.text("excerpt"),
+        description=form.text("description"),
         topics=form.text("topics"),
         authors=form.text("authors"),
         newsletter=form.text("newsletter", "none"),
         language=form.text("language"),
         canonical_url=form.text("canonical_url"),
-        cover=form.text("cover"),
+        # Chosen among those that are here, or written as an address.
+        cover=form.text("cover_chosen") or form.text("cover"),
         cover_alt=form.text("cover_alt"),
         translation_of=form.text("translation_of"),
         audio=form.text("audio"),
@@ -83,6 +86,7 @@ def of_post(tx: Transaction, post: Post) -> Typed:
         markdown=descriptions.without_stand_ins(post.markdown),
         slug=post.slug,
         excerpt=post.standfirst,
+        description=post.description,
         topics=", ".join(topic.name for topic in store.topics_of(tx, post.id)),
         authors=", ".join(author.name for author in store.authors_of(tx, post.id)),
         newsletter=post.newsletter,
@@ -120,12 +124,14 @@ def unfolded(typed: Typed, timezone: str) -> tuple[Typed, datetime | None]:
         raise Refused(error.message, field="markdown", **error.values) from error
     if found is None:
         return typed, None
+    excerpt, description = found.summed_up(typed.excerpt, typed.description)
     return replace(
         typed,
         title=found.title,
         markdown=found.markdown.rstrip(),
         slug=found.slug or typed.slug,
-        excerpt=found.excerpt or typed.excerpt,
+        excerpt=excerpt,
+        description=description,
         topics=", ".join(found.topics) or typed.topics,
         authors=", ".join(found.authors) or typed.authors,
         newsletter=found.newsletter or typed.newsletter,
@@ -150,6 +156,7 @@ def draft(typed: Typed) -> Draft:
         kind=typed.kind,
         slug=typed.slug,
         excerpt=typed.excerpt,
+        description=typed.description,
         language=typed.language,
         canonical_url=typed.canonical_url,
         cover=typed.cover,

@@ -44,8 +44,8 @@ def new(context: CommandContext, file: Path, publish: bool) -> None:
     """Write an article from a Markdown FILE, with the pictures beside it.
 
     Front matter may say title, slug, date, topics, excerpt, authors, newsletter
-    (none, digest, digest+each), language, kind (post, page), cover, cover_alt and canonical.
-    Without a title the first heading is it.
+    (none, digest, digest+each), language, kind (post, page), description, cover, cover_alt
+    and canonical. Without a title the first heading is it.
     """
     if not file.is_file():
         raise Refused(f"{file}: there is no such file")

@@ -65,12 +65,15 @@ def _document(tx: Transaction, post: Post) -> str:
         "newsletter": post.newsletter if post.status == "draft" else None,
         "language": post.language,
         "excerpt": post.excerpt,
+        "description": post.description,
         "authors": authors,
         "tags": topics,
         "canonical": post.canonical_url,
         "cover": post.cover,
         "cover_alt": post.cover_alt,
         "audio": post.audio,
+        # A link that was withdrawn stays so, wherever the article comes back.
+        "links_withdrawn": post.links_withdrawn or None,
         "menu": None if post.in_menu else False,
         "translation_of": translations.original_of(tx, post.id),
         "aliases": [f"/{path}" for path in store.redirects_to(tx, post.id)],
@@ -144,6 +147,7 @@ def restore(
         source=_text(values, "source") or None,
         source_hash=_text(values, "source_hash") or None,
         language=_text(values, "language"),
+        links_withdrawn=_count(values, "links_withdrawn"),
     )
     if status == "deleted":
         number = store.insert(tx, row)
@@ -156,6 +160,7 @@ def restore(
         kind="page" if row.kind == "page" else "post",
         slug=row.slug,
         excerpt=_text(values, "excerpt"),
+        description=_text(values, "description"),
         language=row.language,
         canonical_url=_text(values, "canonical"),
         cover=_text(values, "cover"),
@@ -208,6 +213,11 @@ def _text(values: Mapping[str, Any], name: str) -> str:
 def _texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = values.get(name)
     return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
+
+
+def _count(values: Mapping[str, Any], name: str) -> int:
+    value = values.get(name)
+    return value if type(value) is int and 0 <= value < 10_000 else 0
 
 
 def _one_of(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:

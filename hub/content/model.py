@@ -38,10 +38,18 @@ class Post:
     publish_at: datetime | None = None
     # Of a page: whether it stands in the menu.
     in_menu: int = 1
+    # For search engines and shared links, where the summary is not meant for them.
+    description: str = ""
+    links_withdrawn: int = 0
 
     @property
     def path(self) -> str:
         return path_of(self.kind, self.slug)
+
+    @property
+    def about(self) -> str:
+        """What search engines and shared links say: the description, else the summary."""
+        return self.description or self.excerpt
 
     @property
     def standfirst(self) -> str:
@@ -83,6 +91,7 @@ class Draft:
     kind: Kind = "post"
     slug: str = ""
     excerpt: str = ""
+    description: str = ""
     language: str = ""
     canonical_url: str = ""
     cover: str = ""

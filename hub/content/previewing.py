@@ -33,6 +33,7 @@ def preview(
         cover=draft.cover,
         cover_alt=draft.cover_alt,
         audio=draft.audio,
+        description=draft.description,
         source=None,
         source_hash=None,
         created_at=now,

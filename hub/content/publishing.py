@@ -78,6 +78,14 @@ def unpublish(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
     return post
 
 
+def withdraw_link(tx: Transaction, post_id: int) -> Post:
+    """The link to a draft shows nothing any more, and another one does; the post as it is now."""
+    post = find(tx, post_id)
+    store.withdraw_link(tx, post.id)
+    _log(tx, "link withdrawn", post)
+    return find(tx, post.id)
+
+
 def delete(tx: Transaction, slug_or_id: str | int, now: datetime) -> Post:
     """Take a post away for good; the post as it was.
 

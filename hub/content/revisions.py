@@ -51,12 +51,12 @@ class Revision:
 
 def keep(tx: Transaction, post: Post, *, author: str, at: datetime) -> None:
     """Keep a post as it stands in the database now, unless that is the version kept last."""
-    details = json.dumps(_details(tx, post), ensure_ascii=False)
-    last = _newest(tx, post.id)
-    if last is not None and (last.title, last.details, last.markdown) == (
-        post.title,
-        details,
-        post.markdown,
+    details = _details(tx, post)
+    last = newest(tx, post.id)
+    # A version that is older than a field says nothing of it.
+    fields = {**details, "title": post.title, "markdown": post.markdown}
+    if last is not None and all(
+        last.fields.get(name, "") == fields.get(name, "") for name in {*last.fields, *fields}
     ):
         return
     tx.execute(
@@ -66,7 +66,7 @@ def keep(tx: Transaction, post: Post, *, author: str, at: datetime) -> None:
         at=at,
         author=author,
         title=post.title,
-        details=details,
+        details=json.dumps(details, ensure_ascii=False),
         markdown=post.markdown,
     )
     tx.execute(
@@ -100,6 +100,16 @@ def find(tx: Transaction, post_id: int, revision_id: int) -> Revision:
     return found
 
 
+def at(tx: Transaction, post_id: int, when: datetime) -> Revision | None:
+    """What a post was at that time, as far as it was kept."""
+    return tx.one(
+        Revision,
+        "SELECT * FROM post_revisions WHERE post_id = :id AND at <= :at ORDER BY id DESC LIMIT 1",
+        id=post_id,
+        at=when,
+    )
+
+
 def before(tx: Transaction, revision: Revision) -> Revision | None:
     """The version that it replaced."""
     return tx.one(
@@ -116,7 +126,8 @@ def forget(tx: Transaction, post_id: int) -> None:
     tx.execute("DELETE FROM post_revisions WHERE post_id = :id", id=post_id)
 
 
-def _newest(tx: Transaction, post_id: int) -> Revision | None:
+def newest(tx: Transaction, post_id: int) -> Revision | None:
+    """The version that was kept last."""
     return tx.one(
         Revision,
         "SELECT * FROM post_revisions WHERE post_id = :id ORDER BY id DESC LIMIT 1",
@@ -129,6 +140,7 @@ def _details(tx: Transaction, post: Post) -> dict[str, str]:
         "kind": post.kind,
         "slug": post.slug,
         "excerpt": post.standfirst,
+        "description": post.description,
         "topics": ", ".join(topic.name for topic in store.topics_of(tx, post.id)),
         "authors": ", ".join(author.name for author in store.authors_of(tx, post.id)),
         "newsletter": post.newsletter,
@@ -138,4 +150,6 @@ def _details(tx: Transaction, post: Post) -> dict[str, str]:
         "cover_alt": post.cover_alt,
         "translation_of": translations.original_of(tx, post.id),
         "audio": post.audio,
+        # Versions from before the menu was kept say nothing of it.
+        **({} if post.in_menu else {"in_menu": "no"}),
     }

@@ -54,6 +54,8 @@ class PostRow:
     source_hash: str | None = None
     audio: str = ""
     in_menu: int = 1
+    description: str = ""
+    links_withdrawn: int = 0
 
 
 _COLUMNS = tuple(field.name for field in fields(PostRow))
@@ -203,6 +205,11 @@ def set_publish_at(tx: Transaction, post_id: int, at: datetime | None) -> None:
     tx.execute("UPDATE posts SET publish_at = :at WHERE id = :id", id=post_id, at=at)
 
 
+def withdraw_link(tx: Transaction, post_id: int) -> None:
+    """One more link to a draft is void."""
+    tx.execute("UPDATE posts SET links_withdrawn = links_withdrawn + 1 WHERE id = :id", id=post_id)
+
+
 def to_publish(tx: Transaction, now: datetime) -> list[Post]:
     """The first drafts whose time has come, in its order; some at once."""
     return tx.all(
@@ -218,7 +225,7 @@ def empty(tx: Transaction, post_id: int, now: datetime) -> None:
     tx.execute(
         "UPDATE posts SET status = 'deleted', title = '', excerpt = '', markdown = '', html = '',"
         " plain_text = '', reading_minutes = 0, canonical_url = '', cover = '', cover_alt = '',"
-        " audio = '', publish_at = NULL,"
+        " audio = '', description = '', publish_at = NULL,"
         " updated_at = :now WHERE id = :id",
         id=post_id,
         now=now,

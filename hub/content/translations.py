@@ -65,8 +65,11 @@ def put(tx: Transaction, post: Post, wanted: str, *, must_exist: bool) -> None:
     language.
     """
     original = named(wanted)
-    if wanted and must_exist:
-        _check(tx, post, original)
+    wrong = None
+    if must_exist:
+        wrong = fault(tx, wanted, kind=post.kind, language=post.language, post_id=post.id)
+    if wrong:
+        raise wrong
     # A translation of a translation is one of the original.
     further = _original_at(tx, post.kind, original) or original
     if further in ("", post.slug):
@@ -79,6 +82,38 @@ def put(tx: Transaction, post: Post, wanted: str, *, must_exist: bool) -> None:
         original=further,
     )
     _rename(tx, post.kind, post.slug, further)
+
+
+def fault(
+    tx: Transaction, wanted: str, *, kind: str, language: str, post_id: int
+) -> Refused | None:
+    """Why a post (0 for a new one) in that language cannot be a translation of what `wanted`
+    names: there is none, or it is in the same language."""
+    if not wanted:
+        return None
+    original = named(wanted)
+    members = [m for m in _members(tx, kind, [original]) if m.id != post_id]
+    drafted = tx.one(
+        Version,
+        f"SELECT {_VERSION} FROM posts p WHERE p.kind = :kind AND p.slug = :slug"
+        " AND p.status <> 'deleted' AND p.id <> :id",
+        kind=kind,
+        slug=original,
+        id=post_id,
+    )
+    known = drafted or (members[0] if members else None)
+    if known is None:
+        return Refused(
+            N_("There is no article with the address “%(slug)s”."),
+            field="translation_of",
+            slug=original,
+        )
+    if drafted is not None and drafted.language.lower() == language.lower():
+        return Refused(
+            N_("That article is in the same language; a translation is in another one."),
+            field="translation_of",
+        )
+    return None
 
 
 def moved(tx: Transaction, kind: str, old: str, new: str) -> None:
@@ -171,30 +206,6 @@ def _together(members: Iterable[Version], post_id: int) -> tuple[Version, ...]:
         first.setdefault(member.language.lower(), member)
     found = tuple(first.values())
     return found if len(found) > 1 and any(v.id == post_id for v in found) else ()
-
-
-def _check(tx: Transaction, post: Post, original: str) -> None:
-    members = [m for m in _members(tx, post.kind, [original]) if m.id != post.id]
-    drafted = tx.one(
-        Version,
-        f"SELECT {_VERSION} FROM posts p WHERE p.kind = :kind AND p.slug = :slug"
-        " AND p.status <> 'deleted' AND p.id <> :id",
-        kind=post.kind,
-        slug=original,
-        id=post.id,
-    )
-    known = drafted or (members[0] if members else None)
-    if known is None:
-        raise Refused(
-            N_("There is no article with the address “%(slug)s”."),
-            field="translation_of",
-            slug=original,
-        )
-    if drafted is not None and drafted.language.lower() == post.language.lower():
-        raise Refused(
-            N_("That article is in the same language; a translation is in another one."),
-            field="translation_of",
-        )
 
 
 def _original_at(tx: Transaction, kind: str, slug: str) -> str:

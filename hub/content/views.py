@@ -177,7 +177,7 @@ def _article(site: Site, item: Listed[Post], dressed: Dressed) -> Article:
     return Article(
         url=post.canonical_url or site.url(quoted(post.path)),
         headline=post.title,
-        description=post.excerpt,
+        description=post.about,
         image=dressed.share_image.url,
         language=post.language or site.language,
         published=post.published_at,

@@ -53,7 +53,7 @@ def put(
 
     Raises Refused for a name that no page makes, or that is another's.
     """
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise Refused(N_("This page has lost its place; open it again."))
     number = tx.scalar("SELECT count(*) FROM working_copies WHERE user_id = :id", id=user_id)
     if int(number) >= MOST and get(tx, name, user_id=user_id) is None:
@@ -73,6 +73,11 @@ def put(
     )
     if not written:
         raise Refused(N_("This page has lost its place; open it again."))
+
+
+def is_name(text: str) -> bool:
+    """Whether a page could have this name."""
+    return _NAME.fullmatch(text) is not None
 
 
 def get(tx: Transaction, name: str, *, user_id: int) -> WorkingCopy | None:

@@ -1,15 +1,14 @@
 """Writing posts and pages: a draft is checked and becomes a post."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from hub import journal
 from hub.content import (
     changed_feeds,
+    checking,
     media,
     redirects,
     revisions,
@@ -23,16 +22,11 @@ from hub.content.hall import links
 from hub.content.model import Draft, Post, Topic, path_of
 from hub.content.rendering import Rendered
 from hub.db import Transaction
-from hub.errors import Conflict, NotFound, Refused
+from hub.errors import NotFound
 from hub.i18n import N_
 from hub.site.model import Site
 
-LONGEST_TITLE = 300
-LONGEST_EXCERPT = 600
 MOST_NAMES = 50
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
-NEWSLETTER = ("none", "digest", "digest+each")
-KINDS = ("post", "page")
 
 
 def create(
@@ -50,8 +44,9 @@ def create(
     Raises Refused with the field for what cannot be used, Conflict (field `slug`) for a slug
     that another one has.
     """
-    draft = _checked(draft)
-    _check_audio(tx, draft)
+    draft = checking.tidied(draft)
+    if fault := checking.audio_fault(tx, draft):
+        raise fault
     wanted = _new_slug(tx, draft)
     published_at = draft.published_at
     if publish and (published_at is None or published_at > now):
@@ -99,11 +94,12 @@ def update(
     old = _stored(tx, post_id)
     if old.status == "deleted":
         raise NotFound(N_("There is no such article."))
-    draft = _checked(draft)
-    _check_audio(tx, draft)
+    draft = checking.tidied(draft)
+    if fault := checking.audio_fault(tx, draft):
+        raise fault
     slug = slugs.checked(draft.slug, draft.kind) if draft.slug else old.slug
     if slug != old.slug or draft.kind != old.kind:
-        _refuse_taken(tx, draft.kind, slug, by_other_than=post_id)
+        checking.refuse_taken(tx, draft.kind, slug, by_other_than=post_id)
     published_at = draft.published_at or old.published_at
     if old.status == "published" and published_at is not None and published_at > now:
         published_at = old.published_at
@@ -116,6 +112,7 @@ def update(
         published_at=published_at,
         source=old.source,
         source_hash=old.source_hash,
+        links_withdrawn=old.links_withdrawn,
     )
     revisions.keep(tx, old, author="", at=old.updated_at)
     store.replace(tx, post_id, _filled(tx, row, draft, rendered, site))
@@ -150,8 +147,8 @@ def restore(
 
     Raises Refused as `create` does, Conflict for an address that another one has.
     """
-    draft = _checked(draft)
-    _refuse_taken(tx, draft.kind, slugs.checked(draft.slug, draft.kind))
+    draft = checking.tidied(draft)
+    checking.refuse_taken(tx, draft.kind, slugs.checked(draft.slug, draft.kind))
     post_id = store.insert(tx, _filled(tx, row, draft, rendered, site))
     _join(tx, post_id, draft, now)
     tx.site_changed()
@@ -175,78 +172,16 @@ def topics_named(names: Iterable[str]) -> tuple[Topic, ...]:
     return tuple(found.values())[:MOST_NAMES]
 
 
-def _checked(draft: Draft) -> Draft:
-    title = " ".join(_clean(draft.title).split())
-    if not title:
-        raise Refused(N_("An article needs a title."), field="title")
-    if len(title) > LONGEST_TITLE:
-        raise Refused(
-            N_("A title has at most %(longest)s characters."), field="title", longest=LONGEST_TITLE
-        )
-    if draft.kind not in KINDS:
-        raise Refused(N_("This must be one of: post, page."), field="kind")
-    if draft.newsletter not in NEWSLETTER:
-        raise Refused(N_("This must be one of: none, digest, digest+each."), field="newsletter")
-    if draft.language and not _LANGUAGE.fullmatch(draft.language):
-        raise Refused(N_("A language is written like en or fr-CA."), field="language")
-    return replace(
-        draft,
-        title=title,
-        markdown=_clean(draft.markdown),
-        excerpt=" ".join(_clean(draft.excerpt).split())[:LONGEST_EXCERPT],
-        canonical_url=_checked_url(draft.canonical_url.strip()),
-        cover_alt=" ".join(_clean(draft.cover_alt).split()),
-    )
-
-
-def _check_audio(tx: Transaction, draft: Draft) -> None:
-    if draft.audio and not store.is_sound(tx, draft.audio):
-        raise Refused(
-            N_("There is no sound at this address; upload it first, under Pictures → Sound."),
-            field="audio",
-        )
-
-
-def _clean(text: str) -> str:
-    # PostgreSQL stores no NUL.
-    return text.replace("\0", "")
-
-
-def _checked_url(url: str) -> str:
-    if not url:
-        return ""
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        good = False
-    if not good or len(url) > 2000 or any(c.isspace() for c in url):
-        raise Refused(
-            N_("The original address must look like https://example.org/article."),
-            field="canonical_url",
-        )
-    return url
-
-
 def _new_slug(tx: Transaction, draft: Draft) -> str:
     if draft.slug:
         slug = slugs.checked(draft.slug, draft.kind)
-        _refuse_taken(tx, draft.kind, slug)
+        checking.refuse_taken(tx, draft.kind, slug)
         return slug
     return slugs.free(
         slugs.slugify(draft.title),
         kind=draft.kind,
         taken=lambda slug: store.taken(tx, draft.kind, slug),
     )
-
-
-def _refuse_taken(tx: Transaction, kind: str, slug: str, *, by_other_than: int = 0) -> None:
-    if store.taken(tx, kind, slug, by_other_than=by_other_than):
-        raise Conflict(
-            N_("Another article already lives at “%(slug)s”; choose another address."),
-            field="slug",
-            slug=slug,
-        )
 
 
 def _filled(
@@ -260,6 +195,7 @@ def _filled(
         kind=draft.kind,
         title=said(draft.title),
         excerpt=said(draft.excerpt or rendered.excerpt),
+        description=said(draft.description),
         markdown=draft.markdown,
         html=media.with_sizes(tx, rendered.html),
         plain_text=rendered.plain_text,
@@ -277,10 +213,10 @@ def _filled(
 
 
 def _join(tx: Transaction, post_id: int, draft: Draft, now: datetime) -> None:
-    names = dict.fromkeys(" ".join(_clean(name).split())[:120] for name in draft.authors)
+    names = dict.fromkeys(" ".join(checking.clean(name).split())[:120] for name in draft.authors)
     ids = dict.fromkeys(_author_id(tx, name) for name in list(names)[:MOST_NAMES] if name)
     store.set_authors(tx, post_id, list(ids))
-    store.set_topics(tx, post_id, topics_named(map(_clean, draft.topics)))
+    store.set_topics(tx, post_id, topics_named(map(checking.clean, draft.topics)))
     for alias in draft.aliases:
         redirects.add(tx, alias, post_id, now)
 

@@ -100,14 +100,15 @@ async def read_form(
     largest: int = LARGEST_BODY,
     uploads: int | None = None,
     folder: Path | None = None,
+    most_read: int = MOST_READ,
 ) -> Form:
     """The form of a request, urlencoded or multipart; uploads become files in `folder`.
 
     With `uploads`, files that have more bytes than that together are left out, and the rest is
-    read: the body may have MOST_READ then, and `largest` bounds its text.
+    read: the body may have `most_read` then, and `largest` bounds its text.
     Raises TooLarge for a body that is longer, Refused for one that cannot be read.
     """
-    most = largest if uploads is None else MOST_READ
+    most = largest if uploads is None else most_read
     declared = request.headers.get("content-length", "0")
     # A length that is no number, or longer than any, is judged by what comes.
     if declared.isascii() and declared.isdigit() and len(declared) < 20 and int(declared) > most:

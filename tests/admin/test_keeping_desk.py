@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from hub.content import publishing, revisions
 from hub.content.model import Post
+from hub.site import store as sites
 from hub.times import to_text
 from hub.web.state import Hub
 from tests.admin.conftest import write
@@ -131,7 +132,7 @@ def test_a_browser_forgets_just_the_version_that_was_saved(desk: TestClient) -> 
 
 
 def test_scripts_come_with_their_folder(desk: TestClient) -> None:
-    page = desk.get("/admin/posts/new").text
+    page = desk.get("/admin/posts/new", follow_redirects=True).text
     address = page.split('<script type="module" src="')[1].split('"')[0]
     answer = desk.get(address)
     assert answer.headers["content-type"].startswith("text/javascript")
@@ -152,3 +153,18 @@ def test_a_draft_can_be_shown_by_its_link(desk: TestClient, hub: Hub) -> None:
     with hub.db.write() as tx:
         publishing.publish(tx, draft.id, hub.now())
     assert desk.get(link).headers["location"] == draft.path
+
+
+def test_versions_are_compared_in_the_words_of_the_owner(desk: TestClient, hub: Hub) -> None:
+    post = write(desk, hub, title="Tides", markdown="Low.", newsletter="digest", language="en")
+    with hub.db.write() as tx:
+        sites.put(tx, "language", "fr")
+    data = typed(post, newsletter="none", language="fr", cover_alt="Un quai")
+    desk.post(f"/admin/posts/{post.id}", data=data)
+    with hub.db.read() as tx:
+        newest = revisions.of_post(tx, post.id)[0]
+    page = desk.get(f"/admin/posts/{post.id}/revisions/{newest.id}").text
+    changed = page.partition('<dl class="facts">')[2].partition("</dl>")[0]
+    assert "<del>dans la lettre</del> → <ins>hors de la lettre</ins>" in changed
+    assert "<dt>Langue</dt><dd><del>English</del> → <ins>Français</ins></dd>" in changed
+    assert not {"digest", "none"} & set(changed.replace("<", ">").split(">"))

@@ -241,12 +241,46 @@ def test_the_page_of_a_new_article_makes_one_however_often_it_is_sent(
     assert "Three." in third.text
 
 
-def test_a_lost_race_shows_every_field_that_differs(
-    desk: TestClient, hub: Hub, article: Post
-) -> None:
-    form = {"title": article.title, "markdown": "x", "updated_at": to_text(article.updated_at)}
-    desk.post(f"/admin/posts/{article.id}", data={**form, "newsletter": "none"})
-    late = desk.post(f"/admin/posts/{article.id}", data={**form, "newsletter": "digest"})
-    assert late.status_code == 409
-    theirs = late.text.partition('id="race"')[2].partition("</section>")[0]
-    assert "Newsletter:" in theirs
+def test_everything_that_is_wrong_is_told_at_once(desk: TestClient, article: Post) -> None:
+    wrong = {
+        "title": "",
+        "markdown": "---\ntitle: [a\n---\nWords.",
+        "slug": article.slug,
+        "excerpt": "x" * 601,
+        "description": "x" * 601,
+        "cover": "/media/ab/gone.png",
+        "audio": "/media/ab/gone.mp3",
+        "language": "??",
+        "translation_of": "nowhere",
+        "canonical_url": "nowhere",
+        "publish_at": "2020-01-01T08:00",
+    }
+    answer = desk.post("/admin/posts/new", data={**wrong, "action": "schedule"})
+    assert answer.status_code == 400
+    told = {field for field in wrong if f'id="{field}-error"' in answer.text}
+    # The title may stand in what could not be read.
+    assert told == wrong.keys() - {"title"}
+    assert all(f"{'x' * 601}</textarea>" in part for part in answer.text.split('rows="3"')[1:])
+    untitled = desk.post("/admin/posts/new", data={**wrong, "markdown": "Words."})
+    assert 'id="title-error"' in untitled.text
+    assert 'id="slug-error"' in untitled.text
+
+
+def test_back_on_the_page_of_a_new_article_is_the_article_that_it_made(desk: TestClient) -> None:
+    page = desk.get("/admin/posts/new")
+    assert page.status_code == 303
+    place = page.headers["location"]
+    form = {"title": "Once", "markdown": "One.", "action": "publish"}
+    token = desk.get(place).text.partition('name="copy" value="')[2].partition('"')[0]
+    assert place == f"/admin/posts/new?copy={token}"
+    made = desk.post("/admin/posts/new", data={**form, "copy": token}).headers["location"]
+    # A browser without script asks for the page again.
+    back = desk.get(place)
+    assert (back.status_code, back.headers["location"]) == (303, made.partition("?")[0])
+
+
+@pytest.mark.parametrize("name", ["short", "x" * 65, "<b>" * 9])
+def test_no_address_names_the_page_of_a_new_article_otherwise(desk: TestClient, name: str) -> None:
+    answer = desk.get("/admin/pages/new", params={"copy": name})
+    assert answer.status_code == 303
+    assert len(answer.headers["location"]) == len("/admin/pages/new?copy=") + 22

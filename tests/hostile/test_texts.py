@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from hub.admin import posts as desk_posts
 from hub.app import SLOW_THREADS, THREADS, create_app
 from hub.content import rendering, search, stemming, store
 from hub.content.importers import folder
@@ -145,7 +144,7 @@ def test_readers_are_answered_while_more_is_rendered_than_there_are_threads(
         assert go.wait(60)
         raise Refused("It took too long.")
 
-    monkeypatch.setattr(desk_posts, "render", endless)
+    monkeypatch.setattr(rendering, "render", endless)
     with hub.db.write() as tx:
         add(tx, "tide")
     answers: list[int] = []

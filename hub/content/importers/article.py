@@ -42,6 +42,7 @@ class Article:
     updated: datetime | None
     draft: bool
     excerpt: str
+    description: str
     language: str
     canonical_url: str
     authors: tuple[str, ...]
@@ -53,6 +54,16 @@ class Article:
     old_addresses: tuple[str, ...]
     guessed_addresses: tuple[str, ...]
     translation_of: str
+
+    def summed_up(self, excerpt: str = "", description: str = "") -> tuple[str, str]:
+        """The summary for readers and what is said to search engines; what is there already stays
+        where the file says nothing. Most programs know a description only: it is the summary,
+        unless there is one."""
+        summary = self.excerpt or excerpt
+        if not summary:
+            return self.description, description
+        said = self.description or description
+        return summary, "" if said == summary else said
 
 
 def parse(file: str, data: bytes, zone: ZoneInfo) -> Article:
@@ -103,7 +114,8 @@ def _read(file: str, meta: Meta, body: str, zone: ZoneInfo) -> Article:
         date=_date(meta, (*addresses, stem, file), zone),
         updated=fields.moment(meta.get("updated") or meta.get("lastmod"), zone),
         draft=_is_draft(meta, place),
-        excerpt=fields.text(meta, "excerpt", "description", "summary", "subtitle"),
+        excerpt=fields.text(meta, "excerpt", "summary", "subtitle"),
+        description=fields.text(meta, "description"),
         language=_language(meta),
         canonical_url=fields.text(meta, "canonical", "canonical_url", "canonicalurl"),
         authors=fields.names(meta, "authors", "author")

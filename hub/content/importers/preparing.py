@@ -58,6 +58,7 @@ class Workshop:
         addresses = {target: picture.address for target, picture in taken.items()}
         markdown = self.source.rewritten(article.file, article.markdown, addresses)
         language = article.language or self.language
+        excerpt, description = article.summed_up()
         rendered = self.render(markdown, language=language)
         search.learn(rendered.plain_text, language)
         cover = addresses.get(article.cover, "")
@@ -73,7 +74,8 @@ class Workshop:
                 markdown=markdown,
                 kind=article.kind,
                 slug=slug,
-                excerpt=article.excerpt,
+                excerpt=excerpt,
+                description=description,
                 language=language,
                 canonical_url=article.canonical_url,
                 cover=cover,

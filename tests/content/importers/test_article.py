@@ -97,7 +97,7 @@ def test_authors_have_many_names(meta: str) -> None:
 
 @pytest.mark.parametrize("name", ["description", "summary", "excerpt"])
 def test_excerpts_have_many_names(name: str) -> None:
-    assert with_meta(f"{name}: Short.").excerpt == "Short."
+    assert with_meta(f"{name}: Short.").summed_up() == ("Short.", "")
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,8 @@ function offer(form, name, whose, words) {
   let ours = false;
   for (const { key, typed } of found(whose)) {
     const own = key === PREFIX + name;
-    if (JSON.stringify(typed) === shown) {
+    // Put together with what somebody else saved, they are here too.
+    if (JSON.stringify(typed) === shown || (own && "merged" in form.dataset)) {
       if (own) ours = true;
       else localForget(key);
       continue;

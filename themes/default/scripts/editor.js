@@ -3,6 +3,7 @@
 // stands beside its text.
 
 import { keepCopies } from "./copies.js";
+import { takeCover } from "./covers.js";
 import { askForDescriptions } from "./descriptions.js";
 import { takePictures } from "./pictures.js";
 import { saveByKey } from "./saving.js";
@@ -20,6 +21,8 @@ function begin() {
     state.textContent = words;
     state.dataset.tone = tone;
   };
+  // First, so that what is kept are the fields that it leaves.
+  takeCover(form, sayer("cover-state"));
   keepCopies(form, sayer("writing-state"));
   const pick = takePictures(form, text, sayer("pictures-state"));
   addToolbar(form, text, pick);

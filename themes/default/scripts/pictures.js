@@ -36,23 +36,32 @@ export function takePictures(form, area, say) {
     let untouched = area.value;
     const refused = [];
     for (const file of files) {
-      const told = (text) => text.replace("{name}", () => file.name);
       try {
-        if (!file.type.startsWith("image/")) throw new Error(words.kinds);
-        if (file.size > words.largest) throw new Error(tooLarge(file, words));
-        const { address } = await upload(file, words, (percent) => {
-          say(told(words.uploading).replace("{percent}", percent));
-        });
+        const { address } = await sent(file, words, say);
         // Whoever writes on meanwhile keeps their place.
         write(area, address, area.value === untouched);
         untouched = null;
       } catch (error) {
-        refused.push(told(error.message));
+        refused.push(error.message);
       }
       say(refused.join(" "), "warning");
     }
   }
   return () => chooser.click();
+}
+
+// Uploads a picture, telling how far it is; an error says in words why it is not taken.
+export async function sent(file, words, say) {
+  const told = (text) => text.replace("{name}", () => file.name);
+  try {
+    if (!file.type.startsWith("image/")) throw new Error(words.kinds);
+    if (file.size > words.largest) throw new Error(tooLarge(file, words));
+    return await upload(file, words, (percent) => {
+      say(told(words.uploading).replace("{percent}", percent));
+    });
+  } catch (error) {
+    throw new Error(told(error.message));
+  }
 }
 
 function onlyPictures(files) {

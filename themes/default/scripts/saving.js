@@ -20,7 +20,8 @@ export function saveByKey(form, area) {
   try {
     const place = JSON.parse(sessionStorage.getItem(PLACE));
     sessionStorage.removeItem(PLACE);
-    if (!place) return;
+    // What is refused has the cursor, where the page put it.
+    if (!place || form.querySelector("[aria-invalid]")) return;
     area.focus({ preventScroll: true });
     area.setSelectionRange(place[0], place[1]);
     area.scrollTop = place[2];
