@@ -40,7 +40,9 @@ def test_the_look_is_shown_without_a_script_too(page: Page, site: Site) -> None:
     page.goto("/admin/settings/look")
     page.fill("#accent_colour", "#7a2e4d")
     page.click("#look-button")
-    marked = page.frame_locator("#look-frame").locator("link[href*='colours/7a2e4d/light/accent.css']")
+    marked = page.frame_locator("#look-frame").locator(
+        "link[href*='colours/7a2e4d/light/accent.css']"
+    )
     expect(marked).to_have_count(1)
     assert page.url.endswith("/admin/settings/look")
 
