@@ -19,7 +19,7 @@ def test_the_look_is_drawn_while_it_is_chosen(page: Page, site: Site) -> None:
     def drawn(mark: str) -> None:
         expect(frame.locator(f"link[href*='{mark}']")).to_have_count(1)
 
-    drawn("themes/default/site.css")
+    drawn("themes/default/light/site.css")
     page.select_option("#theme", "workshop")
     drawn("themes/workshop/site.css")
     page.fill("#accent_colour", "#7a2e4d")
