@@ -47,7 +47,6 @@ from hub.content import (
 from hub.content import views as content_views
 from hub.content.hall import showing
 from hub.content.model import Topic
-from hub.db import open_database
 from hub.errors import Unavailable
 from hub.feeds import reach
 from hub.feeds import views as feed_views
@@ -60,16 +59,16 @@ from hub.newsletter.returns import store as returns_store
 from hub.newsletter.returns import views as returns_views
 from hub.newsletter.welcoming import Reader, Welcome
 from hub.notices import telling
-from hub.settings import Settings, from_environment
+from hub.settings import from_environment
 from hub.site import backup_jobs
 from hub.site.model import Site
-from hub.tokens import Signer
 from hub.users import letters as users_letters
 from hub.users import store as users
 from hub.web import assets, drawing, error_pages, health, scripts, themes
 from hub.web.page_cache import PageCache
 from hub.web.security import SameOrigin, SecurityHeaders
 from hub.web.state import Hub
+from hub.web.state import create_hub as create_hub  # also found here, beside create_app
 from hub.web.state import hub as hub_of
 from hub.web.watching import GRACE_SECONDS, watch_site
 
@@ -112,11 +111,6 @@ HOUSEKEEPERS: tuple[worker.Housekeeper, ...] = (
     journal.forget_old,
     backup_jobs.forget_old,
 )
-
-
-def create_hub(settings: Settings) -> Hub:
-    """The parts that commands and server share: database and keys."""
-    return Hub(settings, open_database(settings), Signer(settings.secret_key))
 
 
 def create_app(hub: Hub, *, background: Background | None = None) -> ASGIApp:

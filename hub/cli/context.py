@@ -10,11 +10,10 @@ from pathlib import Path
 import click
 
 from hub import journal
-from hub.app import create_hub
 from hub.errors import Refused
 from hub.settings import Settings, from_environment
 from hub.site.model import Site
-from hub.web.state import Hub
+from hub.web.state import Hub, create_hub
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from starlette.requests import Request
 
-from hub.db import Database
+from hub.db import Database, open_database
 from hub.mail.dns import Dns
 from hub.net import Fetch, body_of
 from hub.settings import Settings
@@ -35,6 +35,11 @@ class Hub:
         """The owner's options, fresh."""
         with self.db.read() as tx:
             return sites.load(tx, base_url=self.settings.base_url)
+
+
+def create_hub(settings: Settings) -> Hub:
+    """The parts that commands and server share: database and keys."""
+    return Hub(settings, open_database(settings), Signer(settings.secret_key))
 
 
 def hub(request: Request) -> Hub:

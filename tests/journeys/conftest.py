@@ -1,13 +1,18 @@
 """A hub as its owner runs it: the command, a server process, a real SMTP server."""
 
+import atexit
+import functools
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -17,6 +22,10 @@ from typing import Any
 import httpx2
 import pytest
 from aiosmtpd.controller import Controller
+
+from hub.db import open_database
+from hub.settings import from_environment
+from hub.site import store as sites
 
 PASSWORD = "a long enough password"
 
@@ -137,6 +146,27 @@ def site(owner: Owner, inbox: tuple[Inbox, int]) -> Iterator[Site]:
 
 
 def set_up(owner: Owner, url: str) -> None:
+    """On SQLite a copy of a hub that the command set up once, with an address and a key of its
+    own."""
+    if owner.environment.get("HUB_DATABASE"):
+        set_up_by_command(owner, url)
+        return
+    owner.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copyfile(_prepared(), owner.data / _prepared().name)
+    settings = from_environment({}, data=owner.data)
+    with closing(open_database(settings)) as db, db.write() as tx:
+        sites.put(tx, "base_url", url)
+
+
+@functools.cache
+def _prepared() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="hub-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    set_up_by_command(Owner(folder / "data", {"HUB_DATABASE": ""}), "http://127.0.0.1")
+    return folder / "data" / "hub.db"
+
+
+def set_up_by_command(owner: Owner, url: str) -> None:
     owner.hub(
         "setup",
         "--title=Harbour Notes",
