@@ -119,7 +119,7 @@ def _theme(hub: Hub, site: Site) -> Iterator[Finding]:
 
 def _welcome(hub: Hub, site: Site) -> Iterator[Finding]:
     with hub.db.read() as tx:
-        gone = welcoming.gone(tx, site.welcome_posts)
+        gone = welcoming.gone(tx, site)
     if gone:
         text = N_("Articles to begin with that are not on the site any more: %(slugs)s.")
         yield Finding("Welcome", "warning", text, {"slugs": ", ".join(gone)})

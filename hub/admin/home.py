@@ -11,7 +11,6 @@ from starlette.responses import Response
 from hub.admin import beginning, notice_words, progress, replies, theme_check
 from hub.admin.pages import desk_page
 from hub.admin.policy import DeskRoute, Needs
-from hub.audience import counts_store
 from hub.audience import store as audience
 from hub.audience.gates import store as gates
 from hub.content import shelf
@@ -48,7 +47,6 @@ def home(request: Request) -> Response:
         drafts = shelf.drafts(tx, "post", limit=LATEST)
         latest = shelf.published(tx, "post", limit=LATEST)
         people = audience.count_by_status(tx)
-        signed_up = counts_store.has_signed_up(tx)
         held = gates.count_held(tx, most=MOST_COUNTED)
         coming = planning.next_edition(tx, site, "weekly", parts.now())
         paused = editions.with_status(tx, "paused")
@@ -64,7 +62,6 @@ def home(request: Request) -> Response:
         articles=posts.published,
         pages=pages.published,
         readers=people["active"],
-        signed_up=signed_up,
     )
     return desk_page(
         request,
@@ -99,7 +96,6 @@ def steps(
     articles: int,
     pages: int,
     readers: int,
-    signed_up: bool,
     mail_stopped: bool = False,
     begun: Mapping[str, str] | None = None,
 ) -> list[Step]:
@@ -136,7 +132,7 @@ def steps(
             N_("Subscribe yourself"),
             N_("Use the form on your site, as a reader would, and confirm."),
             "/subscribe",
-            signed_up,
+            readers > 0,
         ),
         Step(
             N_("Give your postal address"),

@@ -46,7 +46,6 @@ _SAID = {
     ("newsletter", "no intro"): N_("Took the intro and the subject of the next newsletter away"),
     ("list", "tagged"): N_("Tagged readers with “%(subject)s” (%(number)s)"),
     ("list", "untagged"): N_("Took the tag “%(subject)s” from readers (%(number)s)"),
-    ("list", "stopped"): N_("Stopped taking list %(number)s"),
     ("list", "imported"): N_("Imported list %(number)s"),
     ("list", "exported"): N_("Exported the list (%(subject)s)"),
     ("list", "suppressions exported"): N_("Exported who must get no mail"),

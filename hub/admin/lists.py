@@ -129,14 +129,6 @@ def begin(request: Request) -> Response:
     return _page(request, errors)
 
 
-def stop(request: Request) -> Response:
-    """Take no more of a list; it is looked at again, for what is left of it."""
-    parts, job = hub(request), _found(request)
-    with parts.db.write() as tx:
-        stopped = list_imports.stop(tx, job.id, parts.now())
-    return done(f"{_HOME}/{job.id}", "list-stopped" if stopped else "")
-
-
 def rows(request: Request) -> Response:
     """What becomes of each row, as CSV."""
     job = _found(request)
@@ -224,7 +216,6 @@ def _page(request: Request, errors: Errors) -> Response:
     told = _told(job)
     with parts.db.read() as tx:
         oldest = parts.now() - timedelta(seconds=workers.SILENT_SECONDS)
-        waits_for = list_imports.waits_for(tx, job) if job.is_moving else ""
         worker_lives = any(beat.seen_at > oldest for beat in workers.others(tx, 0))
     return desk_page(
         request,
@@ -265,7 +256,6 @@ def _page(request: Request, errors: Errors) -> Response:
         uses=words.USES,
         refresh=REFRESH_SECONDS if job.is_moving else 0,
         worker_lives=worker_lives,
-        waits_for=waits_for,
         words=words,
     )
 
@@ -321,7 +311,6 @@ ROUTES = [
     DeskRoute(f"{_ONE}/progress.json", progress, needs=Needs.OWNER),
     DeskRoute(f"{_ONE}/mapping", change_mapping, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/import", begin, needs=Needs.OWNER, methods=["POST"]),
-    DeskRoute(f"{_ONE}/stop", stop, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/rows.csv", rows, needs=Needs.OWNER),
     DeskRoute(f"{_ONE}/delete", discard, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute("/admin/subscribers/export", export, needs=Needs.OWNER),

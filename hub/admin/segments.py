@@ -106,8 +106,6 @@ def _save(request: Request, segment_id: int | None) -> Response:
     with errors.caught():
         name, segment = segments.checked(typed, timezone=site.timezone)
         with parts.db.read() as tx:
-            topics = shelf.topic_slugs(tx)
-            segments.refuse_doubtful(tx, segment, topics, besides=segment_id)
             readers = segment_counts.count(tx, segment, parts.now())
         with parts.db.write() as tx:
             if segment_id is None:

@@ -12,7 +12,7 @@ from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.admin.setup import timezones
 from hub.audience import consent
-from hub.errors import NotFound, Refused
+from hub.errors import NotFound
 from hub.i18n import LANGUAGES, N_
 from hub.newsletter import welcoming
 from hub.site import colours, options
@@ -21,7 +21,7 @@ from hub.site.model import Site
 from hub.web import sessions, themes
 from hub.web.pages import message
 from hub.web.security import CONTENT_SECURITY_POLICY
-from hub.web.state import Hub, hub
+from hub.web.state import hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,11 +366,9 @@ def save(request: Request) -> Response:
     errors = Errors(site.language)
     for name, value in sent.items():
         with errors.caught(name):
-            checked = options.checked(name, value)
+            options.checked(name, value)
             if name == "theme":
                 look_preview.checked_theme(parts, value, site)
-            if name == "welcome_posts":
-                _refuse_gone(parts, checked, before=site.welcome_posts)
     if errors:
         shown = [group for group in groups() if set(sent) & set(group.options)]
         return _settings_page(request, shown, sent, errors)
@@ -385,19 +383,6 @@ def save(request: Request) -> Response:
         # The site moved to https, or back: whoever moved it stays logged in.
         sessions.begin(request, response, request.state.user)
     return response
-
-
-def _refuse_gone(parts: Hub, chosen: str, *, before: str) -> None:
-    """What was chosen while it was there may be gone by now: the page says so."""
-    with parts.db.read() as tx:
-        gone = welcoming.gone(tx, chosen)
-    for slug in gone:
-        if slug not in before.split():
-            raise Refused(
-                N_("There is no article at “%(slug)s” that readers can see."),
-                field="welcome_posts",
-                slug=slug,
-            )
 
 
 def _asked(request: Request) -> Group:
@@ -417,7 +402,7 @@ def _settings_page(
     values = Messages({name: str(getattr(stored, name)) for name in options.BY_NAME} | sent)
     previews = any(group.name == "look" for group in shown)
     with parts.db.read() as tx:
-        gone = welcoming.gone(tx, stored.welcome_posts)
+        gone = welcoming.gone(tx, site)
     response = desk_page(
         request,
         "admin/settings_group.html",

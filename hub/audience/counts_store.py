@@ -41,15 +41,6 @@ def number(
     return int(tx.scalar(f"SELECT coalesce(sum(people), 0) FROM {_KEPT} WHERE {where}", **named))
 
 
-def has_signed_up(tx: Transaction) -> bool:
-    """Whether an active reader came by themselves: neither imported nor added by the owner."""
-    sql = (
-        f"SELECT coalesce(sum(people), 0) FROM {_KEPT} WHERE status = 'active'"
-        " AND source <> 'owner' AND source NOT LIKE :imported"
-    )
-    return int(tx.scalar(sql, imported="import %")) > 0
-
-
 def active_of_sources(tx: Transaction, sources: Iterable[str]) -> dict[str, int]:
     """How many active readers came from each of these sources; those without any are missing."""
     names, values = in_list("source", sources)

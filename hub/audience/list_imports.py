@@ -107,30 +107,6 @@ def begin(tx: Transaction, number: int, consent: str, now: datetime) -> bool:
     return changed == 1
 
 
-def stop(tx: Transaction, number: int, now: datetime) -> bool:
-    """Take no more of a list: who was taken stays, and it is read again, so that its page says
-    what is left. False when it is being taken no more."""
-    changed = tx.execute(
-        "UPDATE list_imports SET state = 'reading', position = 0, total = 0, counts = '{}',"
-        " told = '{}', holder = '', started_at = :now WHERE id = :id AND state = 'importing'",
-        now=now,
-        id=number,
-    )
-    if changed:
-        journal.note(tx, "list", "stopped", number=number)
-    return changed == 1
-
-
-def waits_for(tx: Transaction, known: ListImport) -> str:
-    """The name of the list that the worker has to finish first; empty for none."""
-    name = tx.scalar(
-        "SELECT name FROM list_imports WHERE state IN ('reading', 'importing') AND id < :id"
-        " ORDER BY id LIMIT 1",
-        id=known.id,
-    )
-    return str(name or "")
-
-
 def has_work(tx: Transaction) -> bool:
     """Whether any list is to be read or taken; nearly never."""
     sql = "SELECT 1 FROM list_imports WHERE state IN ('reading', 'importing') LIMIT 1"

@@ -226,31 +226,6 @@ def by_name(tx: Transaction, name: str) -> Kept:
     return _kept(row)
 
 
-def refuse_doubtful(
-    tx: Transaction, segment: Segment, topics: Iterable[str], *, besides: int | None = None
-) -> None:
-    """Raises Refused for a topic that neither the site (`topics`) nor any reader has, and for a
-    segment that is kept already, under another id than `besides`."""
-    known = frozenset(topics)
-    for topic in segment.topics:
-        if topic not in known and not _has_readers(tx, topic):
-            raise Refused(
-                N_("Neither an article nor a reader has the topic “%(name)s”."),
-                field="topics",
-                name=topic,
-            )
-    for other in kept(tx):
-        if other.segment == segment and other.id != besides:
-            raise Refused(
-                N_("“%(name)s” holds just these readers already."), field="name", name=other.name
-            )
-
-
-def _has_readers(tx: Transaction, topic: str) -> bool:
-    sql = "SELECT 1 FROM subscriber_topics WHERE topic = :topic LIMIT 1"
-    return tx.scalar(sql, topic=topic) is not None
-
-
 def add(tx: Transaction, name: str, segment: Segment, *, now: datetime) -> int:
     """Keep a segment; its id. Raises Conflict for a name that another one has."""
     if len(kept(tx)) >= MOST:

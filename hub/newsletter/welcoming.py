@@ -62,9 +62,9 @@ def gather(tx: Transaction, site: Site, reader: Reader, now: datetime) -> Welcom
     )
 
 
-def gone(tx: Transaction, chosen: str) -> tuple[str, ...]:
-    """The slugs among the articles in `welcome_posts` that no reader can see."""
-    slugs = chosen.split()
+def gone(tx: Transaction, site: Site) -> tuple[str, ...]:
+    """The slugs among the owner's chosen articles that no reader can see."""
+    slugs = site.welcome_posts.split()
     there = {post.slug for post in ledger.by_slugs(tx, slugs)} if slugs else set()
     return tuple(slug for slug in slugs if slug not in there)
 

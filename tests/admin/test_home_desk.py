@@ -16,7 +16,6 @@ from hub.settings import SmtpRelay
 from hub.web.state import Hub
 from tests.admin.conftest import logged_in
 from tests.conftest import NOW
-from tests.newsletter.cast import subscribe
 
 
 def done(hub: Hub, **site: str) -> list[bool]:
@@ -24,12 +23,7 @@ def done(hub: Hub, **site: str) -> list[bool]:
     return [
         step.done
         for step in steps(
-            changed,
-            mail_server=bool(hub.settings.smtp),
-            articles=0,
-            pages=0,
-            readers=0,
-            signed_up=False,
+            changed, mail_server=bool(hub.settings.smtp), articles=0, pages=0, readers=0
         )
     ]
 
@@ -51,17 +45,6 @@ def test_only_a_public_https_address_is_open_to_the_world(
     hub: Hub, address: str, open_to_the_world: bool
 ) -> None:
     assert done(hub, base_url=address)[-1] is open_to_the_world
-
-
-def test_only_who_used_the_form_has_subscribed_themselves(desk: TestClient, hub: Hub) -> None:
-    def is_left() -> bool:
-        return "Done: </span>Subscribe yourself" not in desk.get("/admin").text
-
-    for source, left in (("import list.csv", True), ("owner", True), ("form", False)):
-        reader = subscribe(hub, f"{source.split()[0]}@mail.test")
-        with hub.db.write() as tx:
-            tx.execute("UPDATE subscribers SET source = :to WHERE id = :id", to=source, id=reader)
-        assert is_left() is left
 
 
 def test_the_home_page_shows_the_article_and_the_next_newsletter(

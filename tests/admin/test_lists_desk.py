@@ -1,13 +1,12 @@
 """Import and export at the desk, as an owner meets them."""
 
 import io
-import re
 import zipfile
 
 import pytest
 from starlette.testclient import TestClient
 
-from hub.audience import importing, list_imports, transfer
+from hub.audience import list_imports, transfer
 from hub.audience.import_lane import ImportLane
 from hub.content import shelf
 from hub.site import store as sites
@@ -125,49 +124,6 @@ def test_the_name_of_a_file_leads_nowhere(desk: TestClient, hub: Hub, name: str)
 def test_nothing_stays_of_an_upload_that_was_cut_off(desk: TestClient, hub: Hub) -> None:
     desk.post(HOME, content=b"--x\r\nbroken", headers={"content-type": "multipart/form-data"})
     assert list(hub.settings.imports.glob(".incoming-*")) == []
-
-
-def test_taking_a_list_is_stopped_and_gone_on_with(
-    desk: TestClient, hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(importing, "CHUNK", 2)
-    people = [f"r{n}@reader.test" for n in range(6)]
-    path = give(desk, ("email\n" + "\n".join(people)).encode())
-    work(hub)
-    desk.post(f"{path}/import", data={"consent": "at the fair"})
-    lane = ImportLane(hub.db, hub.settings.imports, shelf.topic_slugs)
-    assert lane.work(NOW)
-    assert f'action="{path}/stop"' in desk.get(path).text
-    assert desk.post(f"{path}/stop").headers["location"].endswith("done=list-stopped")
-    # Whoever was taking it writes nothing more down.
-    assert lane.work(NOW)
-    assert emails(hub) == people[:2]
-    work(hub)
-    page = desk.get(path).text
-    assert "What would happen" in page
-    assert "at the fair" in page
-    assert re.search(r"<dt>New</dt><dd>4</dd>", page)
-    desk.post(f"{path}/import", data={"consent": "at the fair"})
-    work(hub)
-    assert emails(hub) == people
-    assert desk.post(f"{path}/stop").headers["location"] == path
-    assert "Stopped taking list" in desk.get("/admin/log").text
-
-
-def test_looking_at_a_list_is_stopped_and_nothing_stays(
-    desk: TestClient, hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(importing, "CHUNK", 1)
-    path, later = give(desk), give(desk, name="later.csv")
-    assert "First “list.csv” is finished" in desk.get(later).text
-    lane = ImportLane(hub.db, hub.settings.imports, shelf.topic_slugs)
-    assert lane.work(NOW)
-    assert "Stop, and forget this file" in desk.get(path).text
-    assert desk.post(f"{path}/delete").status_code == 303
-    assert lane.work(NOW)
-    assert desk.get(path).status_code == 404
-    work(hub)
-    assert "What would happen" in desk.get(later).text
 
 
 def test_a_forgotten_list_is_gone_with_its_file(desk: TestClient, hub: Hub, read: str) -> None:

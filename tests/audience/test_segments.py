@@ -128,22 +128,6 @@ def test_a_segment_comes_back_as_it_was_typed(db: Database) -> None:
     assert segments.typed(kept, timezone="America/New_York") == typed
 
 
-def test_a_topic_that_nobody_has_and_the_same_segment_again_are_refused(hub: Hub) -> None:
-    reader = subscribe(hub, "r@mail.test")
-    with hub.db.write() as tx:
-        store.set_topics(tx, reader, ["knots"])
-        french = segments.add(tx, "French", Segment(language="fr"), now=NOW)
-        for segment, field in (
-            (Segment(topics=("sea", "kelp")), "topics"),
-            (Segment(language="fr"), "name"),
-        ):
-            with pytest.raises(Refused) as refused:
-                segments.refuse_doubtful(tx, segment, ["sea"])
-            assert refused.value.field == field
-        segments.refuse_doubtful(tx, Segment(topics=("sea", "knots")), ["sea"])
-        segments.refuse_doubtful(tx, Segment(language="fr"), [], besides=french)
-
-
 def test_two_segments_cannot_have_one_name(db: Database) -> None:
     with db.write() as tx:
         segments.add(tx, "A", Segment(language="fr"), now=NOW)

@@ -107,7 +107,7 @@ def test_chosen_articles_keep_their_order_and_lose_what_is_gone(
     assert page.index("/posts/flood") < page.index("/posts/ebb")
     assert "/posts/rope" not in page
     with hub.db.read() as tx:
-        assert welcoming.gone(tx, hub.site().welcome_posts) == ("unfinished",)
+        assert welcoming.gone(tx, hub.site()) == ("unfinished",)
 
 
 def test_nothing_is_mailed_unless_the_owner_wants_it(client: TestClient, hub: Hub) -> None:
