@@ -47,6 +47,8 @@ _SAID = {
     ("list", "tagged"): N_("Tagged readers with “%(subject)s” (%(number)s)"),
     ("list", "untagged"): N_("Took the tag “%(subject)s” from readers (%(number)s)"),
     ("list", "imported"): N_("Imported list %(number)s"),
+    ("list", "import stopped"): N_("Stopped the import of list %(number)s"),
+    ("list", "import continued"): N_("Let the import of list %(number)s go on"),
     ("list", "exported"): N_("Exported the list (%(subject)s)"),
     ("list", "suppressions exported"): N_("Exported who must get no mail"),
     ("list", "archive exported"): N_("Exported everything as an archive"),

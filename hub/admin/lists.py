@@ -129,11 +129,30 @@ def begin(request: Request) -> Response:
     return _page(request, errors)
 
 
+def stop(request: Request) -> Response:
+    """Stop while the worker is at it: an import stays where it is, a dry run leaves nothing."""
+    parts, job = hub(request), _found(request)
+    with parts.db.write() as tx:
+        stopped = list_imports.stop(tx, job.id)
+    if stopped != "reading":
+        return done(f"{_HOME}/{job.id}")
+    import_lane.drop(parts.settings.imports / job.folder)
+    return done(_HOME, "list-stopped")
+
+
+def go_on(request: Request) -> Response:
+    """Take the rest of a list whose import was stopped."""
+    job = _found(request)
+    with hub(request).db.write() as tx:
+        list_imports.go_on(tx, job.id)
+    return done(f"{_HOME}/{job.id}")
+
+
 def rows(request: Request) -> Response:
     """What becomes of each row, as CSV."""
     job = _found(request)
     path = hub(request).settings.imports / job.folder / import_lane.ROWS
-    if job.state not in ("read", "importing", "done") or not path.is_file():
+    if job.state not in ("read", "importing", "stopped", "done") or not path.is_file():
         raise NotFound(N_("There is no such file (any more)."))
     return _file(path, f"rows-{job.id}.csv")
 
@@ -311,6 +330,8 @@ ROUTES = [
     DeskRoute(f"{_ONE}/progress.json", progress, needs=Needs.OWNER),
     DeskRoute(f"{_ONE}/mapping", change_mapping, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/import", begin, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/stop", stop, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/go-on", go_on, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/rows.csv", rows, needs=Needs.OWNER),
     DeskRoute(f"{_ONE}/delete", discard, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute("/admin/subscribers/export", export, needs=Needs.OWNER),

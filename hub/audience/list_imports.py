@@ -9,7 +9,7 @@ from typing import Literal
 from hub import journal
 from hub.db import Transaction
 
-State = Literal["reading", "read", "importing", "done", "refused"]
+State = Literal["reading", "read", "importing", "stopped", "done", "refused"]
 _LATEST = 20
 
 
@@ -107,6 +107,36 @@ def begin(tx: Transaction, number: int, consent: str, now: datetime) -> bool:
     return changed == 1
 
 
+def stop(tx: Transaction, number: int) -> State | None:
+    """Stop what is done with a list; what that was, None when nothing was.
+
+    An import stays where it is. A list that was being looked at is forgotten; its file is its
+    caller's to delete. The worker sees it before its next chunk is written down.
+    """
+    if tx.execute("DELETE FROM list_imports WHERE id = :id AND state = 'reading'", id=number):
+        return "reading"
+    stopped = tx.execute(
+        "UPDATE list_imports SET state = 'stopped', holder = '' WHERE id = :id"
+        " AND state = 'importing'",
+        id=number,
+    )
+    if stopped:
+        journal.note(tx, "list", "import stopped", number=number)
+    return "importing" if stopped else None
+
+
+def go_on(tx: Transaction, number: int) -> bool:
+    """Take the rest of a list whose import was stopped; False when none was."""
+    changed = tx.execute(
+        "UPDATE list_imports SET state = 'importing', holder = '' WHERE id = :id"
+        " AND state = 'stopped'",
+        id=number,
+    )
+    if changed:
+        journal.note(tx, "list", "import continued", number=number)
+    return changed == 1
+
+
 def has_work(tx: Transaction) -> bool:
     """Whether any list is to be read or taken; nearly never."""
     sql = "SELECT 1 FROM list_imports WHERE state IN ('reading', 'importing') LIMIT 1"
@@ -196,6 +226,6 @@ def older(tx: Transaction, before: datetime) -> list[ListImport]:
     return tx.all(
         ListImport,
         "SELECT * FROM list_imports WHERE created_at < :before"
-        " AND state IN ('read', 'done', 'refused')",
+        " AND state IN ('read', 'stopped', 'done', 'refused')",
         before=before,
     )
