@@ -30,11 +30,14 @@ def tag_ticked(request: Request) -> Response:
     change = tagging.remove if form.text("action") == "remove" else tagging.add
     back = form.text("back")
     errors = Errors(parts.site().language, main="tags")
-    with errors.caught(), parts.db.write() as tx:
+    tags: tuple[str, ...] = ()
+    with errors.caught():
         tags = tagging.needed(form.text("tags"))
-        if not chosen:
-            raise Refused(N_("Tick at least one of them."))
-        change(tx, chosen, tags)
+    if not chosen:
+        errors.add(Refused(N_("Nobody is ticked: tick those above who are meant.")), "who")
+    if not errors:
+        with parts.db.write() as tx:
+            change(tx, chosen, tags)
         return done(back if back == LIST or back.startswith(f"{LIST}?") else LIST, "tagged")
     query = dict(parse_qsl(urlsplit(back).query))
     typed = Messages(tags=form.text("tags"))

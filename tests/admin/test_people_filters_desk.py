@@ -73,6 +73,13 @@ def test_each_part_of_a_filter_can_be_taken_away(desk: TestClient, people: dict[
     assert f'href="{LIST}?tag=crew&amp;q=bob"' in answer
 
 
+@pytest.mark.parametrize(("query", "told"), [("status=active", 0), ("tag=crew", 1), ("q=a", 1)])
+def test_the_tabs_say_whose_numbers_they_show(
+    desk: TestClient, people: dict[str, int], query: str, told: int
+) -> None:
+    assert desk.get(f"{LIST}?{query}").text.count("numbers are those of the whole list") == told
+
+
 def test_all_who_fit_are_tagged_after_they_were_counted(
     desk: TestClient, hub: Hub, people: dict[str, int]
 ) -> None:
