@@ -66,9 +66,9 @@ def tag_all(request: Request) -> Response:
             with parts.db.read() as tx:
                 people = people_store.count(tx, wanted)
             return _all_page(request, wanted, typed, errors, people=None if errors else people)
-        changed = _change(parts.db, wanted, tags, away=action == "remove")
+        people = _change(parts.db, wanted, tags, away=action == "remove")
         asked = filtering.fields(wanted, timezone=parts.site().timezone)
-        said = {"tagged": action, "with": ", ".join(tags), "changed": str(changed)}
+        said = {"tagged": action, "with": ", ".join(tags), "people": str(people)}
         return done(filtering.address(LIST, asked | said))
     return _all_page(request, wanted, typed, errors)
 
@@ -84,17 +84,16 @@ def segment_form(request: Request) -> Response:
 
 
 def _change(db: Database, wanted: Filter, tags: tuple[str, ...], *, away: bool) -> int:
+    """How many people it was about."""
     with db.read() as tx:
         people = people_store.count(tx, wanted)
     after: int | None = 0
-    changed = 0
     while after is not None:
         with db.write() as tx:
-            batch = tagging.change_batch(tx, wanted, tags, away=away, after=after)
-            if batch.after is None:
+            after = tagging.change_batch(tx, wanted, tags, away=away, after=after).after
+            if after is None:
                 tagging.note_all(tx, tags, away=away, people=people)
-        after, changed = batch.after, changed + batch.changed
-    return changed
+    return people
 
 
 def _wanted(request: Request, errors: Errors) -> Filter:

@@ -95,16 +95,17 @@ def read_again(
 
 def begin(tx: Transaction, number: int, consent: str, now: datetime) -> bool:
     """Take the people of a list that was read; False when that was asked for already."""
-    changed = tx.execute(
+    name = tx.scalar(
         "UPDATE list_imports SET state = 'importing', consent = :consent, position = 0,"
-        " counts = '{}', holder = '', started_at = :now WHERE id = :id AND state = 'read'",
+        " counts = '{}', holder = '', started_at = :now WHERE id = :id AND state = 'read'"
+        " RETURNING name",
         consent=consent,
         now=now,
         id=number,
     )
-    if changed:
-        journal.note(tx, "list", "imported", number=number)
-    return changed == 1
+    if name is not None:
+        journal.note(tx, "list", "imported", subject=name, number=number)
+    return name is not None
 
 
 def stop(tx: Transaction, number: int) -> State | None:
@@ -115,26 +116,27 @@ def stop(tx: Transaction, number: int) -> State | None:
     """
     if tx.execute("DELETE FROM list_imports WHERE id = :id AND state = 'reading'", id=number):
         return "reading"
-    stopped = tx.execute(
+    name = tx.scalar(
         "UPDATE list_imports SET state = 'stopped', holder = '' WHERE id = :id"
-        " AND state = 'importing'",
+        " AND state = 'importing' RETURNING name",
         id=number,
     )
-    if stopped:
-        journal.note(tx, "list", "import stopped", number=number)
-    return "importing" if stopped else None
+    if name is None:
+        return None
+    journal.note(tx, "list", "import stopped", subject=name, number=number)
+    return "importing"
 
 
 def go_on(tx: Transaction, number: int) -> bool:
     """Take the rest of a list whose import was stopped; False when none was."""
-    changed = tx.execute(
+    name = tx.scalar(
         "UPDATE list_imports SET state = 'importing', holder = '' WHERE id = :id"
-        " AND state = 'stopped'",
+        " AND state = 'stopped' RETURNING name",
         id=number,
     )
-    if changed:
-        journal.note(tx, "list", "import continued", number=number)
-    return changed == 1
+    if name is not None:
+        journal.note(tx, "list", "import continued", subject=name, number=number)
+    return name is not None
 
 
 def has_work(tx: Transaction) -> bool:

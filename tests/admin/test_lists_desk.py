@@ -104,8 +104,8 @@ def test_what_the_worker_is_at_can_be_stopped(desk: TestClient, hub: Hub, read: 
     work(hub)
     assert emails(hub) == ["ada@reader.test"]
     log = desk.get("/admin/log").text
-    assert "Stopped the import of list 1" in log
-    assert "Let the import of list 1 go on" in log
+    assert "Stopped the import of “list.csv”" in log
+    assert "Let the import of “list.csv” go on" in log
     # Too late: nothing happens, and the page says what did.
     assert desk.post(f"{read}/stop").headers["location"] == read
 
