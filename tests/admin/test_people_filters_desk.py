@@ -163,3 +163,17 @@ def test_no_link_makes_the_list_say_what_did_not_happen(
 ) -> None:
     for query in ("tagged=add&people=x&with=a", "tagged=shout&people=3&with=a", "people=3"):
         assert "Remove it again" not in desk.get(f"{LIST}?{query}").text
+
+
+@pytest.mark.parametrize("action", ["", "count"])
+def test_a_topic_that_nobody_knows_is_no_segment(
+    desk: TestClient, people: dict[str, int], action: str
+) -> None:
+    form = {"name": "Sailors", "action": action}
+    path = "/admin/newsletter/segments/new"
+    refused = desk.post(path, data={**form, "topics": "sea, saelors"})
+    assert refused.status_code == 400
+    assert "There is no topic “saelors”" in refused.text
+    assert 'value="sea, saelors"' in refused.text
+    # What only readers have, as an import brought it, is known too.
+    assert desk.post(path, data={**form, "topics": "sea"}).status_code in (200, 303)
