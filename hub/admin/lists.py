@@ -35,6 +35,9 @@ _HOME = "/admin/subscribers/lists"
 _ONE = f"{_HOME}/{{id:int}}"
 _LONGEST_NAME = 120
 
+# While one of these, another upload of the same file matters.
+_OPEN = ("reading", "read", "importing", "stopped")
+
 FORMATS = {
     "csv": N_("CSV, for a spreadsheet or another hub"),
     "ndjson": N_("NDJSON, one person a line, with topics and consent"),
@@ -236,6 +239,7 @@ def _page(request: Request, errors: Errors) -> Response:
     with parts.db.read() as tx:
         oldest = parts.now() - timedelta(seconds=workers.SILENT_SECONDS)
         worker_lives = any(beat.seen_at > oldest for beat in workers.others(tx, 0))
+        others = list_imports.others_open(tx, job.id) if job.state in _OPEN else []
     return desk_page(
         request,
         "admin/list.html",
@@ -275,6 +279,8 @@ def _page(request: Request, errors: Errors) -> Response:
         uses=words.USES,
         refresh=REFRESH_SECONDS if job.is_moving else 0,
         worker_lives=worker_lives,
+        before=next((o for o in others if o.is_moving and o.id < job.id and job.is_moving), None),
+        same=[other for other in others if other.name == job.name],
         words=words,
     )
 

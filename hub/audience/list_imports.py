@@ -76,6 +76,17 @@ def latest(tx: Transaction) -> list[ListImport]:
     )
 
 
+def others_open(tx: Transaction, number: int) -> list[ListImport]:
+    """The other lists that wait for their owner or that the worker is at, oldest first."""
+    return tx.all(
+        ListImport,
+        "SELECT * FROM list_imports WHERE state IN ('reading', 'read', 'importing', 'stopped')"
+        " AND id <> :id ORDER BY id LIMIT :limit",
+        id=number,
+        limit=_LATEST,
+    )
+
+
 def read_again(
     tx: Transaction, number: int, mapping: Mapping[str, str], now: datetime, *, consent: str = ""
 ) -> bool:

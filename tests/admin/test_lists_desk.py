@@ -110,6 +110,22 @@ def test_what_the_worker_is_at_can_be_stopped(desk: TestClient, hub: Hub, read: 
     assert desk.post(f"{read}/stop").headers["location"] == read
 
 
+def test_an_upload_says_that_the_same_file_waits(desk: TestClient, hub: Hub, read: str) -> None:
+    assert "A file of the same name" not in desk.get(read).text
+    again, other = give(desk), give(desk, name="other.csv")
+    page = desk.get(again).text
+    assert "A file of the same name, “list.csv”" in page
+    assert f'<a href="{read}">waiting for you</a>' in page
+    page = desk.get(other).text
+    assert "A file of the same name" not in page
+    # One at a time, in the order in which they came.
+    assert "Another list comes first" in page
+    work(hub)
+    assert "Another list comes first" not in desk.get(other).text
+    desk.post(f"{read}/delete")
+    assert "A file of the same name" not in desk.get(again).text
+
+
 def test_a_zip_with_three_files_of_mailchimp(desk: TestClient, hub: Hub) -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
