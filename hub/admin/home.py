@@ -52,6 +52,7 @@ def home(request: Request) -> Response:
         paused = editions.with_status(tx, "paused")
         obstacles = progress.obstacles(tx, parts.settings, parts.now())
         begun = first_steps.states(tx)
+        tried = audience.was_confirmed_here(tx)
         unread = notices.unread(tx, limit=UNREAD)
         more_unread = notices.count_unread(tx, most=MOST_COUNTED) - len(unread)
     everything = steps(
@@ -62,6 +63,7 @@ def home(request: Request) -> Response:
         articles=posts.published,
         pages=pages.published,
         readers=people["active"],
+        tried=tried,
     )
     return desk_page(
         request,
@@ -96,11 +98,12 @@ def steps(
     articles: int,
     pages: int,
     readers: int,
+    tried: bool,
     mail_stopped: bool = False,
     begun: Mapping[str, str] | None = None,
 ) -> list[Step]:
     """What is left to do, in the order in which it is best done; `begun` holds the steps of
-    setting up that were gone through."""
+    setting up that were gone through, `tried` is whether somebody confirmed by the site's form."""
     begun = begun or {}
     return [
         _mail(is_connected=mail_server, is_stopped=mail_stopped),
@@ -132,7 +135,7 @@ def steps(
             N_("Subscribe yourself"),
             N_("Use the form on your site, as a reader would, and confirm."),
             "/subscribe",
-            readers > 0,
+            tried,
         ),
         Step(
             N_("Give your postal address"),

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub import journal
+from hub import i18n, journal
 from hub.admin import journal_words, words
 from hub.admin.forms import number
 from hub.admin.pages import desk_page
@@ -59,7 +59,10 @@ def _line(
     subject = entry.subject
     if entry.area == "settings":
         subject = message(request, LABELS.get(subject, subject))
-    values = {"subject": subject, "number": entry.number}
+    number: int | str | None = entry.number
+    if journal_words.counts(entry):
+        number = i18n.number(entry.number or 0, hub(request).site().language)
+    values = {"subject": subject, "number": number}
     by_word = {journal.COMMAND: N_("the command line"), journal.ITSELF: N_("the hub by itself")}
     actor = by_word.get(entry.who)
     of_next = entry.area == "newsletter" and entry.deed in journal_words.OF_THE_NEXT

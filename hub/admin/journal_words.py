@@ -44,15 +44,12 @@ _SAID = {
     ("newsletter", "newest first"): N_("Put the newest first again in the next newsletter"),
     ("newsletter", "intro"): N_("Wrote the intro or the subject of the next newsletter"),
     ("newsletter", "no intro"): N_("Took the intro and the subject of the next newsletter away"),
-    ("list", "tagged"): N_("Tagged readers with “%(subject)s” (%(number)s)"),
-    ("list", "untagged"): N_("Took the tag “%(subject)s” from readers (%(number)s)"),
-    ("list", "imported"): N_("Imported list %(number)s"),
+    ("list", "imported"): N_("Imported the list “%(subject)s”"),
+    ("list", "import stopped"): N_("Stopped the import of “%(subject)s”"),
+    ("list", "import continued"): N_("Let the import of “%(subject)s” go on"),
     ("list", "exported"): N_("Exported the list (%(subject)s)"),
     ("list", "suppressions exported"): N_("Exported who must get no mail"),
     ("list", "archive exported"): N_("Exported everything as an archive"),
-    ("list", "posts imported"): N_("Imported articles (%(subject)s), %(number)s of them new"),
-    ("list", "subscribers imported"): N_("Imported a list (%(subject)s), %(number)s people new"),
-    ("list", "suppressions imported"): N_("Imported who must get no mail, %(number)s new"),
     ("readers", "added"): N_("Added reader %(number)s"),
     ("readers", "confirmed"): N_("Confirmed reader %(number)s"),
     ("readers", "accepted"): N_("Accepted reader %(number)s"),
@@ -69,6 +66,41 @@ _SAID = {
     ("tokens", "made"): N_("Made or renewed the key of %(subject)s"),
     ("tokens", "revoked"): N_("Took back the key of %(subject)s"),
 }
+# Lines that count, in their words for nobody or nothing, for one, and for more.
+_COUNTED = {
+    ("list", "tagged"): (
+        N_("Tagged nobody with “%(subject)s”"),
+        N_("Tagged one reader with “%(subject)s”"),
+        N_("Tagged %(number)s readers with “%(subject)s”"),
+    ),
+    ("list", "untagged"): (
+        N_("Took the tag “%(subject)s” from nobody"),
+        N_("Took the tag “%(subject)s” from one reader"),
+        N_("Took the tag “%(subject)s” from %(number)s readers"),
+    ),
+    ("list", "posts imported"): (
+        N_("Imported articles (%(subject)s), none of them new"),
+        N_("Imported articles (%(subject)s), one of them new"),
+        N_("Imported articles (%(subject)s), %(number)s of them new"),
+    ),
+    ("list", "subscribers imported"): (
+        N_("Imported a list (%(subject)s): nobody new"),
+        N_("Imported a list (%(subject)s): one person new"),
+        N_("Imported a list (%(subject)s): %(number)s people new"),
+    ),
+    ("list", "people imported"): (
+        N_("Imported tags and notes, none of them new"),
+        N_("Imported tags and notes of one person"),
+        N_("Imported tags and notes of %(number)s people"),
+    ),
+    ("list", "suppressions imported"): (
+        N_("Imported who must get no mail: nobody new"),
+        N_("Imported who must get no mail: one address new"),
+        N_("Imported who must get no mail: %(number)s addresses new"),
+    ),
+}
+# Before the log knew the names of files.
+_WITHOUT_NAME = N_("Imported list %(number)s")
 # Their subject is a stream.
 OF_THE_NEXT = ("newest first", "intro", "no intro")
 _UNKNOWN = "%(subject)s"
@@ -76,7 +108,17 @@ _UNKNOWN = "%(subject)s"
 
 def said(entry: Entry) -> str:
     """The words of a line, in English, with slots for `subject` and `number`."""
-    return _SAID.get((entry.area, entry.deed), _UNKNOWN)
+    key = entry.area, entry.deed
+    if counts(entry):
+        return _COUNTED[key][min(entry.number or 0, 2)]
+    if key == ("list", "imported") and not entry.subject:
+        return _WITHOUT_NAME
+    return _SAID.get(key, _UNKNOWN)
+
+
+def counts(entry: Entry) -> bool:
+    """Whether its number says how many, and not which."""
+    return (entry.area, entry.deed) in _COUNTED
 
 
 def path(entry: Entry) -> str:

@@ -35,6 +35,9 @@ _HOME = "/admin/subscribers/lists"
 _ONE = f"{_HOME}/{{id:int}}"
 _LONGEST_NAME = 120
 
+# While one of these, another upload of the same file matters.
+_OPEN = ("reading", "read", "importing", "stopped")
+
 FORMATS = {
     "csv": N_("CSV, for a spreadsheet or another hub"),
     "ndjson": N_("NDJSON, one person a line, with topics and consent"),
@@ -129,11 +132,30 @@ def begin(request: Request) -> Response:
     return _page(request, errors)
 
 
+def stop(request: Request) -> Response:
+    """Stop while the worker is at it: an import stays where it is, a dry run leaves nothing."""
+    parts, job = hub(request), _found(request)
+    with parts.db.write() as tx:
+        stopped = list_imports.stop(tx, job.id)
+    if stopped != "reading":
+        return done(f"{_HOME}/{job.id}")
+    import_lane.drop(parts.settings.imports / job.folder)
+    return done(_HOME, "list-stopped")
+
+
+def go_on(request: Request) -> Response:
+    """Take the rest of a list whose import was stopped."""
+    job = _found(request)
+    with hub(request).db.write() as tx:
+        list_imports.go_on(tx, job.id)
+    return done(f"{_HOME}/{job.id}")
+
+
 def rows(request: Request) -> Response:
     """What becomes of each row, as CSV."""
     job = _found(request)
     path = hub(request).settings.imports / job.folder / import_lane.ROWS
-    if job.state not in ("read", "importing", "done") or not path.is_file():
+    if job.state not in ("read", "importing", "stopped", "done") or not path.is_file():
         raise NotFound(N_("There is no such file (any more)."))
     return _file(path, f"rows-{job.id}.csv")
 
@@ -217,6 +239,7 @@ def _page(request: Request, errors: Errors) -> Response:
     with parts.db.read() as tx:
         oldest = parts.now() - timedelta(seconds=workers.SILENT_SECONDS)
         worker_lives = any(beat.seen_at > oldest for beat in workers.others(tx, 0))
+        others = list_imports.others_open(tx, job.id) if job.state in _OPEN else []
     return desk_page(
         request,
         "admin/list.html",
@@ -256,6 +279,8 @@ def _page(request: Request, errors: Errors) -> Response:
         uses=words.USES,
         refresh=REFRESH_SECONDS if job.is_moving else 0,
         worker_lives=worker_lives,
+        before=next((o for o in others if o.is_moving and o.id < job.id and job.is_moving), None),
+        same=[other for other in others if other.name == job.name],
         words=words,
     )
 
@@ -311,6 +336,8 @@ ROUTES = [
     DeskRoute(f"{_ONE}/progress.json", progress, needs=Needs.OWNER),
     DeskRoute(f"{_ONE}/mapping", change_mapping, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/import", begin, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/stop", stop, needs=Needs.OWNER, methods=["POST"]),
+    DeskRoute(f"{_ONE}/go-on", go_on, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute(f"{_ONE}/rows.csv", rows, needs=Needs.OWNER),
     DeskRoute(f"{_ONE}/delete", discard, needs=Needs.OWNER, methods=["POST"]),
     DeskRoute("/admin/subscribers/export", export, needs=Needs.OWNER),

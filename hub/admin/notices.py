@@ -9,6 +9,7 @@ _TEXTS = {
     "unpublished": N_("It is a draft again."),
     "pictures": N_("Saved, but some pictures cannot be shown; see below."),
     "deleted": N_("Deleted."),
+    "list-stopped": N_("Stopped. Nothing stays of that file, and nobody was taken."),
     "thrown": N_("Thrown away."),
     "withdrawn": N_("Withdrawn: the old link shows nothing any more. The new one stands below."),
     "timed": N_("It appears by itself at the time that you chose."),

@@ -103,16 +103,16 @@ def _counted(page: people_store.Page, after: int | None) -> int | None:
 
 def _undo(query: Mapping[str, str], asked: Mapping[str, str]) -> dict[str, object] | None:
     """What was just done with the tags of all of them, and the way back."""
-    changed, action = number(query.get("changed", "")), query.get("tagged", "")
+    people, action = number(query.get("people", "")), query.get("tagged", "")
     try:
         tags = rules.tags(query.get("with", ""))
     except Refused:
         return None
-    if changed is None or not tags or action not in ("add", "remove"):
+    if people is None or not tags or action not in ("add", "remove"):
         return None
     other = "add" if action == "remove" else "remove"
     back = filtering.address(f"{LIST}/tagging", {**asked, "tags": ", ".join(tags), "action": other})
-    return {"tags": ", ".join(tags), "action": action, "changed": changed, "back": back}
+    return {"tags": ", ".join(tags), "action": action, "people": people, "back": back}
 
 
 ROUTES = [DeskRoute(LIST, people, needs=Needs.OWNER)]

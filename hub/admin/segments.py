@@ -12,9 +12,11 @@ from hub.admin.pages import desk_page, done
 from hub.admin.policy import DeskRoute, Needs
 from hub.audience import counts_store, segment_counts, segments, tagging
 from hub.audience.segment_counts import Counted
-from hub.audience.segments import Typed
+from hub.audience.segments import Segment, Typed
 from hub.content import shelf
+from hub.db import Transaction
 from hub.i18n import LANGUAGES, N_
+from hub.site.model import Site
 from hub.web.state import hub
 
 _PATH = "/admin/newsletter/segments"
@@ -106,6 +108,7 @@ def _save(request: Request, segment_id: int | None) -> Response:
     with errors.caught():
         name, segment = segments.checked(typed, timezone=site.timezone)
         with parts.db.read() as tx:
+            _refuse_unknown_topics(tx, segment, site)
             readers = segment_counts.count(tx, segment, parts.now())
         with parts.db.write() as tx:
             if segment_id is None:
@@ -124,8 +127,14 @@ def _count(request: Request, typed: Typed, errors: Errors, segment_id: int | Non
     with errors.caught(), parts.db.read() as tx:
         named = replace(typed, name=typed.name or "-")
         _, segment = segments.checked(named, timezone=parts.site().timezone)
+        _refuse_unknown_topics(tx, segment, parts.site())
         counted = Counted(segment_counts.count(tx, segment, parts.now()))
     return _form_page(request, typed, errors, segment_id=segment_id, counted=counted)
+
+
+def _refuse_unknown_topics(tx: Transaction, segment: Segment, site: Site) -> None:
+    known = frozenset((*shelf.topic_slugs(tx), *site.topics_offered)) if segment.topics else ()
+    segments.refuse_unknown_topics(tx, segment, known)
 
 
 def _form_page(

@@ -366,9 +366,12 @@ def save(request: Request) -> Response:
     errors = Errors(site.language)
     for name, value in sent.items():
         with errors.caught(name):
-            options.checked(name, value)
+            checked = options.checked(name, value)
             if name == "theme":
                 look_preview.checked_theme(parts, value, site)
+            if name == "welcome_posts":
+                with parts.db.read() as tx:
+                    welcoming.refuse_unseen(tx, checked, stored=site.welcome_posts)
     if errors:
         shown = [group for group in groups() if set(sent) & set(group.options)]
         return _settings_page(request, shown, sent, errors)

@@ -30,11 +30,14 @@ def tag_ticked(request: Request) -> Response:
     change = tagging.remove if form.text("action") == "remove" else tagging.add
     back = form.text("back")
     errors = Errors(parts.site().language, main="tags")
-    with errors.caught(), parts.db.write() as tx:
+    tags: tuple[str, ...] = ()
+    with errors.caught():
         tags = tagging.needed(form.text("tags"))
-        if not chosen:
-            raise Refused(N_("Tick at least one of them."))
-        change(tx, chosen, tags)
+    if not chosen:
+        errors.add(Refused(N_("Nobody is ticked: tick those above who are meant.")), "who")
+    if not errors:
+        with parts.db.write() as tx:
+            change(tx, chosen, tags)
         return done(back if back == LIST or back.startswith(f"{LIST}?") else LIST, "tagged")
     query = dict(parse_qsl(urlsplit(back).query))
     typed = Messages(tags=form.text("tags"))
@@ -63,9 +66,9 @@ def tag_all(request: Request) -> Response:
             with parts.db.read() as tx:
                 people = people_store.count(tx, wanted)
             return _all_page(request, wanted, typed, errors, people=None if errors else people)
-        changed = _change(parts.db, wanted, tags, away=action == "remove")
+        people = _change(parts.db, wanted, tags, away=action == "remove")
         asked = filtering.fields(wanted, timezone=parts.site().timezone)
-        said = {"tagged": action, "with": ", ".join(tags), "changed": str(changed)}
+        said = {"tagged": action, "with": ", ".join(tags), "people": str(people)}
         return done(filtering.address(LIST, asked | said))
     return _all_page(request, wanted, typed, errors)
 
@@ -81,17 +84,16 @@ def segment_form(request: Request) -> Response:
 
 
 def _change(db: Database, wanted: Filter, tags: tuple[str, ...], *, away: bool) -> int:
+    """How many people it was about."""
     with db.read() as tx:
         people = people_store.count(tx, wanted)
     after: int | None = 0
-    changed = 0
     while after is not None:
         with db.write() as tx:
-            batch = tagging.change_batch(tx, wanted, tags, away=away, after=after)
-            if batch.after is None:
+            after = tagging.change_batch(tx, wanted, tags, away=away, after=after).after
+            if after is None:
                 tagging.note_all(tx, tags, away=away, people=people)
-        after, changed = batch.after, changed + batch.changed
-    return changed
+    return people
 
 
 def _wanted(request: Request, errors: Errors) -> Filter:

@@ -61,6 +61,7 @@ LIST = {
     "reading": N_("being read"),
     "read": N_("waiting for you"),
     "importing": N_("being imported"),
+    "stopped": N_("stopped"),
     "done": N_("all imported"),
     "refused": N_("refused"),
 }
@@ -149,6 +150,7 @@ TONES = {
     "published": "good",
     "waiting": "warning",
     "paused": "warning",
+    "stopped": "warning",
     "deferred": "warning",
     "bounced": "error",
     "complained": "error",

@@ -9,7 +9,7 @@ import json
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -55,6 +55,8 @@ class _Running:
     tally: Tally
     sheet: Sheet | None
     file: IO[str] | None
+    # How many rows were taken before this worker took it up.
+    before: int
     first_rows: list[Verdict] = field(default_factory=list)
 
 
@@ -86,6 +88,7 @@ class ImportLane:
             self._refuse(running.job, error, now)
         except _TakenAway:
             self._let_go()
+            self._clear(running.job)
         except BaseException:
             # Whoever claims it next reads on from what is written down.
             self._let_go()
@@ -136,7 +139,7 @@ class ImportLane:
         except BaseException:
             opened.close()
             raise
-        return _Running(job, opened, importer, chunks, tally, sheet, file)
+        return _Running(job, opened, importer, chunks, tally, sheet, file, job.position)
 
     def _counted(self, job: ListImport, importer: Importer, now: datetime) -> ListImport:
         """The job with its number of rows; a dry run that was broken off begins again."""
@@ -210,11 +213,23 @@ class ImportLane:
             listed = [{"name": column, "use": ""} for column in error.columns]
             told = json.dumps({"columns": listed}, ensure_ascii=False)
         with self.db.write() as tx:
-            list_imports.finish(
+            refused = list_imports.finish(
                 tx, job, self.holder, state="refused", told=told, reason=reason, now=now
             )
-        if told == "{}":
+        if not refused:
+            self._clear(job)
+        elif told == "{}":
             # Nobody can make use of it any more, whatever it was.
+            drop(self.folder / job.folder)
+
+    def _clear(self, job: ListImport) -> None:
+        """Of a list that was forgotten while it was read nothing stays; after an import that was
+        stopped the engine counts anew, as at its end."""
+        with self.db.write() as tx:
+            now = list_imports.get(tx, job.id)
+            if now is not None and now.state == "stopped":
+                taking.grown(tx)
+        if now is None:
             drop(self.folder / job.folder)
 
     def _let_go(self) -> None:
@@ -224,7 +239,7 @@ class ImportLane:
 
 
 class _TakenAway(Exception):
-    """Another worker holds the list now, and this chunk is its business."""
+    """Another worker holds the list now, or its owner stopped it: this chunk is not written."""
 
 
 def drop(folder: Path) -> None:
@@ -254,13 +269,21 @@ def _told(importer: Importer, running: _Running) -> str:
                 for column, use in finding.columns_of(importer.files).items()
             ],
             "notes": importer.notes(),
-            "problems": running.tally.refusals[:_FIRST_PROBLEMS],
+            "problems": _problems(running),
             "rows": running.first_rows,
             "mail": {"gets": running.tally.gets_mail, "not": running.tally.no_mail},
         },
         ensure_ascii=False,
         default=str,
     )
+
+
+def _problems(running: _Running) -> Sequence[object]:
+    """The first rows that were refused; of an import in two halves those that were seen when it
+    was looked at, for the first half is not read again."""
+    if running.before:
+        return list(json.loads(running.job.told).get("problems", ()))
+    return running.tally.refusals[:_FIRST_PROBLEMS]
 
 
 def _words(error: Exception) -> dict[str, object]:

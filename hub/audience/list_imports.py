@@ -9,7 +9,7 @@ from typing import Literal
 from hub import journal
 from hub.db import Transaction
 
-State = Literal["reading", "read", "importing", "done", "refused"]
+State = Literal["reading", "read", "importing", "stopped", "done", "refused"]
 _LATEST = 20
 
 
@@ -76,6 +76,17 @@ def latest(tx: Transaction) -> list[ListImport]:
     )
 
 
+def others_open(tx: Transaction, number: int) -> list[ListImport]:
+    """The other lists that wait for their owner or that the worker is at, oldest first."""
+    return tx.all(
+        ListImport,
+        "SELECT * FROM list_imports WHERE state IN ('reading', 'read', 'importing', 'stopped')"
+        " AND id <> :id ORDER BY id LIMIT :limit",
+        id=number,
+        limit=_LATEST,
+    )
+
+
 def read_again(
     tx: Transaction, number: int, mapping: Mapping[str, str], now: datetime, *, consent: str = ""
 ) -> bool:
@@ -95,16 +106,48 @@ def read_again(
 
 def begin(tx: Transaction, number: int, consent: str, now: datetime) -> bool:
     """Take the people of a list that was read; False when that was asked for already."""
-    changed = tx.execute(
+    name = tx.scalar(
         "UPDATE list_imports SET state = 'importing', consent = :consent, position = 0,"
-        " counts = '{}', holder = '', started_at = :now WHERE id = :id AND state = 'read'",
+        " counts = '{}', holder = '', started_at = :now WHERE id = :id AND state = 'read'"
+        " RETURNING name",
         consent=consent,
         now=now,
         id=number,
     )
-    if changed:
-        journal.note(tx, "list", "imported", number=number)
-    return changed == 1
+    if name is not None:
+        journal.note(tx, "list", "imported", subject=name, number=number)
+    return name is not None
+
+
+def stop(tx: Transaction, number: int) -> State | None:
+    """Stop what is done with a list; what that was, None when nothing was.
+
+    An import stays where it is. A list that was being looked at is forgotten; its file is its
+    caller's to delete. The worker sees it before its next chunk is written down.
+    """
+    if tx.execute("DELETE FROM list_imports WHERE id = :id AND state = 'reading'", id=number):
+        return "reading"
+    name = tx.scalar(
+        "UPDATE list_imports SET state = 'stopped', holder = '' WHERE id = :id"
+        " AND state = 'importing' RETURNING name",
+        id=number,
+    )
+    if name is None:
+        return None
+    journal.note(tx, "list", "import stopped", subject=name, number=number)
+    return "importing"
+
+
+def go_on(tx: Transaction, number: int) -> bool:
+    """Take the rest of a list whose import was stopped; False when none was."""
+    name = tx.scalar(
+        "UPDATE list_imports SET state = 'importing', holder = '' WHERE id = :id"
+        " AND state = 'stopped' RETURNING name",
+        id=number,
+    )
+    if name is not None:
+        journal.note(tx, "list", "import continued", subject=name, number=number)
+    return name is not None
 
 
 def has_work(tx: Transaction) -> bool:
@@ -196,6 +239,6 @@ def older(tx: Transaction, before: datetime) -> list[ListImport]:
     return tx.all(
         ListImport,
         "SELECT * FROM list_imports WHERE created_at < :before"
-        " AND state IN ('read', 'done', 'refused')",
+        " AND state IN ('read', 'stopped', 'done', 'refused')",
         before=before,
     )

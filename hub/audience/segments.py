@@ -1,6 +1,6 @@
 """Segments: which of the active readers a letter is for, and those that the owner keeps by name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -122,6 +122,21 @@ def checked_topics(text: str) -> tuple[str, ...]:
     return found
 
 
+def refuse_unknown_topics(tx: Transaction, segment: Segment, known: Collection[str]) -> None:
+    """Raises Refused for a topic that is neither among `known`, by slug, nor anybody's: it would
+    find nobody."""
+    for topic in segment.topics:
+        if topic in known:
+            continue
+        sql = "SELECT 1 FROM subscriber_topics WHERE topic = :topic LIMIT 1"
+        if tx.scalar(sql, topic=topic) is None:
+            raise Refused(
+                N_("There is no topic “%(topic)s”, and no reader chose it. Look at its spelling."),
+                field="topics",
+                topic=topic,
+            )
+
+
 def typed(kept: Kept, *, timezone: str) -> Typed:
     """A kept segment as its form shows it."""
     since = kept.segment.joined_since
@@ -227,9 +242,11 @@ def by_name(tx: Transaction, name: str) -> Kept:
 
 
 def add(tx: Transaction, name: str, segment: Segment, *, now: datetime) -> int:
-    """Keep a segment; its id. Raises Conflict for a name that another one has."""
-    if len(kept(tx)) >= MOST:
+    """Keep a segment; its id. Raises Conflict for a name, or for readers, that another has."""
+    others = kept(tx)
+    if len(others) >= MOST:
         raise Refused(N_("There are %(most)s segments already."), most=MOST)
+    _refuse_twin(others, name, segment)
     try:
         with tx.savepoint():
             return int(
@@ -246,8 +263,11 @@ def add(tx: Transaction, name: str, segment: Segment, *, now: datetime) -> int:
 
 
 def change(tx: Transaction, segment_id: int, name: str, segment: Segment) -> None:
-    """Letters that are not sent yet go to whoever it holds then."""
-    get(tx, segment_id)
+    """Letters that are not sent yet go to whoever it holds then. Raises as `add`."""
+    before = get(tx, segment_id)
+    others = [one for one in kept(tx) if one.id != segment_id]
+    # Twins of earlier days can still be told apart by name.
+    _refuse_twin(others, name, segment if segment != before.segment else None)
     try:
         with tx.savepoint():
             tx.execute(
@@ -311,6 +331,19 @@ class Columns:
 def _kept(row: _Row) -> Kept:
     held = Columns(row.cadence, row.topics, row.joined_since, row.language, row.source, row.tags)
     return Kept(row.id, row.name, held.segment())
+
+
+def _refuse_twin(others: Iterable[Kept], name: str, segment: Segment | None) -> None:
+    """Two with one name, or that hold the same readers, could not be told apart."""
+    for one in others:
+        if one.name.casefold() == name.casefold():
+            raise _taken(one.name)
+        if one.segment == segment:
+            raise Conflict(
+                N_("“%(name)s” holds just these readers already: use it, or choose others."),
+                field="name",
+                name=one.name,
+            )
 
 
 def _taken(name: str) -> Conflict:

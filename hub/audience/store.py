@@ -20,6 +20,8 @@ from hub.audience.model import (
 )
 from hub.db import Transaction, in_list
 
+_FIRST_ASKED = 500
+
 
 def get(tx: Transaction, subscriber_id: int) -> Subscriber | None:
     """The subscriber of that id."""
@@ -330,6 +332,19 @@ def consent_log(tx: Transaction, subscriber_id: int) -> list[ConsentEvent]:
         "SELECT * FROM consent_events WHERE subscriber_id = :id ORDER BY id",
         id=subscriber_id,
     )
+
+
+def was_confirmed_here(tx: Transaction) -> bool:
+    """Whether anybody came by the site's own form and pressed the button of its mail. What an
+    import brings does not count; the first hundreds of those who asked are looked at, and of them
+    whoever never answers is forgotten after a month."""
+    found = tx.scalar(
+        "SELECT 1 FROM (SELECT subscriber_id, used_at FROM confirmations ORDER BY id LIMIT :limit)"
+        " AS asked JOIN consent_events AS said ON said.subscriber_id = asked.subscriber_id"
+        " WHERE used_at IS NOT NULL AND said.kind = 'confirmed' AND said.source = 'link' LIMIT 1",
+        limit=_FIRST_ASKED,
+    )
+    return found is not None
 
 
 def last_request(tx: Transaction, subscriber_id: int) -> ConsentEvent | None:

@@ -5,6 +5,7 @@ import click
 from hub.audience import consent
 from hub.cli.context import CommandContext, pass_hub, report
 from hub.errors import Refused
+from hub.newsletter import welcoming
 from hub.site import options
 from hub.site import store as sites
 from hub.site.model import Site
@@ -55,6 +56,9 @@ def set_value(context: CommandContext, name: str, value: str) -> None:
         try:
             with hub.db.write() as tx:
                 consent.keep_all(tx, hub.now())
+                if name == "welcome_posts":
+                    before = sites.load(tx).welcome_posts
+                    welcoming.refuse_unseen(tx, options.checked(name, value), stored=before)
                 stored = sites.change(tx, name, value, now=hub.now())
                 consent.keep_all(tx, hub.now())
         except Refused as error:

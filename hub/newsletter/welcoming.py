@@ -64,7 +64,26 @@ def gather(tx: Transaction, site: Site, reader: Reader, now: datetime) -> Welcom
 
 def gone(tx: Transaction, site: Site) -> tuple[str, ...]:
     """The slugs among the owner's chosen articles that no reader can see."""
-    slugs = site.welcome_posts.split()
+    return _unseen(tx, site.welcome_posts)
+
+
+def refuse_unseen(tx: Transaction, wanted: str, *, stored: str) -> None:
+    """Raises Refused when the owner chooses an article that no reader can see. What is stored
+    stays: one that was deleted since is told of, and stands in nobody's way.
+
+    `wanted` and `stored`: slugs, one a line.
+    """
+    unseen = _unseen(tx, wanted) if wanted.split() != stored.split() else ()
+    if unseen:
+        raise Refused(
+            N_("No published article has the address “%(slug)s”."),
+            field="welcome_posts",
+            slug=unseen[0],
+        )
+
+
+def _unseen(tx: Transaction, wanted: str) -> tuple[str, ...]:
+    slugs = wanted.split()
     there = {post.slug for post in ledger.by_slugs(tx, slugs)} if slugs else set()
     return tuple(slug for slug in slugs if slug not in there)
 

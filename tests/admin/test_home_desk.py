@@ -8,6 +8,9 @@ from starlette.testclient import TestClient
 
 from hub.admin.home import steps
 from hub.app import create_app
+from hub.audience import signup, store
+from hub.audience.consent import consent_text
+from hub.audience.model import ConsentEvent, Wish
 from hub.content.model import Post
 from hub.mail import queue, relays, workers
 from hub.mail.model import Standing
@@ -16,6 +19,7 @@ from hub.settings import SmtpRelay
 from hub.web.state import Hub
 from tests.admin.conftest import logged_in
 from tests.conftest import NOW
+from tests.newsletter.cast import subscribe
 
 
 def done(hub: Hub, **site: str) -> list[bool]:
@@ -23,7 +27,12 @@ def done(hub: Hub, **site: str) -> list[bool]:
     return [
         step.done
         for step in steps(
-            changed, mail_server=bool(hub.settings.smtp), articles=0, pages=0, readers=0
+            changed,
+            mail_server=bool(hub.settings.smtp),
+            articles=0,
+            pages=0,
+            readers=0,
+            tried=False,
         )
     ]
 
@@ -104,3 +113,23 @@ def test_mail_that_nobody_sends_is_said_first(desk: TestClient, hub: Hub) -> Non
     with hub.db.write() as tx:
         workers.start(tx, hub.now())
     assert words not in desk.get("/admin").text
+
+
+def test_to_subscribe_oneself_is_done_by_the_form_alone(desk: TestClient, hub: Hub) -> None:
+    def is_left() -> bool:
+        page = desk.get("/admin").text
+        return "Subscribe yourself</a>" in page
+
+    # Who was brought, even with the log of a hub where they confirmed, was not here.
+    brought = subscribe(hub, "brought@mail.test")
+    with hub.db.write() as tx:
+        agreed = ConsentEvent("confirmed", NOW, "", "", "en", "https://old.test/", "link")
+        store.log(tx, brought, agreed)
+        wish = Wish("me@hub.test", "", "weekly", (), "en")
+        text = consent_text(hub.site(), "en")
+        signup.sign_up(tx, wish, text, form_url="https://hub.test/", network="n", now=hub.now())
+        asked = int(tx.scalar("SELECT max(id) FROM confirmations"))
+    assert is_left()
+    with hub.db.write() as tx:
+        signup.confirm(tx, asked, now=hub.now())
+    assert not is_left()

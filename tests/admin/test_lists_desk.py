@@ -87,6 +87,45 @@ def test_a_list_that_waits_for_the_worker_says_so(desk: TestClient) -> None:
     assert "No worker is running" in desk.get(give(desk)).text
 
 
+def test_what_the_worker_is_at_can_be_stopped(desk: TestClient, hub: Hub, read: str) -> None:
+    looked_at = give(desk, name="other.csv")
+    assert f'action="{looked_at}/stop"' in desk.get(looked_at).text
+    assert desk.post(f"{looked_at}/stop").headers["location"] == f"{HOME}?done=list-stopped"
+    assert desk.get(looked_at).status_code == 404
+    desk.post(f"{read}/import", data={"consent": "at the fair"})
+    desk.post(f"{read}/stop")
+    work(hub)
+    page = desk.get(read).text
+    assert "Stopped after 0 of 2 rows." in page
+    assert 'http-equiv="refresh"' not in page
+    # The other one is gone with its file; this one can go on.
+    assert len(list(hub.settings.imports.iterdir())) == 1
+    desk.post(f"{read}/go-on")
+    work(hub)
+    assert emails(hub) == ["ada@reader.test"]
+    log = desk.get("/admin/log").text
+    assert "Stopped the import of “list.csv”" in log
+    assert "Let the import of “list.csv” go on" in log
+    # Too late: nothing happens, and the page says what did.
+    assert desk.post(f"{read}/stop").headers["location"] == read
+
+
+def test_an_upload_says_that_the_same_file_waits(desk: TestClient, hub: Hub, read: str) -> None:
+    assert "A file of the same name" not in desk.get(read).text
+    again, other = give(desk), give(desk, name="other.csv")
+    page = desk.get(again).text
+    assert "A file of the same name, “list.csv”" in page
+    assert f'<a href="{read}">waiting for you</a>' in page
+    page = desk.get(other).text
+    assert "A file of the same name" not in page
+    # One at a time, in the order in which they came.
+    assert "Another list comes first" in page
+    work(hub)
+    assert "Another list comes first" not in desk.get(other).text
+    desk.post(f"{read}/delete")
+    assert "A file of the same name" not in desk.get(again).text
+
+
 def test_a_zip_with_three_files_of_mailchimp(desk: TestClient, hub: Hub) -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:

@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from hub import journal
+from hub.site import store as sites
 from hub.web.state import Hub
 from tests.conftest import NOW
 from tests.newsletter.cast import publish, subscribe
@@ -76,3 +77,26 @@ def test_what_is_done_with_readers_is_noted(
     assert desk.post(path, data=form).status_code == 303
     assert first_line(hub, area) == line
     assert "mail.test" not in desk.get("/admin/log").text
+
+
+@pytest.mark.parametrize(
+    ("deed", "number", "english", "french"),
+    [
+        ("tagged", 1, "Tagged one reader with “press”", "à un lecteur"),
+        ("tagged", 12345, "Tagged 12,345 readers with “press”", "à 12\u202f345 lecteurs"),
+        ("untagged", 2, "Took the tag “press” from 2 readers", "à 2 lecteurs"),
+        ("subscribers imported", 0, "(press): nobody new", "personne de nouveau"),
+        ("subscribers imported", 88, "(press): 88 people new", "88 personnes de plus"),
+        ("people imported", 1, "tags and notes of one person", "d’une personne"),
+        ("imported", 3, "Imported the list “press”", "A importé la liste «\u00a0press\u00a0»"),
+    ],
+)
+def test_lines_of_an_import_read_as_sentences(
+    desk: TestClient, hub: Hub, deed: str, number: int, english: str, french: str
+) -> None:
+    with journal.acting(journal.user(1, "Ada", NOW)), hub.db.write() as tx:
+        journal.note(tx, "list", deed, subject="press", number=number)
+    assert english in desk.get("/admin/log").text
+    with hub.db.write() as tx:
+        sites.put(tx, "language", "fr")
+    assert french in desk.get("/admin/log").text

@@ -165,6 +165,23 @@ def test_addresses_stand_in_mail_to_the_owner_alone(hub: Hub, address: str, show
         assert ("ada@reader.test" in part.get_content()) == shown
 
 
+def test_a_welcome_begins_with_articles_that_are_there(desk: TestClient, hub: Hub) -> None:
+    write(desk, hub, title="The tide tables")
+    write(desk, hub, title="Not yet", action="save")
+    path = "/admin/settings/readers"
+    for slug in ("nowhere", "not-yet"):
+        refused = desk.post(path, data={"welcome_posts": f"the-tide-tables\n{slug}"})
+        assert refused.status_code == 400
+        assert f"No published article has the address “{slug}”." in refused.text
+        assert f"the-tide-tables\n{slug}</textarea>" in refused.text
+    assert hub.site().welcome_posts == ""
+    assert desk.post(path, data={"welcome_posts": "/posts/the-tide-tables"}).status_code == 303
+    # One that was deleted since stands in nobody's way.
+    with hub.db.write() as tx:
+        sites.put(tx, "welcome_posts", "nowhere")
+    assert desk.post(path, data={"welcome_posts": "nowhere"}).status_code == 303
+
+
 def test_the_welcome_can_be_looked_at_and_tested(desk: TestClient, hub: Hub) -> None:
     write(desk, hub, title="The tide tables")
     with hub.db.write() as tx:

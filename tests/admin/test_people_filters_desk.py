@@ -73,6 +73,13 @@ def test_each_part_of_a_filter_can_be_taken_away(desk: TestClient, people: dict[
     assert f'href="{LIST}?tag=crew&amp;q=bob"' in answer
 
 
+@pytest.mark.parametrize(("query", "told"), [("status=active", 0), ("tag=crew", 1), ("q=a", 1)])
+def test_the_tabs_say_whose_numbers_they_show(
+    desk: TestClient, people: dict[str, int], query: str, told: int
+) -> None:
+    assert desk.get(f"{LIST}?{query}").text.count("numbers are those of the whole list") == told
+
+
 def test_all_who_fit_are_tagged_after_they_were_counted(
     desk: TestClient, hub: Hub, people: dict[str, int]
 ) -> None:
@@ -83,7 +90,7 @@ def test_all_who_fit_are_tagged_after_they_were_counted(
     done = desk.post(path, data={"tags": "New, vip", "action": "add", "step": "do"})
     assert tagged(hub, "vip") == tagged(hub, "new") == {"ada", "bob"}
     after = desk.get(done.headers["location"]).text
-    assert "added 4 times" in after
+    assert "2 people have “new, vip” now" in after
     back = re.search(rf'href="({LIST}/tagging[^"]*action=remove)"', after)
     assert back is not None
     desk.post(
@@ -154,5 +161,19 @@ def test_a_number_that_takes_long_is_shown_as_it_was_counted(
 def test_no_link_makes_the_list_say_what_did_not_happen(
     desk: TestClient, people: dict[str, int]
 ) -> None:
-    for query in ("tagged=add&changed=x&with=a", "tagged=shout&changed=3&with=a", "changed=3"):
+    for query in ("tagged=add&people=x&with=a", "tagged=shout&people=3&with=a", "people=3"):
         assert "Remove it again" not in desk.get(f"{LIST}?{query}").text
+
+
+@pytest.mark.parametrize("action", ["", "count"])
+def test_a_topic_that_nobody_knows_is_no_segment(
+    desk: TestClient, people: dict[str, int], action: str
+) -> None:
+    form = {"name": "Sailors", "action": action}
+    path = "/admin/newsletter/segments/new"
+    refused = desk.post(path, data={**form, "topics": "sea, saelors"})
+    assert refused.status_code == 400
+    assert "There is no topic “saelors”" in refused.text
+    assert 'value="sea, saelors"' in refused.text
+    # What only readers have, as an import brought it, is known too.
+    assert desk.post(path, data={**form, "topics": "sea"}).status_code in (200, 303)

@@ -1,5 +1,6 @@
 """The page of one person: tags, notes and what happened; tags of many at once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -133,9 +134,12 @@ def test_those_who_are_ticked_are_tagged(desk: TestClient, hub: Hub, eve: int) -
     assert tags_of(hub, eve) == ()
 
 
-@pytest.mark.parametrize("form", [{"tags": "crew"}, {"who": "1", "tags": ","}])
+@pytest.mark.parametrize(
+    ("form", "field", "cursor"),
+    [({"tags": "crew"}, "who", "everybody"), ({"who": "1", "tags": ","}, "tags", "tags")],
+)
 def test_a_refused_change_keeps_the_page_its_tags_and_ticks(
-    desk: TestClient, hub: Hub, eve: int, form: dict[str, str]
+    desk: TestClient, hub: Hub, eve: int, form: dict[str, str], field: str, cursor: str
 ) -> None:
     subscribe(hub, "r@mail.test")
     answer = desk.post(f"{LIST}/tags", data={**form, "back": f"{LIST}?q=eve"})
@@ -143,6 +147,11 @@ def test_a_refused_change_keeps_the_page_its_tags_and_ticks(
     assert f'value="{form["tags"]}"' in answer.text
     assert "r@mail.test" not in answer.text
     assert ('value="1" aria-label="eve@hub.test" checked' in answer.text) == ("who" in form)
+    # The message stands by the buttons, and the cursor brings it into sight.
+    (focused,) = re.findall(r"<input [^>]*autofocus[^>]*>", answer.text)
+    assert f'id="{cursor}"' in focused
+    assert f'{field}-error"' in focused
+    assert answer.text.index(f'id="{field}-error"') < answer.text.index("Add these tags")
 
 
 def test_a_segment_is_counted_before_it_is_kept_and_its_readers_tagged(

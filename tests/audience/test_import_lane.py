@@ -213,3 +213,38 @@ def test_a_week_later_nothing_is_left_of_it(
         import_lane.forget_old(tx, tmp_path, later)
         assert not list_imports.latest(tx)
     assert list(tmp_path.glob("one*")) == []
+
+
+def test_a_dry_run_that_is_stopped_leaves_nothing(db: Database, tmp_path: Path) -> None:
+    number = give(db, tmp_path)
+    one = lane(db, tmp_path)
+    assert one.work(NOW)
+    with db.write() as tx:
+        assert list_imports.stop(tx, number) == "reading"
+        assert list_imports.stop(tx, number) is None
+    work(one)
+    with db.read() as tx:
+        assert list_imports.latest(tx) == []
+    assert not (tmp_path / "one").exists()
+    assert emails(db) == []
+
+
+def test_an_import_that_is_stopped_goes_on_where_it_was(db: Database, tmp_path: Path) -> None:
+    number = give(db, tmp_path, "email\nnobody\n" + LIST.partition("\n")[2])
+    one = lane(db, tmp_path)
+    work(one)
+    begin(db, number)
+    assert one.work(NOW)
+    with db.write() as tx:
+        assert list_imports.stop(tx, number) == "importing"
+    work(one)
+    assert (job(db, number).state, job(db, number).position) == ("stopped", 3)
+    assert len(emails(db)) == 2
+    with db.write() as tx:
+        assert list_imports.go_on(tx, number)
+        assert not list_imports.go_on(tx, number)
+    work(one)
+    assert (job(db, number).state, job(db, number).by_kind) == ("done", {"new": 10, "invalid": 2})
+    assert len(emails(db)) == 10
+    # Who was left out of the first half is still named.
+    assert [row for _, row, *_ in json.loads(job(db, number).told)["problems"]] == [2, 13]

@@ -135,11 +135,16 @@ def test_two_segments_cannot_have_one_name(db: Database) -> None:
         for again in (
             lambda: segments.add(tx, "A", Segment(language="en"), now=NOW),
             lambda: segments.change(tx, other, "A", Segment(language="en")),
+            # Nor names that only capitals tell apart, nor the same readers under two.
+            lambda: segments.add(tx, "a", Segment(cadence="weekly"), now=NOW),
+            lambda: segments.add(tx, "C", Segment(language="fr"), now=NOW),
+            lambda: segments.change(tx, other, "B", Segment(language="fr")),
         ):
             with pytest.raises(Conflict) as refused:
                 again()
             assert refused.value.field == "name"
-        assert [kept.name for kept in segments.kept(tx)] == ["A", "B"]
+        segments.change(tx, other, "b", Segment(language="en"))
+        assert [kept.name for kept in segments.kept(tx)] == ["A", "b"]
 
 
 def test_a_segment_that_a_letter_goes_to_stays(hub: Hub) -> None:

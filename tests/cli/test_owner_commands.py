@@ -114,6 +114,10 @@ def test_a_wrong_setting_is_named_and_not_stored(data: Path) -> None:
     assert result.exit_code == 1
     assert str(result.exception).startswith("weekly_day: ")
     assert run(data, "settings", "get", "weekly_day").output == "saturday\n"
+    refused = run(data, "settings", "set", "welcome_posts", "nowhere")
+    assert str(refused.exception) == (
+        "welcome_posts: No published article has the address “nowhere”."
+    )
 
 
 def test_an_unknown_setting_is_refused(data: Path) -> None:

@@ -73,6 +73,7 @@ WALKS = {
     "FROM notices WHERE read_at IS NULL ORDER BY at": "by an index of its own, and stops so too",
     "(paused_until IS NULL OR paused_until <= :made_at) LIMIT 1": "stops at the first reader",
     "SELECT count(*) FROM (SELECT id FROM held_sign_ups LIMIT :most)": "stops at a hundred",
+    "FROM confirmations ORDER BY id LIMIT :limit": "the first five hundred who asked",
     "email_key LIKE": "a part of an address is nowhere in order; so many are looked at for a page",
     "folded LIKE :noted": "the notes of as many people",
     "SELECT id, CAST(:changed AS text) FROM subscribers": "the next five thousand people",
