@@ -8,9 +8,9 @@ write.
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Literal
+from typing import Literal
 
 from hub.audience import transfer
 from hub.audience.people_store import EVERYONE, Filter
@@ -31,15 +31,19 @@ def pieces(
     tx: Transaction,
     format: Format,  # noqa: A002
     wanted: Filter = EVERYONE,
+    *,
+    beside: Sequence[Transaction] = (),
 ) -> Iterator[str]:
     """The text of the export, of everybody or of those that fit.
 
-    CSV as RFC 4180 has it, with a header; JSON as one array.
+    CSV as RFC 4180 has it, with a header; JSON as one array. `beside` are other transactions of
+    `read_together`, to be read from at the same time.
     """
     if format == "csv":
-        return _csv(transfer.cells(tx, wanted))
-    documents = transfer.documents(tx, wanted)
-    return _ndjson(documents) if format == "ndjson" else _json(documents)
+        return _csv(transfer.cells(tx, wanted, beside=beside))
+    if format == "ndjson":
+        return _ndjson(transfer.documents(tx, wanted, between="\n", beside=beside))
+    return _json(transfer.documents(tx, wanted, between=",\n", beside=beside))
 
 
 def written(rows: Iterable[Iterable[str | None]]) -> Iterator[str]:
@@ -51,13 +55,13 @@ def written(rows: Iterable[Iterable[str | None]]) -> Iterator[str]:
         yield text.getvalue()
 
 
-def _csv(pages: Iterable[list[tuple[Any, ...]]]) -> Iterator[str]:
+def _csv(pages: Iterable[Iterable[tuple[str, ...]]]) -> Iterator[str]:
     yield ",".join(COLUMNS) + "\r\n"
     for page in pages:
         yield "".join(map(_line, page))
 
 
-def _line(cells: tuple[Any, ...]) -> str:
+def _line(cells: tuple[str, ...]) -> str:
     (
         email,
         name,
@@ -79,8 +83,8 @@ def _line(cells: tuple[Any, ...]) -> str:
     if consent != "[]":
         consent = '"' + consent.replace('"', '""') + '"'
     return (
-        f"{email},{name},{status},{cadence},{paused_until or ''},{topics},{language},{source},"
-        f"{created_at},{confirmed_at or ''},{unsubscribed_at or ''},{consent}\r\n"
+        f"{email},{name},{status},{cadence},{paused_until},{topics},{language},{source},"
+        f"{created_at},{confirmed_at},{unsubscribed_at},{consent}\r\n"
     )
 
 
@@ -92,14 +96,14 @@ def _cell(text: str) -> str:
     return text
 
 
-def _ndjson(pages: Iterable[list[str]]) -> Iterator[str]:
+def _ndjson(pages: Iterable[str]) -> Iterator[str]:
     for page in pages:
-        yield "\n".join(page) + "\n"
+        yield page + "\n"
 
 
-def _json(pages: Iterable[list[str]]) -> Iterator[str]:
+def _json(pages: Iterable[str]) -> Iterator[str]:
     before = "[\n"
     for page in pages:
-        yield before + ",\n".join(page)
+        yield before + page
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"

@@ -4,7 +4,8 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -22,6 +23,8 @@ from hub.errors import Refused
 from hub.web.state import Hub
 
 _SECONDS_BETWEEN_LINES = 2.0
+# Two read while what was read is written down.
+_READERS = 2
 
 
 @click.group()
@@ -57,8 +60,10 @@ def subscribers(
     with context.ready() as (hub, _):
         wanted = form or _format_of(output)
         _note(hub, "exported", wanted)
-        with hub.db.read() as tx:
-            pieces = _pieces(tx, wanted, status or "", topic or "")
+        with (
+            hub.db.read_together(_READERS) as txs,
+            closing(_pieces(txs, wanted, status or "", topic or "")) as pieces,
+        ):
             if output is None:
                 _print(pieces)
             else:
@@ -115,13 +120,17 @@ def _note(hub: Hub, deed: str, form: str = "") -> None:
         journal.note(tx, "list", deed, subject=form)
 
 
-def _pieces(tx: Transaction, form: str, status: str, topic: str) -> Iterator[str]:
+def _pieces(
+    txs: Sequence[Transaction], form: str, status: str, topic: str
+) -> Generator[str, None, None]:
+    tx, *beside = txs
     traits = Segment(topics=(topic,) if topic else ())
     for service in abroad.SERVICES:
         if form == service:
-            return abroad.pieces(tx, service, Filter(status, traits))
+            yield from abroad.pieces(tx, service, Filter(status, traits))
+            return
     own = next(known for known in FORMATS if known == form)
-    return exporting.pieces(tx, own, Filter(status, traits))
+    yield from exporting.pieces(tx, own, Filter(status, traits), beside=beside)
 
 
 def _counted(pieces: Iterable[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count, islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -218,6 +218,17 @@ class PostgresDatabase(Database):
     def read(self) -> Iterator[Transaction]:
         with self._transaction(_READ) as tx:
             yield tx
+
+    @contextmanager
+    def read_together(self, count: int) -> Iterator[tuple[Transaction, ...]]:
+        with ExitStack() as opened:
+            first = opened.enter_context(self.read())
+            # https://www.postgresql.org/docs/current/functions-admin.html, snapshot
+            # synchronization functions.
+            snapshot = first.scalar("SELECT pg_export_snapshot()")
+            begin = f"{_READ}; SET TRANSACTION SNAPSHOT '{snapshot}'"
+            others = (opened.enter_context(self._transaction(begin)) for _ in range(count - 1))
+            yield (first, *others)
 
     @contextmanager
     def write(self, *, concurrent: bool = False, durable: bool = True) -> Iterator[Transaction]:

@@ -98,6 +98,10 @@ class Database(ABC):
         """A transaction that sees one state of the database and changes nothing."""
 
     @abstractmethod
+    def read_together(self, count: int) -> AbstractContextManager[tuple[Transaction, ...]]:
+        """`count` transactions as of `read` that see the same state, each for one thread."""
+
+    @abstractmethod
     def write(
         self, *, concurrent: bool = False, durable: bool = True
     ) -> AbstractContextManager[Transaction]:

@@ -8,7 +8,7 @@ handle deletes the live write-ahead log of the other.
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, count, islice
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -197,6 +197,16 @@ class SqliteDatabase(Database):
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             self._give_back(connection)
+
+    @contextmanager
+    def read_together(self, count: int) -> Iterator[tuple[Transaction, ...]]:
+        with ExitStack() as opened:
+            # While nobody can write, all that look see the same; the first look is what counts.
+            with self.write():
+                found = tuple(opened.enter_context(self.read()) for _ in range(count))
+                for tx in found:
+                    tx.scalar("SELECT 1 FROM hub")
+            yield found
 
     @contextmanager
     def write(self, *, concurrent: bool = False, durable: bool = True) -> Iterator[Transaction]:

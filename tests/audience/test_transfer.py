@@ -170,6 +170,18 @@ def test_what_is_put_together_by_hand_is_what_the_libraries_write(people: list[R
         db.close()
 
 
+def test_several_readers_write_the_same_file(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfer, "_PAGE", 3)
+    people = [_record(f"r{n}@mail.test", name=f"R\x1f, {n}") for n in range(20)]
+    _put(db, *people)
+    for form in FORMATS:
+        with db.read_together(2) as (tx, *beside):
+            together = "".join(exporting.pieces(tx, form, beside=beside))
+        assert together.encode() == _export(db, form)
+        places = [together.index(person.email) for person in people]
+        assert places == sorted(places)
+
+
 def test_every_engine_writes_json_as_the_library_does(db: Database) -> None:
     """All that has an escape, and what only looks as if it had."""
     odd = "".join(map(chr, range(1, 0x20))) + '"\\/\x7f\x80\u2028é🦀'

@@ -368,6 +368,17 @@ def test_a_commit_that_does_not_wait_for_the_disk_is_one(
     assert names(db) == ["quick", "sure"]
 
 
+def test_several_that_read_together_see_the_same(
+    db: Database, open_again: Callable[[], Database]
+) -> None:
+    put(db, "before")
+    with db.read_together(3) as readers:
+        put(open_again(), "meanwhile")
+        found = [tx.all(str, "SELECT name FROM settings ORDER BY name") for tx in readers]
+    assert found == [["before"]] * 3
+    assert names(db) == ["before", "meanwhile"]
+
+
 def test_a_table_that_has_grown_may_be_told_in_any_transaction(db: Database) -> None:
     with db.write() as tx:
         tx.execute("INSERT INTO settings (name, value) VALUES ('a', '')")
